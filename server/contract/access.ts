@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { instant } from './snapshot.ts';
+
+export const userRole = z.enum(['viewer', 'operator', 'admin']);
+export type UserRole = z.infer<typeof userRole>;
+
+/** What a request may ask for; `may()` in server/access says which role has which. */
+export const permission = z.enum(['view', 'operate', 'download', 'administer']);
+export type Permission = z.infer<typeof permission>;
+
+export const signIn = z.strictObject({ username: z.string().min(1).max(200), password: z.string().min(1).max(1000) });
+
+/** GET /session: who is asking, and what they may. */
+export const session = z.object({
+  username: z.string(),
+  role: userRole,
+  permissions: z.array(permission),
+  /** null for an API token. */
+  expiresAt: instant.nullable(),
+});
+export type Session = z.infer<typeof session>;
+
+export const user = z.object({ username: z.string(), role: userRole, createdAt: instant });
+export const newUser = z.strictObject({
+  username: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/),
+  password: z.string().min(10).max(1000),
+  role: userRole,
+});
+export const token = z.object({
+  id: z.string(),
+  name: z.string(),
+  role: userRole,
+  createdAt: instant,
+  expiresAt: instant.nullable(),
+  lastUsedAt: instant.nullable(),
+});
+export const newToken = z.strictObject({
+  name: z.string().min(1).max(100),
+  role: userRole,
+  expiresInDays: z.number().int().positive().max(3650).optional(),
+});
+
+export const auditEntry = z.object({
+  id: z.number(),
+  at: instant,
+  actor: z.string(),
+  /** Address of the request; "cli" and "console" for those. */
+  from: z.string(),
+  /** sign-in, sign-out, takeover, dump-download, dump-request, user-add … */
+  action: z.string(),
+  cluster: z.string().nullable(),
+  object: z.string().nullable(),
+  result: z.string(),
+  operationId: z.string().nullable(),
+});
+export type AuditEntry = z.infer<typeof auditEntry>;

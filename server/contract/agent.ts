@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { dump } from './dumps.ts';
+import { instant } from './snapshot.ts';
+
+/** GET /v1/status of an agent: what the console asks each poll. */
+export const serviceStatus = z.object({
+  name: z.string(),
+  kind: z.enum(['supervisord', 'systemd', 'gate', 'command']),
+  enabled: z.boolean(),
+  running: z.boolean(),
+  /** When it last ran to its end, and how. */
+  lastRun: z.object({ at: instant, ok: z.boolean() }).nullable(),
+});
+export type ServiceStatus = z.infer<typeof serviceStatus>;
+
+export const agentStatus = z.object({
+  version: z.string(),
+  server: z.string(),
+  services: z.array(serviceStatus),
+  backups: z.object({
+    nextAt: instant.nullable(),
+    running: z.object({ id: z.string(), startedAt: instant, bytes: z.number() }).nullable(),
+    lastFailure: z.object({ at: instant, text: z.string() }).nullable(),
+    freeBytes: z.number().nullable(),
+  }),
+});
+export type AgentStatus = z.infer<typeof agentStatus>;
+
+/** GET /backups/ with Accept: application/json, and GET /v1/backups. Whole backups only, newest first. */
+export const agentBackups = z.object({ backups: z.array(dump.omit({ verified: true })) });
+
+/** POST /v1/backups answers 202 with this; GET /v1/backups/runs/ID answers it too. */
+export const backupRun = z.object({
+  id: z.string(),
+  startedAt: instant,
+  endedAt: instant.nullable(),
+  state: z.enum(['running', 'done', 'failed']),
+  bytes: z.number(),
+  name: z.string().nullable(),
+  error: z.string().nullable(),
+});
+export type BackupRun = z.infer<typeof backupRun>;
+
+/** POST /v1/services/NAME { action }; enable and disable answer the status, run answers 202 and the run. */
+export const serviceAction = z.strictObject({ action: z.enum(['enable', 'disable', 'run']) });
+export const serviceRun = z.object({
+  id: z.string(),
+  service: z.string(),
+  startedAt: instant,
+  endedAt: instant.nullable(),
+  state: z.enum(['running', 'done', 'failed']),
+  exitCode: z.number().nullable(),
+  /** The last 64 KiB of what it printed. */
+  log: z.string(),
+});
+export type ServiceRun = z.infer<typeof serviceRun>;
+
+/** POST /v1/read-only { readOnly }: writes the persistent setting beside the server's own configuration. */
+export const persistReadOnly = z.strictObject({ readOnly: z.boolean() });

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+
+const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'letters, digits, - and _, at most 63');
+const file = z.string().min(1);
+/** "[::1]:8080", "127.0.0.1:8080" or "unix:/path". */
+const listenAddress = z
+  .string()
+  .regex(/^(unix:.+|\[[0-9a-fA-F:.]+\]:\d{1,5}|[^:[\]\s]+:\d{1,5})$/, '"host:port", "[ipv6]:port" or "unix:/path"');
+const account = z.strictObject({ user: z.string().min(1), passwordFile: file });
+
+export const serverConfiguration = z.strictObject({
+  url: z.string().regex(/^mysql:\/\/(\[[0-9a-fA-F:.]+\]|[^:@/[\]\s]+)(:\d{1,5})?\/?$/, '"mysql://host:port", no user or password in it'),
+  agent: z.url({ protocol: /^https?$/ }).optional(),
+  candidate: z.enum(['prefer', 'neutral', 'never']).default('neutral'),
+});
+
+export const clusterConfiguration = z.strictObject({
+  kind: z.enum(['replication', 'galera']).default('replication'),
+  account: z.strictObject({ observe: account, operate: account.optional() }),
+  replication: account.optional(),
+  lag: z
+    .strictObject({ warnSeconds: z.number().positive(), criticalSeconds: z.number().positive() })
+    .default({ warnSeconds: 5, criticalSeconds: 60 }),
+  poll: z
+    .strictObject({ everySeconds: z.number().min(0.2).max(60), timeoutSeconds: z.number().min(0.5).max(60) })
+    .default({ everySeconds: 1, timeoutSeconds: 2 }),
+  takeover: z
+    .strictObject({
+      /** Budget of everything before the point of no return. */
+      budgetSeconds: z.number().positive().max(3600).default(60),
+      longWriteSeconds: z.number().positive().default(10),
+      maxLagSeconds: z.number().positive().default(30),
+    })
+    .prefault({}),
+  /** Token the console shows to the agents of this cluster. */
+  agentTokenFile: file.optional(),
+  /** Throw-away servers: the pages carry a permanent label. */
+  sandbox: z.boolean().default(false),
+  servers: z.record(name, serverConfiguration).refine((servers) => Object.keys(servers).length > 0, 'at least one server'),
+});
+export type ClusterConfiguration = z.infer<typeof clusterConfiguration>;
+
+export const consoleConfiguration = z.strictObject({
+  listen: z.union([listenAddress, z.array(listenAddress).min(1)]).default('127.0.0.1:8080'),
+  url: z.url({ protocol: /^https?$/ }),
+  /** Further Host values that are allowed beside the one of `url`. */
+  hosts: z.array(z.string()).default([]),
+  tls: z.strictObject({ certificate: file, key: file }).optional(),
+  store: z.string().regex(/^sqlite:\/\/\/.+/, '"sqlite:///path" (a store in MariaDB is not supported yet)'),
+  sessionSecretFile: file,
+  sessionHours: z.number().positive().default(12),
+  metrics: z.strictObject({ allowLoopback: z.boolean().default(false) }).prefault({}),
+});
+
+export const serviceConfiguration = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('supervisord'), url: z.string(), program: z.string() }),
+  z.strictObject({ kind: z.literal('systemd'), unit: z.string() }),
+  z.strictObject({
+    kind: z.literal('gate'),
+    /** The service may run while this file exists. */
+    file,
+    /** What runs when the gate opens, with its arguments. */
+    run: z.array(z.string()).min(1).optional(),
+    timeoutSeconds: z.number().positive().default(600),
+  }),
+  z.strictObject({
+    kind: z.literal('command'),
+    enable: z.array(z.string()).min(1),
+    disable: z.array(z.string()).min(1),
+    status: z.array(z.string()).min(1),
+    run: z.array(z.string()).min(1).optional(),
+    timeoutSeconds: z.number().positive().default(600),
+  }),
+]);
+
+export const agentConfiguration = z.strictObject({
+  listen: listenAddress,
+  /** Name of the server in the console's configuration; goes into manifests. Absent: the host's name. */
+  name: name.optional(),
+  server: z.strictObject({
+    socket: file,
+    /** Options file with the account the agent uses for dumps and services ([client] user, password). */
+    defaultsFile: file.optional(),
+    /** File the agent writes read_only into; include it in the server's options. */
+    persistFile: file.optional(),
+  }),
+  tls: z.strictObject({ certificate: file, key: file, clientCa: file.optional(), clientCrl: file.optional() }).optional(),
+  /** Bearer tokens: the console's may do all, readers may only read /backups. */
+  tokenFile: file.optional(),
+  readerTokenFile: file.optional(),
+  /** Where the agent keeps its logs of runs. Absent: `.agent` in the backup directory, else beside the configuration file. */
+  stateDirectory: file.optional(),
+  backups: z
+    .strictObject({
+      directory: file,
+      schedule: z.string().optional(),
+      method: z.array(z.enum(['mariabackup', 'dump'])).min(1).default(['dump']),
+      keep: z.strictObject({ days: z.number().positive().optional(), count: z.number().int().positive().optional() }).default({ days: 7 }),
+    })
+    .optional(),
+  services: z.record(name, serviceConfiguration).default({}),
+});
+export type AgentConfiguration = z.infer<typeof agentConfiguration>;
+
+export const configuration = z
+  .strictObject({
+    console: consoleConfiguration.optional(),
+    clusters: z.record(name, clusterConfiguration).default({}),
+    agent: agentConfiguration.optional(),
+  })
+  .refine((value) => value.console !== undefined || value.agent !== undefined, 'a console: or an agent: section');
+export type Configuration = z.infer<typeof configuration>;

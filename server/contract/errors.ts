@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+export const errorCode = z.enum([
+  'invalid', // 400
+  'unauthenticated', // 401
+  'forbidden', // 403
+  'not-found', // 404
+  'outdated', // 409
+  'already-running', // 409
+  'refused', // 422
+  'slow-down', // 429
+  'unavailable', // 503
+  'internal', // 500
+]);
+export type ErrorCode = z.infer<typeof errorCode>;
+
+export const errorBody = z.object({
+  error: z.object({
+    code: errorCode,
+    message: z.string(),
+    /** What to do next; "" where there is nothing to do. */
+    next: z.string(),
+    details: z.unknown(),
+  }),
+});
+export type ErrorBody = z.infer<typeof errorBody>;
+
+const statusOf: Record<ErrorCode, number> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  outdated: 409,
+  'already-running': 409,
+  refused: 422,
+  'slow-down': 429,
+  unavailable: 503,
+  internal: 500,
+};
+
+/** An expected failure that a caller shall see: its code decides the HTTP status, its message names what happened. */
+export class BatonError extends Error {
+  readonly code: ErrorCode;
+  readonly next: string;
+  readonly details: unknown;
+  constructor(code: ErrorCode, message: string, next = '', details: unknown = null) {
+    super(message);
+    this.code = code;
+    this.next = next;
+    this.details = details;
+  }
+  get status(): number {
+    return statusOf[this.code];
+  }
+}
