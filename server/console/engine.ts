@@ -1,0 +1,69 @@
+import type { IncomingMessage } from 'node:http';
+import type { AuditEntry, Permission, Session, UserRole } from '../contract/access.ts';
+import type { BackupRun } from '../contract/agent.ts';
+import type { Dump, DumpCatalogue } from '../contract/dumps.ts';
+import type { ServerEvent } from '../contract/events.ts';
+import type { History, Metric } from '../contract/history.ts';
+import type { Operation } from '../contract/operation.ts';
+import type { ClusterSnapshot } from '../contract/snapshot.ts';
+import type { TakeoverKind, TakeoverPlan } from '../contract/takeover.ts';
+
+/** Who asks. Made by server/access from a session, a token or the command line; the engine asks it before every act. */
+export interface Actor {
+  name: string;
+  role: UserRole;
+  permissions: readonly Permission[];
+  /** Address the request came from; "cli" for the command line. */
+  from: string;
+}
+
+/**
+ * All that Baton can do, with authorisation inside: the listener, the CLI and the tests call the same methods.
+ * Rejects with BatonError: not-found (with the known names), forbidden, outdated, already-running, refused, unavailable.
+ */
+export interface Engine {
+  clusters(actor: Actor): ClusterSnapshot[];
+  cluster(actor: Actor, name: string): ClusterSnapshot;
+  history(
+    actor: Actor,
+    query: { cluster: string; server: string; metric: Metric; from: Date; to: Date; points: number },
+  ): Promise<History>;
+
+  plan(actor: Actor, cluster: string, request: { target: string; kind?: TakeoverKind }): Promise<TakeoverPlan>;
+  takeover(
+    actor: Actor,
+    cluster: string,
+    request: { planId: string; accept: string[]; confirm?: string; dryRun: boolean; idempotencyKey?: string },
+  ): Promise<{ operationId: string }>;
+
+  operations(actor: Actor, query: { cluster?: string; limit: number; before?: Date }): Promise<Operation[]>;
+  operation(actor: Actor, id: string): Promise<Operation>;
+  cancel(actor: Actor, id: string): Promise<Operation>;
+  resume(actor: Actor, id: string): Promise<Operation>;
+
+  dumps(actor: Actor, cluster: string): Promise<DumpCatalogue>;
+  /** "latest" for server and name answers the newest whole dump. Nothing but the catalogue decides what is opened. */
+  findDump(actor: Actor, cluster: string, server: string, name: string): Promise<Dump>;
+  /** Opens the agent's answer for a dump of the catalogue; the caller pipes or destroys it. */
+  openDump(
+    actor: Actor,
+    cluster: string,
+    dump: Dump,
+    request: { method: 'GET' | 'HEAD'; headers: Readonly<Record<string, string>> },
+  ): Promise<IncomingMessage>;
+  takeBackup(actor: Actor, cluster: string, server: string): Promise<BackupRun>;
+  backupRun(actor: Actor, cluster: string, server: string, id: string): Promise<BackupRun>;
+
+  audit(actor: Actor, query: { limit: number; before?: number; cluster?: string }): Promise<AuditEntry[]>;
+  session(actor: Actor): Session;
+
+  /** Live events from now on; `lastId` replays what is still remembered. Answers the function that ends it. */
+  subscribe(
+    actor: Actor,
+    lastId: number | null,
+    listener: (event: { id: number; event: ServerEvent }) => void,
+  ): () => void;
+  /** Prometheus text. */
+  metrics(): Promise<string>;
+  health(): { status: 'ok'; pid: number };
+}
