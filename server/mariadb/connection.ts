@@ -1,0 +1,152 @@
+import { connect as openSocket } from 'node:net';
+import { createConnection, type Connection as DriverConnection, type ConnectionOptions } from 'mysql2';
+import { SqlError, toSqlError } from './sql-error.ts';
+
+/** Where a server is and who signs in. The password is read from its file by the caller and kept in memory only. */
+export interface SqlTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly socketPath?: string;
+  readonly user: string;
+  readonly password: string;
+  readonly tls?: { readonly ca?: string; readonly certificate?: string; readonly key?: string };
+}
+
+/** One row, by column name. BIGINT and DECIMAL are strings: they do not fit a number (web.md 7, measured). */
+export type Row = Readonly<Record<string, string | number | null>>;
+
+/**
+ * One connection to one server, where nothing can wait for ever: each connect and each statement has a deadline of our
+ * own, and a connection that missed one is destroyed, since mysql2's `timeout` leaves the statement in the connection
+ * and the next one hangs behind it (measured: web.md 7).
+ */
+export class Connection {
+  readonly #driver: DriverConnection;
+  /** The server's id of this connection: what KILL takes and the journal records. */
+  readonly id: number;
+  #broken: SqlError | null = null;
+
+  constructor(driver: DriverConnection, id: number) {
+    this.#driver = driver;
+    this.id = id;
+    driver.on('error', (error) => this.#break(toSqlError(error, false)));
+    driver.on('end', () => this.#break(new SqlError('lost', 0, 'the server closed the connection')));
+  }
+
+  /** Why the connection can't be used any more, or null. */
+  get broken(): SqlError | null {
+    return this.#broken;
+  }
+
+  /**
+   * Runs one statement in the text protocol and answers its rows ([] for a statement without rows).
+   * Rejects with SqlError: `statement` when the server refused it, `deadline` or `lost` when its outcome is unknown.
+   */
+  async query(sql: string, options: { timeoutMs: number; values?: readonly unknown[] }): Promise<Row[]> {
+    if (this.#broken) throw this.#broken;
+    return await new Promise<Row[]>((resolve, reject) => {
+      const timer = setTimeout(
+        () => {
+          const error = new SqlError('deadline', 0, `no answer within ${Math.round(options.timeoutMs)} ms`);
+          this.#break(error);
+          reject(error);
+        },
+        Math.max(1, options.timeoutMs),
+      );
+      this.#driver.query({ sql, values: options.values ? [...options.values] : [] }, (failure, rows) => {
+        clearTimeout(timer);
+        if (failure) {
+          const error = toSqlError(failure, false);
+          if (error.kind !== 'statement') this.#break(error);
+          reject(error);
+        } else {
+          const answer: readonly unknown[] = Array.isArray(rows) ? rows : [];
+          resolve(answer.filter(isRow));
+        }
+      });
+    });
+  }
+
+  /** Closes the socket at once, without waiting for the server. Safe to call twice. */
+  destroy(): void {
+    this.#break(new SqlError('lost', 0, 'the connection was closed by Baton'));
+  }
+
+  #break(error: SqlError): void {
+    if (this.#broken) return;
+    this.#broken = error;
+    this.#driver.destroy();
+  }
+}
+
+function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Opens a connection within timeoutMs, handshake included.
+ * Rejects with SqlError, its kind telling apart: nothing listens (refused), no TCP answer (timeout), TCP accepted and
+ * then silence (hung: a stopped or frozen server), wrong account (access-denied), too-many-connections, host-unknown, tls.
+ */
+export async function connect(target: SqlTarget, timeoutMs: number): Promise<Connection> {
+  const socket = target.socketPath
+    ? openSocket(target.socketPath)
+    : openSocket({ host: target.host, port: target.port, keepAlive: true, noDelay: true });
+  let tcpOpen = false;
+  // The kernel completes the TCP handshake for a frozen process: only then is silence "hung" and not "timeout".
+  socket.once('connect', () => (tcpOpen = true));
+  const driver = createConnection({ ...driverOptions(target), stream: socket });
+  return await new Promise<Connection>((resolve, reject) => {
+    let settled = false;
+    const fail = (error: SqlError): void => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      driver.destroy();
+      reject(error);
+    };
+    const timer = setTimeout(() => {
+      const waited = `within ${Math.round(timeoutMs)} ms`;
+      fail(
+        tcpOpen
+          ? new SqlError('hung', 0, `accepted the connection and then said nothing ${waited}`)
+          : new SqlError('timeout', 0, `no answer to the connection attempt ${waited}`),
+      );
+    }, timeoutMs);
+    driver.on('error', (error) => fail(toSqlError(error, true)));
+    driver.connect((error) => {
+      if (error) return fail(toSqlError(error, true));
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      resolve(new Connection(driver, driver.threadId ?? 0));
+    });
+  });
+}
+
+function driverOptions(target: SqlTarget): ConnectionOptions {
+  const { tls } = target;
+  return {
+    // The socket is ours; the host is what a certificate is checked against.
+    host: target.host,
+    user: target.user,
+    password: target.password,
+    // Our own deadline covers the connect; the driver's would only race with it.
+    connectTimeout: 3_600_000,
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    dateStrings: true,
+    multipleStatements: false,
+    ...(tls
+      ? {
+          ssl: {
+            ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+            ...(tls.certificate === undefined ? {} : { cert: tls.certificate }),
+            ...(tls.key === undefined ? {} : { key: tls.key }),
+            // Off by default in mysql2: any certificate of that CA would do for any host.
+            verifyIdentity: true,
+          },
+        }
+      : {}),
+  };
+}
