@@ -21,11 +21,13 @@ export const session = z.object({
 export type Session = z.infer<typeof session>;
 
 export const user = z.object({ username: z.string(), role: userRole, createdAt: instant });
+export type User = z.infer<typeof user>;
 export const newUser = z.strictObject({
   username: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/),
   password: z.string().min(10).max(1000),
   role: userRole,
 });
+export type NewUser = z.infer<typeof newUser>;
 export const token = z.object({
   id: z.string(),
   name: z.string(),
@@ -34,11 +36,16 @@ export const token = z.object({
   expiresAt: instant.nullable(),
   lastUsedAt: instant.nullable(),
 });
+export type Token = z.infer<typeof token>;
+/** POST /tokens answers this: the only time that the token itself is seen. */
+export const createdToken = token.extend({ token: z.string() });
+export type CreatedToken = z.infer<typeof createdToken>;
 export const newToken = z.strictObject({
   name: z.string().min(1).max(100),
   role: userRole,
   expiresInDays: z.number().int().positive().max(3650).optional(),
 });
+export type NewToken = z.infer<typeof newToken>;
 
 export const auditEntry = z.object({
   id: z.number(),
