@@ -9,7 +9,12 @@ const listenAddress = z
 const account = z.strictObject({ user: z.string().min(1), passwordFile: file });
 
 export const serverConfiguration = z.strictObject({
-  url: z.string().regex(/^mysql:\/\/(\[[0-9a-fA-F:.]+\]|[^:@/[\]\s]+)(:\d{1,5})?\/?$/, '"mysql://host:port", no user or password in it'),
+  url: z
+    .string()
+    .regex(
+      /^mysql:\/\/(\[[0-9a-fA-F:.]+\]|[^:@/[\]\s]+)(:\d{1,5})?\/?$/,
+      '"mysql://host:port", no user or password in it',
+    ),
   agent: z.url({ protocol: /^https?$/ }).optional(),
   candidate: z.enum(['prefer', 'neutral', 'never']).default('neutral'),
 });
@@ -36,7 +41,9 @@ export const clusterConfiguration = z.strictObject({
   agentTokenFile: file.optional(),
   /** Throw-away servers: the pages carry a permanent label. */
   sandbox: z.boolean().default(false),
-  servers: z.record(name, serverConfiguration).refine((servers) => Object.keys(servers).length > 0, 'at least one server'),
+  servers: z
+    .record(name, serverConfiguration)
+    .refine((servers) => Object.keys(servers).length > 0, 'at least one server'),
 });
 export type ClusterConfiguration = z.infer<typeof clusterConfiguration>;
 
@@ -84,7 +91,9 @@ export const agentConfiguration = z.strictObject({
     /** File the agent writes read_only into; include it in the server's options. */
     persistFile: file.optional(),
   }),
-  tls: z.strictObject({ certificate: file, key: file, clientCa: file.optional(), clientCrl: file.optional() }).optional(),
+  tls: z
+    .strictObject({ certificate: file, key: file, clientCa: file.optional(), clientCrl: file.optional() })
+    .optional(),
   /** Bearer tokens: the console's may do all, readers may only read /backups. */
   tokenFile: file.optional(),
   readerTokenFile: file.optional(),
@@ -94,8 +103,13 @@ export const agentConfiguration = z.strictObject({
     .strictObject({
       directory: file,
       schedule: z.string().optional(),
-      method: z.array(z.enum(['mariabackup', 'dump'])).min(1).default(['dump']),
-      keep: z.strictObject({ days: z.number().positive().optional(), count: z.number().int().positive().optional() }).default({ days: 7 }),
+      method: z
+        .array(z.enum(['mariabackup', 'dump']))
+        .min(1)
+        .default(['dump']),
+      keep: z
+        .strictObject({ days: z.number().positive().optional(), count: z.number().int().positive().optional() })
+        .default({ days: 7 }),
     })
     .optional(),
   services: z.record(name, serviceConfiguration).default({}),

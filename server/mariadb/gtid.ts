@@ -48,12 +48,15 @@ export function formatGtidList(list: GtidList): string {
 
 /** The domains of the list, rising, each once. */
 export function domainsOf(list: GtidList): number[] {
-  return [...new Set(list.map((gtid) => gtid.domain))].sort((a, b) => a - b);
+  return [...new Set(list.map((gtid) => gtid.domain))].toSorted((a, b) => a - b);
 }
 
 /** The highest sequence of the domain; 0 where the list has none: nothing was applied there. */
 export function sequenceOf(list: GtidList, domain: number): bigint {
-  return list.reduce((highest, gtid) => (gtid.domain === domain && gtid.sequence > highest ? gtid.sequence : highest), 0n);
+  return list.reduce(
+    (highest, gtid) => (gtid.domain === domain && gtid.sequence > highest ? gtid.sequence : highest),
+    0n,
+  );
 }
 
 /** True when every domain of `wanted` is reached by `list`: what a replica must have applied before it may take over. */
@@ -88,11 +91,15 @@ export function extraTransactions(state: GtidList, referenceState: GtidList): Gt
   return state.flatMap((gtid) => {
     const known = referenceState.reduce(
       (highest, other) =>
-        other.domain === gtid.domain && other.server === gtid.server && other.sequence > highest ? other.sequence : highest,
+        other.domain === gtid.domain && other.server === gtid.server && other.sequence > highest
+          ? other.sequence
+          : highest,
       0n,
     );
     if (gtid.sequence <= known) return [];
-    return [{ domain: gtid.domain, server: gtid.server, from: extraFrom(gtid, known, referenceState), to: gtid.sequence }];
+    return [
+      { domain: gtid.domain, server: gtid.server, from: extraFrom(gtid, known, referenceState), to: gtid.sequence },
+    ];
   });
 }
 

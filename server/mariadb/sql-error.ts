@@ -48,7 +48,11 @@ function kindOf(code: string, errno: number, connecting: boolean): SqlFailureKin
   if (connecting && [1044, 1045, 1130, 1698, 4151].includes(errno)) return 'access-denied';
   if (connecting && ['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN'].includes(code)) return 'timeout';
   // 1927 and 1317: somebody killed the connection or the statement; 1053: shutdown in progress.
-  if (['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code) || errno === 1927 || errno === 1053)
+  if (
+    ['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code) ||
+    errno === 1927 ||
+    errno === 1053
+  )
     return connecting ? 'other' : 'lost';
   if (errno > 0) return connecting ? 'other' : 'statement';
   return connecting ? 'other' : 'lost';

@@ -1,0 +1,155 @@
+import type { AuditEntry, NewToken, NewUser, Session, Token, CreatedToken, User } from './access.ts';
+import type { BackupRun } from './agent.ts';
+import type { DumpCatalogue } from './dumps.ts';
+import type { ErrorBody, ErrorCode } from './errors.ts';
+import type { History, Metric } from './history.ts';
+import type { Operation } from './operation.ts';
+import type { ClusterSnapshot } from './snapshot.ts';
+import type { TakeoverKind, TakeoverPlan } from './takeover.ts';
+
+/** What became of a request: a value, the engine's refusal, or silence (then nobody knows whether it was carried out). */
+export type Answer<T> =
+  | { kind: 'ok'; value: T }
+  | { kind: 'refused'; status: number; code: ErrorCode; message: string; next: string; details: unknown }
+  | { kind: 'no-answer'; message: string };
+
+export type Refusal = Exclude<Answer<never>, { kind: 'ok' }>;
+
+interface Request {
+  method?: 'GET' | 'POST' | 'DELETE';
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+const part = encodeURIComponent;
+
+function query(values: Record<string, string | number | undefined>): string {
+  const given = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
+}
+
+/** Asks the API of this origin. `path` is below /api/v1. Never rejects. */
+export async function ask<T>(
+  path: string,
+  { method = 'GET', body, headers, signal }: Request = {},
+): Promise<Answer<T>> {
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1${path}`, {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+      cache: 'no-store',
+      credentials: 'same-origin',
+      redirect: 'error',
+    });
+  } catch {
+    return { kind: 'no-answer', message: 'The console did not answer.' };
+  }
+  return read<T>(response);
+}
+
+async function read<T>(response: Response): Promise<Answer<T>> {
+  const value: unknown = await response.json().catch(() => null);
+  if (response.ok) return { kind: 'ok', value: value as T };
+  const error = isErrorBody(value) ? value.error : null;
+  return {
+    kind: 'refused',
+    status: response.status,
+    code: error?.code ?? 'internal',
+    message: error?.message ?? `The console answered with status ${response.status}.`,
+    next: error?.next ?? '',
+    details: error?.details ?? null,
+  };
+}
+
+function isErrorBody(value: unknown): value is ErrorBody {
+  return typeof value === 'object' && value !== null && 'error' in value && typeof value.error === 'object';
+}
+
+/** The address that a plain link downloads a dump from. */
+export function dumpAddress(cluster: string, dump: { server: string; name: string }): string {
+  return `/api/v1/clusters/${part(cluster)}/dumps/${part(dump.server)}/${part(dump.name)}`;
+}
+
+/** GET /session */
+export const getSession = (signal?: AbortSignal) => ask<Session>('/session', signal ? { signal } : {});
+/** POST /session: 401 wrong, 429 with details.retryAfterSeconds. */
+export const signIn = (body: { username: string; password: string }) =>
+  ask<Session>('/session', { method: 'POST', body });
+/** DELETE /session */
+export const signOut = () => ask<null>('/session', { method: 'DELETE' });
+
+/** GET /clusters */
+export const getClusters = () => ask<ClusterSnapshot[]>('/clusters');
+
+/** GET /clusters/C/history; instants in milliseconds since the epoch. */
+export const getHistory = (
+  cluster: string,
+  asked: { server: string; metric: Metric; fromMs: number; toMs: number; points: number },
+  signal?: AbortSignal,
+) =>
+  ask<History>(
+    `/clusters/${part(cluster)}/history${query({
+      server: asked.server,
+      metric: asked.metric,
+      from: new Date(asked.fromMs).toISOString(),
+      to: new Date(asked.toMs).toISOString(),
+      points: asked.points,
+    })}`,
+    signal ? { signal } : {},
+  );
+
+/** POST /clusters/C/takeover-plans: computes, changes nothing. */
+export const planTakeover = (cluster: string, body: { target: string; kind?: TakeoverKind }, signal?: AbortSignal) =>
+  ask<TakeoverPlan>(`/clusters/${part(cluster)}/takeover-plans`, {
+    method: 'POST',
+    body,
+    ...(signal ? { signal } : {}),
+  });
+
+/** POST /clusters/C/takeovers. The key makes the second of two equal requests answer with the first one's operation. */
+export const startTakeover = (
+  cluster: string,
+  body: { planId: string; accept: string[]; confirm?: string; dryRun: boolean },
+  idempotencyKey: string,
+) =>
+  ask<{ operationId: string }>(`/clusters/${part(cluster)}/takeovers`, {
+    method: 'POST',
+    body,
+    headers: { 'idempotency-key': idempotencyKey },
+  });
+
+/** GET /operations, newest first */
+export const getOperations = (asked: { cluster?: string; limit: number; before?: string }) =>
+  ask<Operation[]>(`/operations${query(asked)}`);
+/** GET /operations/ID */
+export const getOperation = (id: string) => ask<Operation>(`/operations/${part(id)}`);
+/** POST /operations/ID/cancel: restores what was changed; refused after the point of no return. */
+export const cancelOperation = (id: string) =>
+  ask<Operation>(`/operations/${part(id)}/cancel`, { method: 'POST', body: {} });
+
+/** GET /clusters/C/dumps?detail=1 */
+export const getDumps = (cluster: string) => ask<DumpCatalogue>(`/clusters/${part(cluster)}/dumps?detail=1`);
+/** POST /clusters/C/servers/S/backups */
+export const takeBackup = (cluster: string, server: string) =>
+  ask<BackupRun>(`/clusters/${part(cluster)}/servers/${part(server)}/backups`, { method: 'POST', body: {} });
+
+/** GET /audit, newest first */
+export const getAudit = (asked: { limit: number; before?: number; cluster?: string }) =>
+  ask<AuditEntry[]>(`/audit${query(asked)}`);
+
+/** GET, POST, DELETE /users */
+export const getUsers = () => ask<User[]>('/users');
+export const addUser = (body: NewUser) => ask<User>('/users', { method: 'POST', body });
+export const removeUser = (username: string) => ask<null>(`/users/${part(username)}`, { method: 'DELETE' });
+/** GET, POST, DELETE /tokens; the token itself is answered once, when it is made. */
+export const getTokens = () => ask<Token[]>('/tokens');
+export const addToken = (body: NewToken) => ask<CreatedToken>('/tokens', { method: 'POST', body });
+export const revokeToken = (id: string) => ask<null>(`/tokens/${part(id)}`, { method: 'DELETE' });
