@@ -1,0 +1,22 @@
+import { statfs } from 'node:fs/promises';
+
+/** The next dump is taken to be at most this much larger than the last. */
+const growth = 1.2;
+
+/** Bytes that the agent may still write on the directory's file system; null when it can't be told. */
+export async function freeBytes(directory: string): Promise<number | null> {
+  try {
+    const { bavail, bsize } = await statfs(directory);
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
+}
+
+/** Why there is no room for another dump, or null. `lastBytes` is the size of the last one, null when there is none. */
+export function lackOfSpace(free: number | null, lastBytes: number | null): string | null {
+  if (free === null || lastBytes === null) return null;
+  const needed = Math.ceil(lastBytes * growth);
+  if (free >= needed) return null;
+  return `${free} bytes are free in the backup directory, and the next dump may need ${needed} (the last one had ${lastBytes})`;
+}

@@ -1,0 +1,61 @@
+import { link, lstat, open, rename, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** Makes the names of a directory durable: a rename is on the disk only after this. */
+export async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Writes a new file and waits for the disk. Rejects when the file exists already. */
+export async function writeNew(path: string, text: string, mode = 0o600): Promise<void> {
+  const handle = await open(path, 'wx', mode);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Gives a whole, fsynced file its final name, durably, and never in the place of one that exists: rejects with EEXIST. */
+export async function publish(partial: string, final: string): Promise<void> {
+  try {
+    await link(partial, final);
+    await unlink(partial);
+  } catch (error) {
+    // CIFS and some FUSE file systems have no hard links.
+    if (!hasCode(error, 'EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP', 'EMLINK')) throw error;
+    if (await exists(final)) throw new Error(`${final} exists already`, { cause: error });
+    await rename(partial, final);
+  }
+  await syncDirectory(dirname(final));
+}
+
+/** Replaces a small file so that a reader, or a crash, sees either the old or the new text. */
+export async function replaceFile(path: string, text: string, mode = 0o600): Promise<void> {
+  const partial = `${path}.${process.pid}.partial`;
+  await unlink(partial).catch(ignoreMissing);
+  await writeNew(partial, text, mode);
+  await rename(partial, path);
+  await syncDirectory(dirname(path));
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!hasCode(error, 'ENOENT')) throw error;
+}
+
+function hasCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}

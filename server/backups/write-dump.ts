@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { headBytes, tailBytes } from './dump-text.ts';
+import { startTool, type Tool } from './tool.ts';
+
+/** What stands in the file now. */
+export interface WrittenDump {
+  readonly bytes: number;
+  readonly sha256: string;
+  /** The first and the last bytes of the uncompressed text. */
+  readonly head: string;
+  readonly tail: string;
+}
+
+/**
+ * Compression by the zstd program at its default level: twice as fast as node:zlib's (0.37 s against 0.77 s for 94 MB on
+ * two cores), and with workers node:zlib's ended the whole process by an uncaught ERR_STREAM_PUSH_AFTER_EOF (24.21).
+ */
+const zstdArguments = ['-q', '-3', '-c'];
+
+/**
+ * Streams what mariadb-dump prints, compressed, into the file and to the disk. Memory does not grow with the dump.
+ * Rejects when either tool fails, the disk is full, nothing comes for stallTimeoutMs, or the signal aborts.
+ */
+export async function writeDump(
+  file: FileHandle,
+  options: {
+    readonly arguments: readonly string[];
+    readonly stallTimeoutMs: number;
+    readonly signal: AbortSignal;
+    readonly onBytes: (bytes: number) => void;
+  },
+): Promise<WrittenDump> {
+  const dump = startTool('mariadb-dump', options.arguments);
+  const zstd = startTool('zstd', zstdArguments);
+  dump.stdin.end();
+  const ends = new Ends();
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const stalled = new AbortController();
+  const stall = setTimeout(
+    () => stalled.abort(new Error(`mariadb-dump printed nothing for ${options.stallTimeoutMs / 1000} s`)),
+    options.stallTimeoutMs,
+  );
+  const signal = AbortSignal.any([options.signal, stalled.signal]);
+  const output = file.createWriteStream({ autoClose: false });
+  try {
+    await untilBroken([dump, zstd], signal, [
+      pipeline(
+        dump.stdout,
+        async function* (chunks: AsyncIterable<Buffer>) {
+          for await (const chunk of chunks) {
+            stall.refresh();
+            ends.take(chunk);
+            yield chunk;
+          }
+        },
+        zstd.stdin,
+        { signal },
+      ),
+      pipeline(
+        zstd.stdout,
+        async function* (chunks: AsyncIterable<Buffer>) {
+          for await (const chunk of chunks) {
+            hash.update(chunk);
+            bytes += chunk.length;
+            options.onBytes(bytes);
+            yield chunk;
+          }
+        },
+        output,
+        { signal },
+      ),
+    ]);
+  } finally {
+    clearTimeout(stall);
+  }
+  await file.sync();
+  return { bytes, sha256: hash.digest('hex'), head: ends.head(), tail: ends.tail() };
+}
+
+/** Waits for the pipes and both tools. At the first failure all of it is ended, and awaited, before this rejects. */
+async function untilBroken(
+  tools: readonly Tool[],
+  signal: AbortSignal,
+  pipes: readonly Promise<void>[],
+): Promise<void> {
+  const succeeded = tools.map(async (tool) => {
+    const reason = await tool.ended;
+    if (reason !== null) throw new Error(reason);
+  });
+  try {
+    await Promise.all([...pipes, ...succeeded]);
+  } catch (error) {
+    for (const tool of tools) tool.kill();
+    const reasons = await Promise.all(tools.map((tool) => tool.ended));
+    await Promise.allSettled(pipes);
+    if (signal.aborted) throw signal.reason;
+    // A pipe breaks because a tool ended: the tool's own words say more than EPIPE.
+    const spoken = reasons.find(
+      (reason) => reason !== null && !reason.includes('SIGKILL') && !reason.includes('SIGPIPE'),
+    );
+    throw isDiskError(error) || spoken === undefined || spoken === null ? error : new Error(spoken, { cause: error });
+  }
+}
+
+function isDiskError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG'].includes(String(error.code));
+}
+
+/** Keeps the two ends of a stream. */
+class Ends {
+  #head = Buffer.alloc(0);
+  #tail = Buffer.alloc(0);
+
+  take(chunk: Buffer): void {
+    if (this.#head.length < headBytes) this.#head = Buffer.concat([this.#head, chunk]).subarray(0, headBytes);
+    this.#tail =
+      chunk.length >= tailBytes
+        ? Buffer.from(chunk.subarray(-tailBytes))
+        : Buffer.concat([this.#tail, chunk]).subarray(-tailBytes);
+  }
+  head(): string {
+    return this.#head.toString('utf8');
+  }
+  tail(): string {
+    return this.#tail.toString('utf8');
+  }
+}

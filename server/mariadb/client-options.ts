@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { SqlTarget } from './connection.ts';
+
+const run = promisify(execFile);
+
+/**
+ * Where and as whom the command-line programs connect with this options file: the same groups that `mariadb` reads,
+ * parsed by MariaDB's own my_print_defaults, so that !include, quotes and escapes mean the same to Baton and to them.
+ * Without a file the account is the one of the process. Rejects when the file can't be read.
+ */
+export async function socketTarget(socketPath: string, defaultsFile: string | undefined): Promise<SqlTarget> {
+  const lines = defaultsFile === undefined ? [] : await clientOptions(defaultsFile);
+  const option = (name: string): string | undefined =>
+    lines.findLast((line) => line.startsWith(`--${name}=`))?.slice(name.length + 3);
+  return {
+    host: 'localhost',
+    port: 0,
+    socketPath,
+    user: option('user') ?? process.env['USER'] ?? 'root',
+    password: option('password') ?? '',
+  };
+}
+
+async function clientOptions(defaultsFile: string): Promise<string[]> {
+  try {
+    const groups = ['client', 'client-server', 'client-mariadb'];
+    const { stdout } = await run('my_print_defaults', [`--defaults-file=${defaultsFile}`, ...groups], {
+      timeout: 5000,
+    });
+    return stdout.split('\n');
+  } catch (error) {
+    // The error of execFile holds what the program printed, and that may be the password.
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new Error(`my_print_defaults could not read ${defaultsFile} (${code})`, { cause: code });
+  }
+}

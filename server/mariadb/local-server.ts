@@ -1,0 +1,40 @@
+import type { Connection } from './connection.ts';
+import { flag, number, text } from './row.ts';
+
+/** What an agent must know of its own server before it acts on it. */
+export interface LocalServer {
+  readonly version: string;
+  readonly readOnly: boolean;
+  /** Names of the configured replica connections, running or not; "" is the default one. Any means: it replicates. */
+  readonly connections: readonly string[];
+  readonly binlog: boolean;
+  /** Replicated transactions are in its own binary log too, so its binlog position is its whole position. */
+  readonly logsReplicated: boolean;
+  /** @@gtid_slave_pos as text. */
+  readonly appliedGtid: string;
+}
+
+/** Looks at the server. Needs SLAVE MONITOR for the connections (replication.md 2). Rejects with SqlError. */
+export async function observeLocalServer(connection: Connection, timeoutMs: number): Promise<LocalServer> {
+  const [row] = await connection.query(
+    `SELECT VERSION() AS version, @@read_only AS read_only, @@log_bin AS log_bin,
+            @@log_slave_updates AS log_slave_updates, @@gtid_slave_pos AS gtid_slave_pos`,
+    { timeoutMs },
+  );
+  if (!row) throw new Error('SELECT of variables answered no row');
+  const connections = await connection.query('SHOW ALL SLAVES STATUS', { timeoutMs });
+  return {
+    version: text(row, 'version'),
+    readOnly: flag(row, 'read_only') ?? false,
+    connections: connections.map((status) => text(status, 'Connection_name')),
+    binlog: flag(row, 'log_bin') ?? false,
+    logsReplicated: flag(row, 'log_slave_updates') ?? false,
+    appliedGtid: text(row, 'gtid_slave_pos'),
+  };
+}
+
+/** How many time zones the server knows by name; 0 before they are loaded. Needs SELECT on mysql.time_zone_name. */
+export async function countTimeZones(connection: Connection, timeoutMs: number): Promise<number> {
+  const [row] = await connection.query('SELECT COUNT(*) AS zones FROM mysql.time_zone_name', { timeoutMs });
+  return (row && number(row, 'zones')) ?? 0;
+}
