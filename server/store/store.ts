@@ -34,9 +34,12 @@ export interface UserRow {
 export interface UserStore {
   list(): Promise<UserRow[]>;
   get(username: string): Promise<UserRow | null>;
-  /** Creates or replaces. */
-  put(user: UserRow): Promise<void>;
-  remove(username: string): Promise<boolean>;
+  /** False when there is one of that name; it stays as it is. */
+  add(user: UserRow): Promise<boolean>;
+  /** False when there is no such user (any more): a new password never brings a removed user back. */
+  setPasswordHash(username: string, passwordHash: string): Promise<boolean>;
+  /** Removes the user and its sessions at once. One transaction: two admins that remove each other can't both succeed. */
+  remove(username: string): Promise<'removed' | 'unknown' | 'last-admin'>;
 }
 
 export interface SessionRow {
@@ -108,9 +111,12 @@ export interface JournalRow {
 }
 
 export interface JournalStore {
-  create(row: OperationRow): Promise<void>;
-  /** Durable when it resolves: the act may follow. */
-  append(row: Omit<JournalRow, 'sequence'>): Promise<void>;
+  create(row: OperationRow, under?: Lease): Promise<void>;
+  /**
+   * Durable when it resolves: the act may follow. With `under` it rejects with BatonError('already-running') when that
+   * lease has passed to another holder or a newer term meanwhile: a console that woke up too late writes nothing.
+   */
+  append(row: Omit<JournalRow, 'sequence'>, under?: Lease): Promise<void>;
   entries(operationId: string): Promise<JournalRow[]>;
   update(id: string, change: Partial<Pick<OperationRow, 'endedAt' | 'outcome' | 'view'>>): Promise<void>;
   get(id: string): Promise<OperationRow | null>;
@@ -122,20 +128,23 @@ export interface JournalStore {
 export interface Lease {
   name: string;
   holder: string;
-  /** Rises with every new holder: a write with an older number is refused. */
+  /** Rises with every new term: a write with an older number is refused. */
   fence: number;
   expiresAt: number;
 }
 
 export interface LeaseStore {
-  /** The lease, or who has it. The same holder gets its own lease again, renewed. */
+  /**
+   * The lease, or who has it. The same holder gets its own lease again, renewed; after it lapsed or was released, with
+   * the next fence. Holders are told apart by name alone: make it unique for each process and purpose.
+   */
   acquire(
     name: string,
     holder: string,
     ttlMs: number,
     now: number,
   ): Promise<{ kind: 'held'; lease: Lease } | { kind: 'taken'; by: Lease }>;
-  /** False when the lease was lost meanwhile. */
+  /** False when the lease was lost meanwhile; one that lapsed and that nobody else took is not lost. */
   renew(lease: Lease, ttlMs: number, now: number): Promise<boolean>;
   release(lease: Lease): Promise<void>;
 }
@@ -157,19 +166,32 @@ export interface SampleBucket {
   sum: number;
 }
 
+export interface SeriesQuery {
+  cluster: string;
+  server: string;
+  metric: Metric;
+  from: number;
+  /** Exclusive. */
+  to: number;
+  bucketMs: number;
+}
+
+export interface SampleSeries {
+  /** Length of the buckets: what was asked, or whole minutes where only minutes are kept. Starts are multiples of it. */
+  bucketMs: number;
+  /** Those that hold something, oldest first: a gap in observation is a bucket that is not there. */
+  buckets: SampleBucket[];
+}
+
 export interface SampleStore {
-  /** One transaction for all samples of a tick. */
+  /** One transaction for all samples of a tick. Values that are not finite are left out: a gap. */
   append(samples: readonly Sample[]): Promise<void>;
-  /** Buckets of bucketMs that hold something, oldest first; from seconds or from minute roll-ups, whichever covers it. */
-  series(query: {
-    cluster: string;
-    server: string;
-    metric: Metric;
-    from: number;
-    to: number;
-    bucketMs: number;
-  }): Promise<SampleBucket[]>;
-  /** Rolls whole minutes up, and forgets seconds older than 24 h and minutes older than 30 days, in small batches. */
+  /** From seconds or from minute roll-ups, whichever covers the range. */
+  series(query: SeriesQuery): Promise<SampleSeries>;
+  /**
+   * Rolls whole minutes up, and forgets seconds older than 24 h and minutes older than 30 days, in small batches.
+   * To be called about once a minute.
+   */
   maintain(now: number): Promise<void>;
 }
 
