@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { AuditEntry, Permission, Session, UserRole } from '../contract/access.ts';
+import type { Actor } from '../access/actor.ts';
+import type { AuditEntry, Session } from '../contract/access.ts';
 import type { BackupRun } from '../contract/agent.ts';
 import type { Dump, DumpCatalogue } from '../contract/dumps.ts';
 import type { ServerEvent } from '../contract/events.ts';
@@ -8,14 +9,7 @@ import type { Operation } from '../contract/operation.ts';
 import type { ClusterSnapshot } from '../contract/snapshot.ts';
 import type { TakeoverKind, TakeoverPlan } from '../contract/takeover.ts';
 
-/** Who asks. Made by server/access from a session, a token or the command line; the engine asks it before every act. */
-export interface Actor {
-  name: string;
-  role: UserRole;
-  permissions: readonly Permission[];
-  /** Address the request came from; "cli" for the command line. */
-  from: string;
-}
+export type { Actor };
 
 /**
  * All that Baton can do, with authorisation inside: the listener, the CLI and the tests call the same methods.
@@ -51,11 +45,20 @@ export interface Engine {
     dump: Dump,
     request: { method: 'GET' | 'HEAD'; headers: Readonly<Record<string, string>> },
   ): Promise<IncomingMessage>;
+  /** What became of a download that openDump started, for the audit: never rejects. */
+  downloadEnded(actor: Actor, cluster: string, dump: Dump, end: { bytes: number; whole: boolean }): Promise<void>;
   takeBackup(actor: Actor, cluster: string, server: string): Promise<BackupRun>;
   backupRun(actor: Actor, cluster: string, server: string, id: string): Promise<BackupRun>;
 
   audit(actor: Actor, query: { limit: number; before?: number; cluster?: string }): Promise<AuditEntry[]>;
-  session(actor: Actor): Session;
+  session(actor: Actor): Omit<Session, 'expiresAt'>;
+
+  users(actor: Actor): Promise<User[]>;
+  addUser(actor: Actor, user: NewUser): Promise<User>;
+  removeUser(actor: Actor, username: string): Promise<void>;
+  tokens(actor: Actor): Promise<Token[]>;
+  addToken(actor: Actor, token: NewToken): Promise<CreatedToken>;
+  revokeToken(actor: Actor, id: string): Promise<void>;
 
   /** Live events from now on; `lastId` replays what is still remembered. Answers the function that ends it. */
   subscribe(
