@@ -1,4 +1,5 @@
-import { connect as openSocket } from 'node:net';
+import { connect as openSocket, type Socket } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import { createConnection, type Connection as DriverConnection, type ConnectionOptions } from 'mysql2';
 import { SqlError, toSqlError } from './sql-error.ts';
 
@@ -22,12 +23,15 @@ export type Row = Readonly<Record<string, string | number | null>>;
  */
 export class Connection {
   readonly #driver: DriverConnection;
+  readonly #socket: Socket;
   /** The server's id of this connection: what KILL takes and the journal records. */
   readonly id: number;
   #broken: SqlError | null = null;
+  readonly #inFlight = new Set<(error: SqlError) => void>();
 
-  constructor(driver: DriverConnection, id: number) {
+  constructor(driver: DriverConnection, socket: Socket, id: number) {
     this.#driver = driver;
+    this.#socket = socket;
     this.id = id;
     driver.on('error', (error) => this.#break(toSqlError(error, false)));
     driver.on('end', () => this.#break(new SqlError('lost', 0, 'the server closed the connection')));
@@ -46,20 +50,23 @@ export class Connection {
     if (this.#broken) throw this.#broken;
     return await new Promise<Row[]>((resolve, reject) => {
       const timer = setTimeout(
-        () => {
-          const error = new SqlError('deadline', 0, `no answer within ${Math.round(options.timeoutMs)} ms`);
-          this.#break(error);
-          reject(error);
-        },
+        () => this.#break(new SqlError('deadline', 0, `no answer within ${Math.round(options.timeoutMs)} ms`)),
         Math.max(1, options.timeoutMs),
       );
-      this.#driver.query({ sql, values: options.values ? [...options.values] : [] }, (failure, rows) => {
+      const fail = (error: SqlError): void => {
         clearTimeout(timer);
+        this.#inFlight.delete(fail);
+        reject(error);
+      };
+      this.#inFlight.add(fail);
+      this.#driver.query({ sql, values: options.values ? [...options.values] : [] }, (failure, rows) => {
         if (failure) {
           const error = toSqlError(failure, false);
           if (error.kind !== 'statement') this.#break(error);
-          reject(error);
+          fail(error);
         } else {
+          clearTimeout(timer);
+          this.#inFlight.delete(fail);
           const answer: readonly unknown[] = Array.isArray(rows) ? rows : [];
           resolve(answer.filter(isRow));
         }
@@ -75,7 +82,11 @@ export class Connection {
   #break(error: SqlError): void {
     if (this.#broken) return;
     this.#broken = error;
+    // The driver tells a command nothing of a close that it did itself, so a statement would wait for its deadline.
+    for (const fail of this.#inFlight) fail(error);
     this.#driver.destroy();
+    // destroy() of the driver only sends FIN: a frozen peer never answers it, and each look would leave a socket behind.
+    this.#socket.destroy();
   }
 }
 
@@ -89,6 +100,8 @@ function isRow(value: unknown): value is Row {
  * then silence (hung: a stopped or frozen server), wrong account (access-denied), too-many-connections, host-unknown, tls.
  */
 export async function connect(target: SqlTarget, timeoutMs: number): Promise<Connection> {
+  const unusable = unusableCertificate(target);
+  if (unusable) throw unusable;
   const socket = target.socketPath
     ? openSocket(target.socketPath)
     : openSocket({ host: target.host, port: target.port, keepAlive: true, noDelay: true });
@@ -103,6 +116,7 @@ export async function connect(target: SqlTarget, timeoutMs: number): Promise<Con
       settled = true;
       clearTimeout(timer);
       driver.destroy();
+      socket.destroy();
       reject(error);
     };
     const timer = setTimeout(() => {
@@ -119,9 +133,21 @@ export async function connect(target: SqlTarget, timeoutMs: number): Promise<Con
       if (settled) return;
       settled = true;
       clearTimeout(timer);
-      resolve(new Connection(driver, driver.threadId ?? 0));
+      resolve(new Connection(driver, socket, driver.threadId ?? 0));
     });
   });
+}
+
+/** The driver throws on a damaged certificate where nobody can catch it, in the middle of the handshake: so look first. */
+function unusableCertificate({ tls }: SqlTarget): SqlError | null {
+  if (!tls) return null;
+  try {
+    createSecureContext({ ca: tls.ca, cert: tls.certificate, key: tls.key });
+    return null;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    return new SqlError('tls', 0, `the configured certificate, key or CA can't be used (${code})`);
+  }
 }
 
 function driverOptions(target: SqlTarget): ConnectionOptions {

@@ -1,0 +1,205 @@
+import type { Connection, Row } from './connection.ts';
+import { withoutSecrets } from './grants.ts';
+import { gtidList, type GtidList } from './gtid.ts';
+import { replicaStatus, type ReplicaStatus } from './replica-status.ts';
+import { flag, number, text } from './row.ts';
+import { SqlError } from './sql-error.ts';
+import { capabilitiesOf, parseVersion, type Capabilities, type MariadbVersion } from './version.ts';
+
+/** What changes seldom and costs more to read: asked each 10 to 30 s, and handed in between. */
+export interface SlowFacts {
+  /** SHOW GRANTS of the account that reads, as the server prints them, password hashes left out. */
+  readonly grants: readonly string[];
+  /** SHOW SLAVE HOSTS (needs REPLICATION MASTER ADMIN); null where the account may not. */
+  readonly replicaHosts: readonly { readonly serverId: number; readonly host: string; readonly port: number }[] | null;
+  /** Binlog dump connections that are open now (processlist; needs PROCESS), by the address they come from. */
+  readonly dumpConnections: readonly { readonly id: number; readonly user: string; readonly host: string }[];
+}
+
+/** Everything read from a server in one poll, as plain data. */
+export interface ServerFacts extends SlowFacts {
+  readonly version: MariadbVersion;
+  readonly capabilities: Capabilities;
+  readonly hostname: string;
+  readonly serverId: number;
+  readonly gtidDomainId: number;
+  readonly gtidStrictMode: boolean;
+  readonly readOnly: boolean;
+  readonly logBin: boolean;
+  readonly logSlaveUpdates: boolean;
+  /** gtid_binlog_pos: last transaction of each domain in its own binlog. */
+  readonly binlogPos: GtidList;
+  /** gtid_binlog_state: per domain and server. */
+  readonly binlogState: GtidList;
+  readonly slavePos: GtidList;
+  readonly currentPos: GtidList;
+  readonly replication: readonly ReplicaStatus[];
+  readonly eventScheduler: 'on' | 'off' | 'disabled';
+  readonly semiSync: {
+    readonly primaryEnabled: boolean;
+    readonly replicaEnabled: boolean;
+    readonly primaryClients: number;
+    readonly waitNoSlave: boolean;
+    readonly timeoutMs: number;
+    /** Commits that wait for an acknowledgement now. */
+    readonly waitSessions: number;
+  } | null;
+  /** Slaves_connected: replicas that are registered now. A change of it is a reason to read the slow facts again. */
+  readonly replicasConnected: number;
+  readonly uptimeSeconds: number;
+  /** The server's clock (UTC_TIMESTAMP(6)) when it answered, milliseconds. */
+  readonly serverClockMs: number;
+}
+
+/** Needs no privilege (replication.md 2). SELECT, since SHOW VARIABLES cuts a long gtid_binlog_state at 2048 characters. */
+const variables = [
+  'hostname',
+  'server_id',
+  'gtid_domain_id',
+  'gtid_strict_mode',
+  'read_only',
+  'log_bin',
+  'log_slave_updates',
+  'gtid_binlog_pos',
+  'gtid_binlog_state',
+  'gtid_slave_pos',
+  'gtid_current_pos',
+  'event_scheduler',
+  'rpl_semi_sync_master_enabled',
+  'rpl_semi_sync_slave_enabled',
+  'rpl_semi_sync_master_wait_no_slave',
+  'rpl_semi_sync_master_timeout',
+];
+
+/**
+ * Reads a server in two statements (five without `slow`), within timeoutMs over all of them.
+ * Rejects with SqlError: statement 1227 where the account lacks SLAVE MONITOR, since without it a replica would look like
+ * a primary.
+ */
+export async function readServerFacts(
+  connection: Connection,
+  options: { readonly timeoutMs: number; readonly slow?: SlowFacts },
+): Promise<ServerFacts> {
+  const deadline = performance.now() + options.timeoutMs;
+  const left = (): number => deadline - performance.now();
+  const row = await readVariables(connection, left, variables);
+  const status = statusOf(row);
+  const replicas = await connection.query('SHOW ALL SLAVES STATUS', { timeoutMs: left() });
+  const slow = options.slow ?? (await readSlowFacts(connection, { timeoutMs: left() }));
+  const version = parseVersion(text(row, 'version'));
+  if (!version) throw new SqlError('other', 0, `not a MariaDB version: ${text(row, 'version')}`);
+  return {
+    version,
+    capabilities: capabilitiesOf(version),
+    hostname: text(row, 'hostname'),
+    serverId: number(row, 'server_id') ?? 0,
+    gtidDomainId: number(row, 'gtid_domain_id') ?? 0,
+    gtidStrictMode: flag(row, 'gtid_strict_mode') ?? false,
+    readOnly: flag(row, 'read_only') ?? false,
+    logBin: flag(row, 'log_bin') ?? false,
+    logSlaveUpdates: flag(row, 'log_slave_updates') ?? false,
+    binlogPos: gtidList(text(row, 'gtid_binlog_pos')),
+    binlogState: gtidList(text(row, 'gtid_binlog_state')),
+    slavePos: gtidList(text(row, 'gtid_slave_pos')),
+    currentPos: gtidList(text(row, 'gtid_current_pos')),
+    replication: replicas.map(replicaStatus),
+    eventScheduler: eventScheduler(text(row, 'event_scheduler')),
+    semiSync: semiSync(row, status),
+    replicasConnected: number(status, 'SLAVES_CONNECTED') ?? 0,
+    uptimeSeconds: number(status, 'UPTIME') ?? 0,
+    serverClockMs: Date.parse(`${text(row, 'server_clock').replace(' ', 'T')}Z`),
+    grants: slow.grants,
+    replicaHosts: slow.replicaHosts,
+    dumpConnections: slow.dumpConnections,
+  };
+}
+
+/** Reads what changes seldom, in three statements. What the account may not read is null or empty, not an error. */
+export async function readSlowFacts(
+  connection: Connection,
+  options: { readonly timeoutMs: number },
+): Promise<SlowFacts> {
+  const deadline = performance.now() + options.timeoutMs;
+  const left = (): number => deadline - performance.now();
+  const grants = await connection.query('SHOW GRANTS', { timeoutMs: left() });
+  const hosts = await allowed(connection.query('SHOW SLAVE HOSTS', { timeoutMs: left() }));
+  const dumps = await connection.query(
+    "SELECT ID, USER, HOST FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%'",
+    { timeoutMs: left() },
+  );
+  return {
+    grants: grants.flatMap((row) => Object.values(row)).map((line) => withoutSecrets(String(line))),
+    replicaHosts:
+      hosts?.map((row) => ({
+        serverId: number(row, 'Server_id') ?? 0,
+        host: text(row, 'Host'),
+        port: number(row, 'Port') ?? 3306,
+      })) ?? null,
+    dumpConnections: dumps.map((row) => ({
+      id: number(row, 'ID') ?? 0,
+      user: text(row, 'USER'),
+      host: text(row, 'HOST'),
+    })),
+  };
+}
+
+/** A variable that this version does not have (1193) is left out and the rest asked again. */
+async function readVariables(connection: Connection, left: () => number, names: readonly string[]): Promise<Row> {
+  try {
+    const [row] = await connection.query(
+      `SELECT VERSION() AS version, ${names.map((name) => `@@GLOBAL.${name} AS ${name}`).join(', ')},
+        (SELECT GROUP_CONCAT(CONCAT(VARIABLE_NAME, '=', VARIABLE_VALUE)) FROM information_schema.GLOBAL_STATUS
+          WHERE VARIABLE_NAME IN ('UPTIME', 'SLAVES_CONNECTED', 'RPL_SEMI_SYNC_MASTER_CLIENTS',
+            'RPL_SEMI_SYNC_MASTER_WAIT_SESSIONS')) AS status,
+        UTC_TIMESTAMP(6) AS server_clock`,
+      { timeoutMs: left() },
+    );
+    if (!row) throw new SqlError('other', 0, 'SELECT of variables answered no row');
+    return row;
+  } catch (error) {
+    const missing = error instanceof SqlError && error.errno === 1193 ? /'(\w+)'/.exec(error.message)?.[1] : undefined;
+    const rest = names.filter((name) => name !== missing);
+    if (rest.length === names.length) throw error;
+    return await readVariables(connection, left, rest);
+  }
+}
+
+/** "UPTIME=5,SLAVES_CONNECTED=1" by name. */
+function statusOf(row: Row): Row {
+  return Object.fromEntries(
+    text(row, 'status')
+      .split(',')
+      .map((pair) => {
+        const [name = '', value = ''] = pair.split('=');
+        return [name.toUpperCase(), value];
+      }),
+  );
+}
+
+function eventScheduler(word: string): ServerFacts['eventScheduler'] {
+  if (word === 'ON' || word === '1') return 'on';
+  return word === 'DISABLED' ? 'disabled' : 'off';
+}
+
+function semiSync(row: Row, status: Row): ServerFacts['semiSync'] {
+  const primaryEnabled = flag(row, 'rpl_semi_sync_master_enabled');
+  if (primaryEnabled === null) return null;
+  return {
+    primaryEnabled,
+    replicaEnabled: flag(row, 'rpl_semi_sync_slave_enabled') ?? false,
+    primaryClients: number(status, 'RPL_SEMI_SYNC_MASTER_CLIENTS') ?? 0,
+    waitNoSlave: flag(row, 'rpl_semi_sync_master_wait_no_slave') ?? true,
+    timeoutMs: number(row, 'rpl_semi_sync_master_timeout') ?? 0,
+    waitSessions: number(status, 'RPL_SEMI_SYNC_MASTER_WAIT_SESSIONS') ?? 0,
+  };
+}
+
+/** The rows, or null where the account lacks the privilege (1227). */
+async function allowed(rows: Promise<Row[]>): Promise<Row[] | null> {
+  try {
+    return await rows;
+  } catch (error) {
+    if (error instanceof SqlError && error.errno === 1227) return null;
+    throw error;
+  }
+}
