@@ -1,12 +1,19 @@
 import { z } from 'zod';
 
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'letters, digits, - and _, at most 63');
-const file = z.string().min(1);
+/**
+ * Paths; relative ones count from the folder of the configuration file. x-file says what they are: a secret must be
+ * there and not be empty, a certificate must be there, any other may come later.
+ */
+const file = z.string().min(1).meta({ 'x-file': 'path' });
+const certificateFile = z.string().min(1).meta({ 'x-file': 'certificate' });
+const secretFile = z.string().min(1).meta({ 'x-file': 'secret' });
 /** "[::1]:8080", "127.0.0.1:8080" or "unix:/path". */
 const listenAddress = z
   .string()
+  .meta({ 'x-file': 'listen' })
   .regex(/^(unix:.+|\[[0-9a-fA-F:.]+\]:\d{1,5}|[^:[\]\s]+:\d{1,5})$/, '"host:port", "[ipv6]:port" or "unix:/path"');
-const account = z.strictObject({ user: z.string().min(1), passwordFile: file });
+const account = z.strictObject({ user: z.string().min(1), passwordFile: secretFile });
 
 export const serverConfiguration = z.strictObject({
   url: z
@@ -38,7 +45,7 @@ export const clusterConfiguration = z.strictObject({
     })
     .prefault({}),
   /** Token the console shows to the agents of this cluster. */
-  agentTokenFile: file.optional(),
+  agentTokenFile: secretFile.optional(),
   /** Throw-away servers: the pages carry a permanent label. */
   sandbox: z.boolean().default(false),
   servers: z
@@ -52,9 +59,9 @@ export const consoleConfiguration = z.strictObject({
   url: z.url({ protocol: /^https?$/ }),
   /** Further Host values that are allowed beside the one of `url`. */
   hosts: z.array(z.string()).default([]),
-  tls: z.strictObject({ certificate: file, key: file }).optional(),
+  tls: z.strictObject({ certificate: certificateFile, key: secretFile }).optional(),
   store: z.string().regex(/^sqlite:\/\/\/.+/, '"sqlite:///path" (a store in MariaDB is not supported yet)'),
-  sessionSecretFile: file,
+  sessionSecretFile: secretFile,
   sessionHours: z.number().positive().default(12),
   metrics: z.strictObject({ allowLoopback: z.boolean().default(false) }).prefault({}),
 });
@@ -92,11 +99,16 @@ export const agentConfiguration = z.strictObject({
     persistFile: file.optional(),
   }),
   tls: z
-    .strictObject({ certificate: file, key: file, clientCa: file.optional(), clientCrl: file.optional() })
+    .strictObject({
+      certificate: certificateFile,
+      key: secretFile,
+      clientCa: certificateFile.optional(),
+      clientCrl: certificateFile.optional(),
+    })
     .optional(),
   /** Bearer tokens: the console's may do all, readers may only read /backups. */
-  tokenFile: file.optional(),
-  readerTokenFile: file.optional(),
+  tokenFile: secretFile.optional(),
+  readerTokenFile: secretFile.optional(),
   /** Where the agent keeps its logs of runs. Absent: `.agent` in the backup directory, else beside the configuration file. */
   stateDirectory: file.optional(),
   backups: z
