@@ -6,6 +6,7 @@ import { readCatalogue } from './catalogue.ts';
 import { freeBytes, lackOfSpace } from './disk-space.ts';
 import type { Failure, FailureNote } from './failure-note.ts';
 import { pruneBackups } from './prune.ts';
+import { recoverLeftovers } from './recover-leftovers.ts';
 import type { Keep } from './retention.ts';
 import { takeDump, type DumpRequest } from './take-dump.ts';
 
@@ -29,9 +30,26 @@ export class BackupRunner {
   readonly #closing = new AbortController();
   #current: { readonly run: BackupRun; readonly ended: Promise<void> } | null = null;
   #preparing = false;
+  #open = false;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
+  }
+
+  /**
+   * Cleans up after an agent that was killed, and takes backups from then on. Call it once, when no other agent of this
+   * server can be there any more.
+   */
+  async open(): Promise<void> {
+    const { directory, server, note, now, logger } = this.#options;
+    const { finished, removed } = await recoverLeftovers(directory, server);
+    for (const name of finished) logger.info({ name }, 'backup of an earlier run finished');
+    for (const name of removed) logger.warn({ name }, 'half backup of an earlier run removed');
+    const [name] = removed;
+    if (name !== undefined) {
+      await note.write({ at: now().toISOString(), text: `the agent was ended while ${name} was being written` });
+    }
+    this.#open = true;
   }
 
   /**
@@ -39,7 +57,8 @@ export class BackupRunner {
    * refused when the disk has no room for it, unavailable when the agent is closing.
    */
   async take(): Promise<BackupRun> {
-    if (this.#closing.signal.aborted) throw new BatonError('unavailable', 'The agent is being ended.');
+    this.#refuseWhenClosing();
+    if (!this.#open) throw new BatonError('unavailable', 'The agent is starting.');
     if (this.#current || this.#preparing) {
       throw new BatonError(
         'already-running',
@@ -51,6 +70,7 @@ export class BackupRunner {
     this.#preparing = true;
     try {
       await this.#checkSpace();
+      this.#refuseWhenClosing();
       return this.#start();
     } finally {
       this.#preparing = false;
@@ -76,6 +96,10 @@ export class BackupRunner {
   async close(): Promise<void> {
     this.#closing.abort(new Error('the agent was ended'));
     await this.#current?.ended;
+  }
+
+  #refuseWhenClosing(): void {
+    if (this.#closing.signal.aborted) throw new BatonError('unavailable', 'The agent is being ended.');
   }
 
   async #checkSpace(): Promise<void> {
@@ -117,17 +141,18 @@ export class BackupRunner {
     });
     run.endedAt = now().toISOString();
     if (outcome.kind === 'failed') {
-      run.state = 'failed';
       run.error = outcome.reason;
       logger.error({ run: run.id, reason: outcome.reason }, 'backup failed');
       await note.write({ at: run.endedAt, text: outcome.reason });
+      run.state = 'failed';
     } else {
       run.name = outcome.manifest.name;
       run.bytes = outcome.manifest.bytes;
-      run.state = 'done';
       logger.info({ run: run.id, name: run.name, bytes: run.bytes, gtid: outcome.manifest.gtid }, 'backup done');
       await note.clear();
       await this.#prune();
+      // Last: who sees "done" may ask for the next one.
+      run.state = 'done';
     }
   }
 

@@ -1,14 +1,14 @@
 import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DumpManifest } from '../contract/dumps.ts';
-import { connect } from '../mariadb/connection.ts';
-import { socketTarget } from '../mariadb/client-options.ts';
-import { observeLocalServer, type LocalServer } from '../mariadb/local-server.ts';
+import { askLocalServer, observeLocalServer, type LocalServer } from '../mariadb/local-server.ts';
 import { readDumpTail, toolVersion } from './dump-text.ts';
 import { publish, writeNew } from './durable-file.ts';
 import { dumpName, manifestName, partialName } from './names.ts';
 import { dumpPosition } from './position.ts';
-import { writeDump } from './write-dump.ts';
+import { writeDump, type WrittenDump } from './write-dump.ts';
+
+const observeTimeoutMs = 5000;
 
 /** How a dump is taken. */
 export interface DumpRequest {
@@ -47,12 +47,17 @@ async function attempt(request: DumpRequest, created: string[]): Promise<DumpMan
   const { directory } = request;
   const name = dumpName(request.server, request.startedAt);
   const partial = join(directory, partialName(name));
-  const source = await observeSource(request);
+  const source = await askLocalServer(request, observeTimeoutMs, (asked) =>
+    observeLocalServer(asked, observeTimeoutMs),
+  );
   const file = await open(partial, 'wx', 0o600);
   created.push(partial);
-  const written = await writeDump(file, { ...request, arguments: dumpArguments(request, source) }).finally(() =>
-    file.close(),
-  );
+  let written: WrittenDump;
+  try {
+    written = await writeDump(file, { ...request, arguments: dumpArguments(request, source) });
+  } finally {
+    await file.close();
+  }
   const end = readDumpTail(written.tail);
   if (end.kind === 'truncated') throw new Error('mariadb-dump ended well, but its output has no last line');
   if (source.binlog && end.gtid === null) throw new Error('the dump holds no GTID position');
@@ -78,15 +83,6 @@ async function attempt(request: DumpRequest, created: string[]): Promise<DumpMan
   created.push(join(directory, name));
   await publish(manifestPartial, join(directory, manifestName(name)));
   return manifest;
-}
-
-async function observeSource(request: DumpRequest): Promise<LocalServer> {
-  const connection = await connect(await socketTarget(request.socket, request.defaultsFile), 5000);
-  try {
-    return await observeLocalServer(connection, 5000);
-  } finally {
-    connection.destroy();
-  }
 }
 
 /**

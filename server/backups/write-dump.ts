@@ -44,40 +44,44 @@ export async function writeDump(
     options.stallTimeoutMs,
   );
   const signal = AbortSignal.any([options.signal, stalled.signal]);
-  const output = file.createWriteStream({ autoClose: false });
+  const compress = pipeline(
+    dump.stdout,
+    async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        stall.refresh();
+        ends.take(chunk);
+        yield chunk;
+      }
+    },
+    zstd.stdin,
+    { signal },
+  );
+  const store = pipeline(
+    zstd.stdout,
+    async (chunks: AsyncIterable<Buffer>) => {
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        await writeAll(file, chunk);
+        bytes += chunk.length;
+        options.onBytes(bytes);
+      }
+    },
+    { signal },
+  );
   try {
-    await untilBroken([dump, zstd], signal, [
-      pipeline(
-        dump.stdout,
-        async function* (chunks: AsyncIterable<Buffer>) {
-          for await (const chunk of chunks) {
-            stall.refresh();
-            ends.take(chunk);
-            yield chunk;
-          }
-        },
-        zstd.stdin,
-        { signal },
-      ),
-      pipeline(
-        zstd.stdout,
-        async function* (chunks: AsyncIterable<Buffer>) {
-          for await (const chunk of chunks) {
-            hash.update(chunk);
-            bytes += chunk.length;
-            options.onBytes(bytes);
-            yield chunk;
-          }
-        },
-        output,
-        { signal },
-      ),
-    ]);
+    await untilBroken([dump, zstd], signal, [compress, store]);
   } finally {
     clearTimeout(stall);
   }
   await file.sync();
   return { bytes, sha256: hash.digest('hex'), head: ends.head(), tail: ends.tail() };
+}
+
+/** A write may take less than it was given, as on a disk that is nearly full. */
+async function writeAll(file: FileHandle, chunk: Buffer): Promise<void> {
+  for (let written = 0; written < chunk.length;) {
+    written += (await file.write(chunk, written)).bytesWritten;
+  }
 }
 
 /** Waits for the pipes and both tools. At the first failure all of it is ended, and awaited, before this rejects. */

@@ -1,4 +1,5 @@
-import type { Connection } from './connection.ts';
+import { socketTarget } from './client-options.ts';
+import { connect, type Connection } from './connection.ts';
 import { flag, number, text } from './row.ts';
 
 /** What an agent must know of its own server before it acts on it. */
@@ -37,4 +38,21 @@ export async function observeLocalServer(connection: Connection, timeoutMs: numb
 export async function countTimeZones(connection: Connection, timeoutMs: number): Promise<number> {
   const [row] = await connection.query('SELECT COUNT(*) AS zones FROM mysql.time_zone_name', { timeoutMs });
   return (row && number(row, 'zones')) ?? 0;
+}
+
+/**
+ * One question to the server behind the socket, as the account of the options file, on a connection of its own.
+ * timeoutMs bounds the connect; the statements have the deadlines that `ask` gives them.
+ */
+export async function askLocalServer<T>(
+  where: { readonly socket: string; readonly defaultsFile: string | undefined },
+  timeoutMs: number,
+  ask: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const connection = await connect(await socketTarget(where.socket, where.defaultsFile), timeoutMs);
+  try {
+    return await ask(connection);
+  } finally {
+    connection.destroy();
+  }
 }

@@ -1,0 +1,148 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { BatonError, errorBody } from '../contract/errors.ts';
+
+/** How the console reaches one agent. */
+export interface AgentAddress {
+  /** Name of the server, for messages. */
+  readonly server: string;
+  /** Base URL, http://[::1]:8443. */
+  readonly url: string;
+  readonly token: string;
+  /** PEM texts. */
+  readonly tls?: { readonly ca?: string; readonly certificate?: string; readonly key?: string };
+}
+
+/** A listing of thousands of backups fits; what is larger does not come from an agent. */
+const maxAnswerBytes = 16_777_216;
+
+/** Opens connections to one agent and keeps them for the next request. */
+export class AgentRequests {
+  readonly #address: AgentAddress;
+  readonly #agent: HttpAgent;
+  readonly #tls: { ca?: string; cert?: string; key?: string };
+
+  constructor(address: AgentAddress) {
+    this.#address = address;
+    const secure = new URL(address.url).protocol === 'https:';
+    const { ca, certificate, key } = address.tls ?? {};
+    const tls = { ...(ca && { ca }), ...(certificate && { cert: certificate }), ...(key && { key }) };
+    this.#agent = secure ? new HttpsAgent({ keepAlive: true, ...tls }) : new HttpAgent({ keepAlive: true });
+    this.#tls = secure ? tls : {};
+  }
+
+  /**
+   * Sends one request and answers the response when its head is there, within timeoutMs; its body has no deadline.
+   * Rejects with BatonError unavailable, which names the server.
+   */
+  async send(
+    path: string,
+    options: {
+      readonly method: 'GET' | 'HEAD' | 'POST';
+      readonly timeoutMs: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string;
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<IncomingMessage> {
+    const url = new URL(path, this.#address.url);
+    const open = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const request = open(url, {
+      ...this.#tls,
+      method: options.method,
+      // An idle connection may have been closed at the other end: what changes something goes over a fresh one.
+      agent: options.method === 'POST' ? false : this.#agent,
+      ...(options.signal && { signal: options.signal }),
+      headers: {
+        ...options.headers,
+        authorization: `Bearer ${this.#address.token}`,
+        'accept-encoding': 'identity',
+        ...(options.body === undefined
+          ? {}
+          : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(options.body) }),
+      },
+    });
+    const deadline = setTimeout(
+      () => request.destroy(new Error(`no answer within ${options.timeoutMs / 1000} s`)),
+      options.timeoutMs,
+    );
+    request.on('response', resolve);
+    request.on('error', (error) => reject(this.unavailable(error)));
+    request.on('close', () => clearTimeout(deadline));
+    request.end(options.body);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  /** As send, and reads the JSON of the answer within the same deadline. Rejects with the agent's own BatonError. */
+  async json(path: string, options: { method: 'GET' | 'POST'; timeoutMs: number; body?: unknown }): Promise<unknown> {
+    const signal = AbortSignal.timeout(options.timeoutMs);
+    const { method, timeoutMs, body } = options;
+    const request = { method, timeoutMs, signal, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const response = await this.send(path, request);
+    const text = await this.#text(response);
+    if ((response.statusCode ?? 0) >= 300) throw this.refusal(response.statusCode ?? 0, text);
+    return this.#parse(text);
+  }
+
+  /** What an answer of that status and text means to the console. */
+  refusal(status: number, text: string): BatonError {
+    const { server } = this.#address;
+    // Not the visitor's sign-in is wrong but the console's: a 401 must not reach the browser.
+    if (status === 401 || status === 403) {
+      return new BatonError(
+        'unavailable',
+        `The agent of ${server} does not take the console's token.`,
+        'Compare both token files.',
+      );
+    }
+    const answer = errorBody.safeParse(parseOrNull(text));
+    if (!answer.success) return this.unavailable(new Error(`it answered ${status}`));
+    const { code, message, next, details } = answer.data.error;
+    return new BatonError(code, `${server}: ${message}`, next, details);
+  }
+
+  /** The agent can't be asked, and why. */
+  unavailable(error: unknown): BatonError {
+    const reason = error instanceof Error ? error.message || error.name : String(error);
+    return new BatonError('unavailable', `The agent of ${this.#address.server} does not answer: ${reason}.`);
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  async #text(response: IncomingMessage): Promise<string> {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    try {
+      for await (const chunk of response) {
+        if (!Buffer.isBuffer(chunk)) continue;
+        bytes += chunk.length;
+        if (bytes > maxAnswerBytes) throw new Error('its answer is too long');
+        chunks.push(chunk);
+      }
+    } catch (error) {
+      throw this.unavailable(error);
+    }
+    return Buffer.concat(chunks).toString('utf8');
+  }
+
+  #parse(text: string): unknown {
+    const value = parseOrNull(text);
+    if (value === null) throw this.unavailable(new Error('its answer is not JSON'));
+    return value;
+  }
+}
+
+function parseOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,119 @@
+import type { IncomingMessage } from 'node:http';
+import type { z } from 'zod';
+import { isBackupName } from '../backups/names.ts';
+import {
+  agentBackups,
+  agentStatus,
+  backupRun,
+  persistReadOnly,
+  serviceRun,
+  serviceStatus,
+  type AgentStatus,
+  type BackupRun,
+  type ServiceRun,
+  type ServiceStatus,
+} from '../contract/agent.ts';
+import { BatonError } from '../contract/errors.ts';
+import { AgentRequests, type AgentAddress } from './agent-request.ts';
+
+/** A look at the agent: what takes longer counts as no answer. */
+const lookTimeoutMs = 5000;
+/** Disabling ends a run in progress, which has 10 s to end by itself. */
+const switchTimeoutMs = 20_000;
+
+/** What of a browser's request an agent may see: the file it names is the catalogue's, and nothing else is passed on. */
+const passedHeaders = ['range', 'if-range', 'if-none-match', 'if-modified-since'];
+
+/**
+ * The console's client for the agent of one server. Every method rejects with BatonError: unavailable, naming the server,
+ * when the agent can't be asked or does not take the token, else what the agent answered.
+ */
+export class AgentClient {
+  readonly #requests: AgentRequests;
+  readonly #server: string;
+
+  constructor(address: AgentAddress) {
+    this.#requests = new AgentRequests(address);
+    this.#server = address.server;
+  }
+
+  async status(): Promise<AgentStatus> {
+    return await this.#get('/v1/status', agentStatus);
+  }
+
+  /** The whole backups the agent has, newest first. */
+  async backups(): Promise<z.infer<typeof agentBackups>['backups']> {
+    return (await this.#get('/v1/backups', agentBackups)).backups;
+  }
+
+  /** Starts a backup. */
+  async takeBackup(): Promise<BackupRun> {
+    return await this.#post('/v1/backups', {}, backupRun, lookTimeoutMs);
+  }
+
+  async backupRun(id: string): Promise<BackupRun> {
+    return await this.#get(`/v1/backups/runs/${encodeURIComponent(id)}`, backupRun);
+  }
+
+  /** Switches a service, or starts it once. `disable` resolves when a run in progress has ended. */
+  async service(name: string, action: 'enable' | 'disable'): Promise<ServiceStatus>;
+  async service(name: string, action: 'run'): Promise<ServiceRun>;
+  async service(name: string, action: 'enable' | 'disable' | 'run'): Promise<ServiceStatus | ServiceRun> {
+    const path = `/v1/services/${encodeURIComponent(name)}`;
+    if (action === 'run') return await this.#post(path, { action }, serviceRun, switchTimeoutMs);
+    return await this.#post(path, { action }, serviceStatus, switchTimeoutMs);
+  }
+
+  /** A run as it stands now, with the end of its log. */
+  async serviceRun(name: string, id: string): Promise<ServiceRun> {
+    return await this.#get(`/v1/services/${encodeURIComponent(name)}/runs/${encodeURIComponent(id)}`, serviceRun);
+  }
+
+  /** Writes the read_only that the server is to have after its next start. */
+  async persistReadOnly(readOnly: boolean): Promise<void> {
+    await this.#post('/v1/read-only', { readOnly }, persistReadOnly, lookTimeoutMs);
+  }
+
+  /**
+   * Opens a backup: the agent's answer of 200, 206, 304 or 416 with its headers. The caller pipes it or destroys it; with
+   * a pipe, the reader's pace is the agent's, and destroying it ends the agent's reading.
+   */
+  async openBackup(
+    name: string,
+    options: {
+      readonly method: 'GET' | 'HEAD';
+      readonly headers: Readonly<Record<string, string>>;
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<IncomingMessage> {
+    if (!isBackupName(name)) throw new BatonError('not-found', `${this.#server} has no such backup.`);
+    const headers = Object.fromEntries(
+      Object.entries(options.headers).filter(([header]) => passedHeaders.includes(header.toLowerCase())),
+    );
+    const response = await this.#requests.send(`/backups/${name}`, { ...options, headers, timeoutMs: lookTimeoutMs });
+    const status = response.statusCode ?? 0;
+    if ([200, 206, 304, 416].includes(status)) return response;
+    response.destroy();
+    if (status === 404) throw new BatonError('not-found', `${this.#server} does not have ${name} any more.`);
+    throw this.#requests.refusal(status, '');
+  }
+
+  /** Closes the idle connections. */
+  close(): void {
+    this.#requests.close();
+  }
+
+  async #get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+    return this.#understood(await this.#requests.json(path, { method: 'GET', timeoutMs: lookTimeoutMs }), schema);
+  }
+
+  async #post<T>(path: string, body: object, schema: z.ZodType<T>, timeoutMs: number): Promise<T> {
+    return this.#understood(await this.#requests.json(path, { method: 'POST', timeoutMs, body }), schema);
+  }
+
+  #understood<T>(answer: unknown, schema: z.ZodType<T>): T {
+    const parsed = schema.safeParse(answer);
+    if (parsed.success) return parsed.data;
+    throw this.#requests.unavailable(new Error('its answer is not the one of this version'));
+  }
+}

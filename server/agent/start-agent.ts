@@ -1,0 +1,121 @@
+import { mkdir } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { AgentStatus } from '../contract/agent.ts';
+import type { AgentConfiguration } from '../contract/configuration.ts';
+import { askLocalServer, observeLocalServer } from '../mariadb/local-server.ts';
+import { createService } from '../services/create-service.ts';
+import type { Service } from '../services/service.ts';
+import { backupsStatus, createBackups } from './backup-parts.ts';
+import { serveBackupRuns, serveBackups } from './backup-routes.ts';
+import { buildApp } from './build-app.ts';
+import { ServiceDecision } from './decide-services.ts';
+import { baseUrl, isPrivate, parseListenAddress } from './listen-address.ts';
+import { serveReadOnly } from './read-only-route.ts';
+import { serveServices } from './service-routes.ts';
+import { readTokens } from './tokens.ts';
+
+/** How long downloads may go on when the agent ends. */
+const drainMs = 2000;
+const observeTimeoutMs = 2000;
+
+/** A running agent. */
+export interface RunningAgent {
+  /** Where it listens: the port is the real one where the configuration said 0. */
+  readonly url: string;
+  /** Ends all of it within 5 s: a dump in progress is given up, downloads are cut after 2 s. Safe to repeat. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the agent of one server and resolves when it listens; the database need not be up.
+ * Rejects with a message that names the field when the configuration can't be followed.
+ */
+export async function startAgent(configuration: AgentConfiguration, logger: Logger): Promise<RunningAgent> {
+  const address = parseListenAddress(configuration.listen);
+  if (!configuration.tls && !isPrivate(address)) {
+    throw new Error('agent.listen: without agent.tls only a loopback or private address may be listened on');
+  }
+  const { tokenFile, readerTokenFile, server: database } = configuration;
+  const app = await buildApp(configuration.tls, await readTokens({ tokenFile, readerTokenFile }), logger);
+  const { socket, defaultsFile } = database;
+  const server = configuration.name ?? serverNameOf(hostname());
+  const options = { server, stateDirectory: await stateDirectory(configuration), now: () => new Date(), logger };
+  const services = await createServices(configuration, options);
+  const backups = await createBackups(configuration, options);
+  const decision = new ServiceDecision({
+    services: [...services.values()],
+    observe: () =>
+      askLocalServer({ socket, defaultsFile }, observeTimeoutMs, (asked) =>
+        observeLocalServer(asked, observeTimeoutMs),
+      ),
+    retryMs: 2000,
+    logger,
+  });
+
+  app.get('/v1/status', async (): Promise<AgentStatus> => ({
+    version: packageJson.version,
+    server,
+    services: await Promise.all([...services.values()].map((service) => service.status())),
+    backups: await backupsStatus(backups),
+  }));
+  serveServices(app, { services, onSwitch: (name) => decision.overrule(name) });
+  serveReadOnly(app, database.persistFile);
+  if (backups) {
+    serveBackups(app, backups);
+    serveBackupRuns(app, backups);
+  }
+
+  const close = async (): Promise<void> => {
+    backups?.schedule?.stop();
+    const cut = setTimeout(() => app.server.closeAllConnections(), drainMs);
+    const ends = [...services.values()].map((service) => service.close());
+    await Promise.all([app.close(), decision.stop(), backups?.runner.close(), ...ends]);
+    clearTimeout(cut);
+  };
+  try {
+    await app.listen(address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port });
+    // Only who holds the address is the agent of this server, and may touch what an earlier one left.
+    await backups?.runner.open();
+    decision.start();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const url = baseUrl(address, portOf(app.server.address()), configuration.tls !== undefined);
+  logger.info({ url, server, services: [...services.keys()] }, 'agent listens');
+  let closing: Promise<void> | null = null;
+  return { url, close: () => (closing ??= close()) };
+}
+
+async function createServices(
+  configuration: AgentConfiguration,
+  options: { readonly stateDirectory: string; readonly now: () => Date },
+): Promise<ReadonlyMap<string, Service>> {
+  const services = new Map<string, Service>();
+  for (const [name, service] of Object.entries(configuration.services)) {
+    services.set(name, await createService(name, service, options));
+  }
+  return services;
+}
+
+async function stateDirectory(configuration: AgentConfiguration): Promise<string> {
+  const { backups } = configuration;
+  const directory = configuration.stateDirectory ?? (backups && join(backups.directory, '.agent'));
+  if (directory === undefined)
+    throw new Error('agent.stateDirectory is missing: where there are no backups, it is needed');
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  return directory;
+}
+
+/** The host's name as a server's name may be: its first label, without what a file name should not hold. */
+function serverNameOf(host: string): string {
+  return (host.split('.')[0] ?? '').replace(/[^A-Za-z0-9_-]/g, '-').slice(0, 63) || 'server';
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

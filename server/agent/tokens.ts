@@ -1,0 +1,53 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+
+/** Shorter ones can be guessed. */
+const minTokenChars = 16;
+
+/** Who shows a token: the console may do all, a reader may only read backups. */
+export type Visitor = 'console' | 'reader';
+
+/** The tokens an agent takes; only their digests stay in memory. */
+export interface Tokens {
+  readonly console: Buffer;
+  readonly reader: Buffer | null;
+}
+
+/** Reads the token files. Rejects when one is absent, unreadable or too short, naming the configuration's field. */
+export async function readTokens(files: {
+  readonly tokenFile: string | undefined;
+  readonly readerTokenFile: string | undefined;
+}): Promise<Tokens> {
+  if (files.tokenFile === undefined) {
+    throw new Error(
+      'agent.tokenFile is missing: a dump holds every password hash, so nothing is served without a token',
+    );
+  }
+  return {
+    console: digest(await readToken(files.tokenFile, 'agent.tokenFile')),
+    reader:
+      files.readerTokenFile === undefined
+        ? null
+        : digest(await readToken(files.readerTokenFile, 'agent.readerTokenFile')),
+  };
+}
+
+async function readToken(file: string, field: string): Promise<string> {
+  const token = (
+    await readFile(file, 'utf8').catch(() => Promise.reject(new Error(`${field}: ${file} can't be read`)))
+  ).trim();
+  if (token.length < minTokenChars) throw new Error(`${field}: a token has at least ${minTokenChars} characters`);
+  return token;
+}
+
+/** Who the Authorization header belongs to; null when to nobody. Takes as long for a wrong token as for a right one. */
+export function visitorOf(authorization: string | undefined, tokens: Tokens): Visitor | null {
+  const shown = digest(/^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '');
+  const isConsole = timingSafeEqual(shown, tokens.console);
+  const isReader = tokens.reader !== null && timingSafeEqual(shown, tokens.reader);
+  return isConsole ? 'console' : isReader ? 'reader' : null;
+}
+
+function digest(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { serviceRun, type ServiceRun } from '../contract/agent.ts';
+import { BatonError } from '../contract/errors.ts';
+import { runProgram, type RunningProgram } from './run-program.ts';
+
+/** The end of a log that is answered. */
+const answeredLogBytes = 65_536;
+/** Runs of a service whose logs are kept. */
+const keptRuns = 20;
+
+const record = serviceRun.omit({ log: true });
+type RunRecord = z.infer<typeof record>;
+
+/**
+ * The runs of one service: one at a time, each with its log and its record in a directory, so that both can be read after
+ * the agent was started again.
+ */
+export class ServiceRuns {
+  readonly #service: string;
+  readonly #directory: string;
+  readonly #now: () => Date;
+  #current: { readonly record: RunRecord; readonly program: RunningProgram; readonly recorded: Promise<void> } | null =
+    null;
+  #last: RunRecord | null;
+  #closed = false;
+
+  private constructor(service: string, directory: string, now: () => Date, last: RunRecord | null) {
+    this.#service = service;
+    this.#directory = directory;
+    this.#now = now;
+    this.#last = last;
+  }
+
+  /** Opens the runs kept in the directory, which is made if absent. A run that an earlier agent did not end has failed. */
+  static async open(service: string, directory: string, now: () => Date): Promise<ServiceRuns> {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const runs = new ServiceRuns(service, directory, now, null);
+    const records = await runs.#records();
+    for (const left of records.filter(({ state }) => state === 'running')) {
+      left.state = 'failed';
+      left.endedAt = now().toISOString();
+      await runs.#write(left);
+    }
+    runs.#last = records.at(-1) ?? null;
+    return runs;
+  }
+
+  get running(): boolean {
+    return this.#current !== null;
+  }
+
+  /** The last run that ended, or null. */
+  get last(): { at: string; ok: boolean } | null {
+    return this.#last?.endedAt ? { at: this.#last.endedAt, ok: this.#last.state === 'done' } : null;
+  }
+
+  /** Starts the program. Rejects with BatonError already-running (details: the run's id). */
+  async start(argv: readonly string[], timeoutMs: number): Promise<ServiceRun> {
+    if (this.#current) {
+      const { id } = this.#current.record;
+      throw new BatonError('already-running', `${this.#service} is running.`, 'Wait for it to end.', { id });
+    }
+    await this.#forgetOld();
+    const run: RunRecord = {
+      id: randomUUID(),
+      service: this.#service,
+      startedAt: this.#now().toISOString(),
+      endedAt: null,
+      state: 'running',
+      exitCode: null,
+    };
+    await this.#write(run);
+    const log = await open(this.#logFile(run.id), 'a', 0o600);
+    try {
+      if (this.#closed) throw new BatonError('unavailable', 'The agent is being ended.');
+      const program = runProgram(argv, log.fd, timeoutMs);
+      const recorded = this.#whenEnded(run, program).finally(() => (this.#current = null));
+      this.#current = { record: run, program, recorded };
+    } finally {
+      await log.close();
+    }
+    return { ...run, log: '' };
+  }
+
+  /** The run with the end of its log; null when it is not known. */
+  async read(id: string): Promise<ServiceRun | null> {
+    if (!z.uuid().safeParse(id).success) return null;
+    const run = this.#current?.record.id === id ? { ...this.#current.record } : await this.#read(id);
+    return run && { ...run, log: await tailOf(this.#logFile(id)) };
+  }
+
+  /** Ends a run in progress; when this resolves, none goes on. */
+  async end(reason: string, graceMs?: number): Promise<void> {
+    const current = this.#current;
+    await current?.program.end(reason, graceMs);
+    await current?.recorded;
+  }
+
+  /** As end, and no further run begins. */
+  async close(graceMs: number): Promise<void> {
+    this.#closed = true;
+    await this.end('the agent was ended', graceMs);
+  }
+
+  async #whenEnded(run: RunRecord, program: RunningProgram): Promise<void> {
+    const { exitCode, note } = await program.ended;
+    if (note !== null)
+      await writeFile(this.#logFile(run.id), `\n${this.#service} ${note}\n`, { flag: 'a' }).catch(() => undefined);
+    run.exitCode = exitCode;
+    run.endedAt = this.#now().toISOString();
+    run.state = exitCode === 0 ? 'done' : 'failed';
+    this.#last = run;
+    // A full disk must not make the run look endless: what is in memory is answered.
+    await this.#write(run).catch(() => undefined);
+  }
+
+  async #forgetOld(): Promise<void> {
+    for (const { id } of (await this.#records()).slice(0, -(keptRuns - 1))) {
+      await rm(join(this.#directory, `${id}.json`), { force: true });
+      await rm(this.#logFile(id), { force: true });
+    }
+  }
+
+  /** All records, oldest first. */
+  async #records(): Promise<RunRecord[]> {
+    const files = (await readdir(this.#directory)).filter((file) => file.endsWith('.json'));
+    const records = await Promise.all(files.map((file) => this.#read(file.slice(0, -'.json'.length))));
+    return records.filter((run) => run !== null).toSorted((a, b) => a.startedAt.localeCompare(b.startedAt));
+  }
+
+  async #read(id: string): Promise<RunRecord | null> {
+    try {
+      return record.parse(JSON.parse(await readFile(join(this.#directory, `${id}.json`), 'utf8')));
+    } catch {
+      return null;
+    }
+  }
+
+  async #write(run: RunRecord): Promise<void> {
+    const path = join(this.#directory, `${run.id}.json`);
+    await writeFile(`${path}.partial`, JSON.stringify(run), { mode: 0o600 });
+    await rename(`${path}.partial`, path);
+  }
+
+  #logFile(id: string): string {
+    return join(this.#directory, `${id}.log`);
+  }
+}
+
+async function tailOf(path: string): Promise<string> {
+  const file = await open(path, 'r').catch(() => null);
+  if (!file) return '';
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, answeredLogBytes);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
