@@ -1,0 +1,71 @@
+import type { Connection, Row } from './connection.ts';
+import type { SqlError } from './sql-error.ts';
+import { statement, type Statement } from './statement.ts';
+
+/** What a session of an operation is set up with; shown nowhere, since it changes nothing. */
+const PING_MS = 1_000;
+
+/** Longer than ten pings, and short: a console that is gone or asleep loses its locks by then. */
+const WAIT_TIMEOUT_SECONDS = 10;
+
+/**
+ * A connection that runs named statements. It can be kept alive: pinged each second while idle, with a short
+ * wait_timeout at the server, so that locks held on it outlive no console that stopped pinging.
+ */
+export class Session {
+  readonly server: string;
+  readonly #connection: Connection;
+  #busy = 0;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(server: string, connection: Connection) {
+    this.server = server;
+    this.#connection = connection;
+  }
+
+  /** The server's id of the connection. */
+  get id(): number {
+    return this.#connection.id;
+  }
+
+  /** Why it can't be used any more, or null. */
+  get broken(): SqlError | null {
+    return this.#connection.broken;
+  }
+
+  /** Runs the statement within timeoutMs. Rejects with SqlError. */
+  async run({ sql }: Statement, timeoutMs: number): Promise<Row[]> {
+    this.#busy += 1;
+    try {
+      return await this.#connection.query(sql, { timeoutMs });
+    } finally {
+      this.#busy -= 1;
+    }
+  }
+
+  /** The first row of the statement's answer; {} where there is none. */
+  async row(asked: Statement, timeoutMs: number): Promise<Row> {
+    return (await this.run(asked, timeoutMs))[0] ?? {};
+  }
+
+  /** Sets what every session of ours needs: escapes as we write them, text as UTF-8, a short life without pings. */
+  async prepare(timeoutMs: number): Promise<void> {
+    const settings = `sql_mode='', wait_timeout=${WAIT_TIMEOUT_SECONDS}, NAMES utf8mb4`;
+    await this.run(statement(`SET SESSION ${settings}`), timeoutMs);
+  }
+
+  /** Pings it each second while nothing else runs on it. */
+  keepAlive(): void {
+    this.#timer ??= setInterval(() => {
+      if (this.#busy > 0 || this.broken) return;
+      this.run(statement('DO 1'), WAIT_TIMEOUT_SECONDS * 1000).catch(() => this.close());
+    }, PING_MS);
+  }
+
+  /** Closes it at once. The server frees its locks when it notices. Safe to call twice. */
+  close(): void {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
+    this.#connection.destroy();
+  }
+}

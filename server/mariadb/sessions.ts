@@ -1,0 +1,87 @@
+import type { Row } from './connection.ts';
+import { number, text } from './row.ts';
+import { statement, type Statement } from './statement.ts';
+
+/** One line of the processlist. What a client runs is not kept: it may hold a password. */
+export interface ServerSession {
+  readonly id: number;
+  readonly user: string;
+  readonly host: string;
+  readonly command: string;
+  readonly state: string;
+  readonly seconds: number;
+  /** Whether its statement may write; false while it runs none. */
+  readonly writing: boolean;
+}
+
+/** All sessions (needs PROCESS); rows for serverSession(). The first word of the statement only, for the reason above. */
+export function listSessions(): Statement {
+  return statement(
+    'SELECT ID AS id, USER AS user, HOST AS host, COMMAND AS command, STATE AS state, TIME_MS AS time_ms, ' +
+      "SUBSTRING_INDEX(LTRIM(LEFT(INFO, 64)), ' ', 1) AS verb FROM information_schema.PROCESSLIST",
+  );
+}
+
+/** Words that a statement which writes nothing begins with. CALL, EXECUTE and unknown words may write. */
+const READING =
+  /^(select|show|set|use|do|explain|desc|describe|help|kill|commit|rollback|begin|start|begin_not|with|values)$/i;
+
+export function serverSession(row: Row): ServerSession {
+  const command = text(row, 'command');
+  const verb = text(row, 'verb').trim();
+  return {
+    id: number(row, 'id') ?? 0,
+    user: text(row, 'user'),
+    host: text(row, 'host'),
+    command,
+    state: text(row, 'state'),
+    seconds: (number(row, 'time_ms') ?? 0) / 1000,
+    writing: ['Query', 'Execute'].includes(command) && verb !== '' && !READING.test(verb),
+  };
+}
+
+/**
+ * The sessions that must end before a server may stop being the primary: all clients and event workers. Kept: the ones
+ * spared by id or by user, binlog dumps, and the server's own threads (replication, event scheduler, purge).
+ */
+export function clientSessions(
+  sessions: readonly ServerSession[],
+  spare: { readonly ids: ReadonlySet<number>; readonly users: ReadonlySet<string> },
+): ServerSession[] {
+  return sessions.filter(
+    ({ id, user, command }) =>
+      !spare.ids.has(id) &&
+      !spare.users.has(user) &&
+      user !== 'system user' &&
+      user !== 'event_scheduler' &&
+      command !== 'Daemon' &&
+      command !== 'Killed' &&
+      !command.startsWith('Binlog Dump') &&
+      !command.startsWith('Slave_'),
+  );
+}
+
+/** Sessions that a global read lock holds up: their commit is not done, and killing them undoes nothing that was acknowledged. */
+export function waitingForBackupLock(sessions: readonly ServerSession[]): ServerSession[] {
+  return sessions.filter(({ state }) => state === 'Waiting for backup lock');
+}
+
+/** Ends the connections in one round trip; one that has ended by itself (1094) is no failure. */
+export function killSessions(ids: readonly number[]): Statement {
+  const kills = ids.map((id) => `KILL CONNECTION ${Math.trunc(id)};`).join(' ');
+  return statement(`BEGIN NOT ATOMIC DECLARE CONTINUE HANDLER FOR 1094 BEGIN END; ${kills} END`);
+}
+
+/** Write transactions: `id`, `user`, `host`, `seconds`, `rows_modified` (needs PROCESS). */
+export function listWriteTransactions(): Statement {
+  return statement(
+    'SELECT p.ID AS id, p.USER AS user, p.HOST AS host, TIMESTAMPDIFF(SECOND, t.trx_started, NOW()) AS seconds, ' +
+      't.trx_rows_modified AS rows_modified FROM information_schema.INNODB_TRX t ' +
+      'JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id WHERE t.trx_rows_modified > 0',
+  );
+}
+
+/** Transactions that were prepared for a two-phase commit: no row means none. */
+export function listPreparedTransactions(): Statement {
+  return statement('XA RECOVER');
+}

@@ -1,0 +1,67 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { deadlineIn } from './deadline.ts';
+import type { Step, UndoEnd } from './step.ts';
+import { Abandoned, actOf, durableIfPossible, instant, words, type Run } from './run.ts';
+
+/** One try of one undo: short, so that an unreachable server keeps no other from being restored. */
+const TRY_MS = 5_000;
+const PAUSE_MS = 250;
+
+/**
+ * Undoes what began, last first, under a deadline of its own. An undo that fails is tried again after the others until
+ * the time is over. Answers whether everything is undone. Rejects with Abandoned when the lease is lost.
+ */
+export async function backward<C>(run: Run<C>): Promise<boolean> {
+  const deadline = deadlineIn(run.program.undoMs);
+  run.view.settle(['pending'], 'not-run');
+  let pending = run.program.steps.filter((step) => run.begun.has(step.id) && 'undo' in step).toReversed();
+  while (pending.length > 0) {
+    const failed: Step<C>[] = [];
+    for (const step of pending) {
+      if (run.keeper.lost) throw new Abandoned('the lease was lost');
+      const end = await undoStep(run, step, deadline.within(TRY_MS));
+      if (end === null) failed.push(step);
+    }
+    pending = failed;
+    if (pending.length === 0 || deadline.remainingMs() === 0) break;
+    await delay(PAUSE_MS);
+  }
+  for (const step of pending) run.view.addFollowUps(step.hands?.(run.program.context) ?? []);
+  return pending.length === 0;
+}
+
+/** The end of one try; null when it failed. */
+async function undoStep<C>(
+  run: Run<C>,
+  step: Step<C>,
+  deadline: ReturnType<typeof deadlineIn>,
+): Promise<UndoEnd | null> {
+  await durableIfPossible(run.journal.write(step.id, 'undo-intent', null));
+  const before = run.view.stepValue(step.id)?.state;
+  run.view.step(step.id, { waitsFor: 'being undone' });
+  try {
+    const act = actOf(run, step, deadline, new AbortController().signal);
+    const end = (await step.undo?.(run.program.context, act)) ?? { kind: 'nothing' };
+    run.view.step(step.id, { ...shownEnd(end, before), waitsFor: null, endedAt: instant(run.now()) });
+    if (end.kind === 'left') run.view.addFollowUps(end.followUps);
+    const note = end.kind === 'nothing' ? null : end.note;
+    await durableIfPossible(run.journal.write(step.id, 'undo-result', { end: end.kind, note, error: null }));
+    return end;
+  } catch (error) {
+    if (error instanceof Abandoned) throw error;
+    run.view.step(step.id, { state: 'failed', waitsFor: null, error: `could not be undone: ${words(error)}` });
+    await durableIfPossible(
+      run.journal.write(step.id, 'undo-result', { end: 'failed', note: null, error: words(error) }),
+    );
+    return null;
+  }
+}
+
+function shownEnd(
+  end: UndoEnd,
+  before: string | undefined,
+): { state?: 'undone' | 'failed' | 'done'; note?: string | null } {
+  if (end.kind === 'left') return { state: 'failed', note: end.note };
+  if (end.kind === 'undone') return { state: 'undone', ...(end.note === null ? {} : { note: end.note }) };
+  return before === 'running' ? { state: 'undone' } : {};
+}

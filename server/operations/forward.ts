@@ -1,0 +1,155 @@
+import type { OperationStep } from '../contract/operation.ts';
+import { deadlineIn, type Deadline } from './deadline.ts';
+import type { Json, Step, StepEnd } from './step.ts';
+import { Abandoned, actOf, durable, durableIfPossible, instant, words, type Run } from './run.ts';
+
+/** How the forward way ended. */
+export type ForwardEnd =
+  | { readonly kind: 'finished' }
+  /** Before the point of no return: what began must be undone. */
+  | {
+      readonly kind: 'stopped';
+      readonly why: 'cancelled' | 'refused' | 'failed';
+      readonly step: string;
+      readonly error: string;
+    }
+  /** Behind it, and without this step nothing behind it makes sense. */
+  | { readonly kind: 'stuck'; readonly step: string; readonly error: string };
+
+/** A step that does not come back at all is given up this long after its deadline. */
+const GRACE_MS = 5_000;
+
+/** Runs the steps in order until the end, a failure, or a cancel. Rejects with Abandoned when the lease is lost. */
+export async function forward<C>(run: Run<C>): Promise<ForwardEnd> {
+  const budget = deadlineIn(run.program.budgetMs);
+  const never = new AbortController().signal;
+  for (const [index, step] of run.program.steps.entries()) {
+    if (run.ended.has(step.id)) continue;
+    if (run.dryRun && !step.readsOnly) {
+      run.view.step(step.id, { state: 'not-run', note: 'a dry run changes nothing' });
+      continue;
+    }
+    const stop = await mayBegin(run, step);
+    if (stop) return stop;
+    if (run.program.steps[index + 1]?.intentAhead) run.view.quiet(true);
+    try {
+      await begin(run, step, index);
+    } catch (error) {
+      if (error instanceof Abandoned) throw error;
+      run.view.quiet(false);
+      run.passed = false;
+      return { kind: 'stopped', why: 'failed', step: step.id, error: words(error) };
+    }
+    const act = actOf(run, step, bound(step, run.passed, budget), run.passed ? never : run.cancel.signal);
+    const end = await runStep(run, step, act);
+    const isLastOfSpan = run.program.steps[index + 1]?.intentAhead !== true;
+    const over = await conclude(run, step, end, isLastOfSpan && !step.intentAhead);
+    if (isLastOfSpan && !step.intentAhead) run.view.quiet(false);
+    if (over) return over;
+  }
+  return { kind: 'finished' };
+}
+
+function bound(step: { deadlineMs: number }, passed: boolean, budget: Deadline): Deadline {
+  return passed ? deadlineIn(step.deadlineMs) : budget.within(step.deadlineMs);
+}
+
+async function mayBegin<C>(run: Run<C>, step: Step<C>): Promise<ForwardEnd | null> {
+  if (run.keeper.lost) throw new Abandoned('the lease was lost');
+  if (run.passed) return null;
+  if (!run.keeper.held && !(await run.keeper.confirm())) {
+    if (run.keeper.lost) throw new Abandoned('the lease was lost');
+    return {
+      kind: 'stopped',
+      why: 'failed',
+      step: step.id,
+      error: 'the store does not answer, so the lease may lapse',
+    };
+  }
+  // Last, with nothing awaited between it and `passed`: a cancel is either seen here or told that it came too late.
+  return run.cancel.signal.aborted ? { kind: 'stopped', why: 'cancelled', step: step.id, error: 'cancelled' } : null;
+}
+
+async function begin<C>(run: Run<C>, step: Step<C>, index: number): Promise<void> {
+  // From here a cancel comes too late: whoever asks is told so.
+  if (step.pointOfNoReturn) run.passed = true;
+  if (!step.intentAhead) {
+    const write = run.journal.write(step.id, 'intent', { ahead: aheadOf(run.program.steps, index) });
+    await (run.passed && !step.pointOfNoReturn ? durableIfPossible(write) : durable(write));
+  }
+  run.begun.add(step.id);
+  run.view.step(step.id, { state: 'running', startedAt: instant(run.now()) });
+  if (step.pointOfNoReturn) run.view.change({ pointOfNoReturnPassed: true });
+}
+
+/** The steps behind `index` whose intents go into its row. */
+function aheadOf(steps: readonly { id: string; intentAhead?: boolean }[], index: number): string[] {
+  const ahead: string[] = [];
+  for (const step of steps.slice(index + 1)) {
+    if (!step.intentAhead) break;
+    ahead.push(step.id);
+  }
+  return ahead;
+}
+
+async function runStep<C>(run: Run<C>, step: Step<C>, act: ReturnType<typeof actOf>): Promise<StepEnd> {
+  const { context } = run.program;
+  const work = async (): Promise<StepEnd> => {
+    const already = run.takenUp ? await step.alreadyDone?.(context, act) : null;
+    if (already) return { kind: 'skipped', note: already };
+    const end = await step.run(context, act);
+    if (end.kind !== 'done') return end;
+    const reason = (await step.verify?.(context, act)) ?? null;
+    return reason === null ? end : { kind: 'failed', error: reason };
+  };
+  const { promise: late, resolve } = Promise.withResolvers<StepEnd>();
+  const timer = setTimeout(
+    () => resolve({ kind: 'failed', error: 'it did not come to an end within its deadline' }),
+    act.deadline.remainingMs() + GRACE_MS,
+  );
+  try {
+    return await Promise.race([work(), late]);
+  } catch (error) {
+    if (error instanceof Abandoned) throw error;
+    return { kind: 'failed', error: words(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function conclude<C>(run: Run<C>, step: Step<C>, end: StepEnd, durably: boolean): Promise<ForwardEnd | null> {
+  const cancelled = end.kind === 'failed' && !run.passed && run.cancel.signal.aborted;
+  const shown: Partial<OperationStep> = {
+    state: end.kind === 'done' || end.kind === 'skipped' ? end.kind : 'failed',
+    endedAt: instant(run.now()),
+    waitsFor: null,
+    note: end.kind === 'done' || end.kind === 'skipped' ? end.note : null,
+    error: end.kind === 'failed' || end.kind === 'refused' ? (cancelled ? 'cancelled' : end.error) : null,
+  };
+  run.view.step(step.id, shown);
+  const withdrawn = end.kind === 'failed' && end.nothingHappened === true && step.pointOfNoReturn === true;
+  const row: Json = { ...resultOf(run.view.stepValue(step.id)), withdrawn };
+  if (!durably) run.journal.keep(step.id, 'result', row);
+  // Behind the point of no return nothing waits for the disk: a probe tells whether a step was done.
+  else if (run.passed && !withdrawn)
+    void durableIfPossible(run.journal.write(step.id, 'result', row)).catch(() => undefined);
+  else await durableIfPossible(run.journal.write(step.id, 'result', row));
+  if (end.kind === 'done' || end.kind === 'skipped') return null;
+  if (withdrawn) {
+    run.passed = false;
+    run.view.change({ pointOfNoReturnPassed: false });
+  }
+  if (!run.passed) {
+    const why = cancelled ? 'cancelled' : end.kind === 'refused' ? 'refused' : 'failed';
+    return { kind: 'stopped', why, step: step.id, error: end.error };
+  }
+  run.view.addFollowUps(step.hands?.(run.program.context) ?? []);
+  return step.essential ? { kind: 'stuck', step: step.id, error: end.error } : null;
+}
+
+/** What of the step's view the journal keeps, so that the page tells the story without a gap after a restart. */
+function resultOf(step: OperationStep | undefined): { [key: string]: Json } {
+  if (!step) return {};
+  const { state, startedAt, endedAt, note, statements, log, error } = step;
+  return { state, startedAt, endedAt, note, statements, log, error };
+}

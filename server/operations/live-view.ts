@@ -1,0 +1,84 @@
+import type { FollowUp, Operation, OperationStep, StepState } from '../contract/operation.ts';
+
+/** How often a view that only counts on is published. */
+const THROTTLE_MS = 100;
+
+/** The view of a running operation. Each change is published as a value of its own; waits are published at most every 100 ms. */
+export class LiveView {
+  #value: Operation;
+  readonly #publish: (value: Operation) => void;
+  #timer: NodeJS.Timeout | null = null;
+  #quiet = false;
+
+  constructor(value: Operation, publish: (value: Operation) => void) {
+    this.#value = value;
+    this.#publish = publish;
+  }
+
+  get value(): Operation {
+    return this.#value;
+  }
+
+  /** While true, changes are gathered: the span in which writes are stopped is not spent on telling about it. */
+  quiet(on: boolean): void {
+    this.#quiet = on;
+    if (!on) this.flush();
+  }
+
+  change(change: Partial<Operation>): void {
+    this.#value = { ...this.#value, ...change };
+    this.#soon(false);
+  }
+
+  step(id: string, change: Partial<OperationStep>, often = false): void {
+    const steps = this.#value.steps.map((step) => (step.id === id ? { ...step, ...change } : step));
+    this.#value = { ...this.#value, steps };
+    this.#soon(often);
+  }
+
+  stepValue(id: string): OperationStep | undefined {
+    return this.#value.steps.find((step) => step.id === id);
+  }
+
+  addStatement(id: string, shown: string): void {
+    const step = this.stepValue(id);
+    // A wait in slices repeats its statement: once is enough for the reader.
+    if (!step || step.statements.at(-1) === shown) return;
+    this.step(id, { statements: [...step.statements, shown] }, true);
+  }
+
+  addLog(id: string, text: string): void {
+    const step = this.stepValue(id);
+    if (step) this.step(id, { log: `${step.log ?? ''}${text}`.slice(-65_536) }, true);
+  }
+
+  addFollowUps(followUps: readonly FollowUp[]): void {
+    const known = new Set(this.#value.followUps.map((followUp) => followUp.text));
+    const added = followUps.filter((followUp) => !known.has(followUp.text));
+    if (added.length > 0) this.change({ followUps: [...this.#value.followUps, ...added] });
+  }
+
+  interrupted(at: string, text: string): void {
+    this.change({ interruptions: [...this.#value.interruptions, { at, text }] });
+  }
+
+  /** Steps in one of the states become `state`. */
+  settle(states: readonly StepState[], state: StepState): void {
+    const steps = this.#value.steps.map((step) =>
+      states.includes(step.state) ? { ...step, state, waitsFor: null } : step,
+    );
+    this.change({ steps });
+  }
+
+  /** Publishes now what has not been published yet. */
+  flush(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#publish(this.#value);
+  }
+
+  #soon(often: boolean): void {
+    if (!often && !this.#quiet) return this.flush();
+    this.#timer ??= setTimeout(() => this.flush(), THROTTLE_MS);
+  }
+}

@@ -1,0 +1,225 @@
+import { BatonError } from '../contract/errors.ts';
+import { operation as operationSchema, type Operation } from '../contract/operation.ts';
+import type { JournalStore, LeaseStore, MemoryStore, OperationRow } from '../store/store.ts';
+import { conduct } from './conduct.ts';
+import { rememberDurations } from './durations.ts';
+import { entriesOf, Journal, type Entry } from './journal.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+import { LiveView } from './live-view.ts';
+import type { Program, Resumption } from './program.ts';
+import { beginnings, endedSteps, replayedView } from './replay.ts';
+import { instant, type Run } from './run.ts';
+import { firstView, type Heading } from './first-view.ts';
+import { awaitLease } from './await-lease.ts';
+
+export interface OperationsParts {
+  readonly journal: JournalStore;
+  readonly leases: LeaseStore;
+  readonly memory: MemoryStore;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly newId: () => string;
+  /** This process, told apart from every other and from its own next life. */
+  readonly holder: string;
+  /** Whether that holder is surely no more (its process is gone, on this host). Its lease is then not waited for. */
+  readonly isGone?: (holder: string) => boolean;
+  /** Every change of every running operation, as a value. */
+  readonly onOperation: (view: Operation) => void;
+}
+
+export type Started =
+  | { readonly kind: 'started'; readonly operation: Operation }
+  /** One runs on this cluster. `operation` is null where another console runs it and the store does not say which. */
+  | { readonly kind: 'running'; readonly operation: Operation | null };
+
+interface Running {
+  readonly view: () => Operation;
+  readonly cancel: () => void;
+  readonly ended: Promise<Operation>;
+}
+
+/** Runs operations, one at a time on each cluster, and knows all that ever ran. Knows nothing of what they do. */
+export class Operations {
+  readonly #parts: OperationsParts;
+  readonly #running = new Map<string, Running>();
+  /** Clusters on which one is being started or taken up, so that two clicks at once are one operation. */
+  readonly #opening = new Map<string, Promise<unknown>>();
+
+  constructor(parts: OperationsParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Starts an operation and answers its first view at once; it runs on by itself. While one runs on the cluster, answers
+   * that one. Rejects with BatonError('unavailable') when the store can't be written: then nothing is done.
+   */
+  async start<C>(heading: Heading, plan: string, program: Program<C>): Promise<Started> {
+    return await this.#one(heading.cluster, async () => {
+      const running = this.running(heading.cluster);
+      if (running) return { kind: 'running', operation: running };
+      const { leases, holder, now, journal: store } = this.#parts;
+      const acquired = await LeaseKeeper.acquire(leases, leaseName(heading.cluster), holder, now);
+      if (acquired.kind === 'taken') return { kind: 'running', operation: await this.#elsewhere(heading.cluster) };
+      const { keeper } = acquired;
+      try {
+        const view = firstView(heading, program.steps, this.#parts.newId(), now());
+        const { id, cluster, kind, target, actor } = view;
+        const row = { id, cluster, kind, target, actor, startedAt: now(), endedAt: null, outcome: null };
+        await store.create({ ...row, plan, view: JSON.stringify(view) }, keeper.lease);
+        this.#launch(this.#run(view, program, keeper, { dryRun: heading.dryRun, takenUp: false, entries: [] }), false);
+        return { kind: 'started', operation: view };
+      } catch (error) {
+        await keeper.release();
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Takes up an operation that a console left unfinished: waits for its lease, lets `decide` look and choose, and then
+   * undoes it or goes on with it. Answers its view, or null when another console is at it.
+   */
+  async takeUp<C>(
+    row: OperationRow,
+    decide: (entries: readonly Entry[]) => Promise<Resumption<C>>,
+  ): Promise<Operation | null> {
+    return await this.#one(row.cluster, async () => {
+      const running = this.#running.get(row.id);
+      if (running) return running.view();
+      const keeper = await awaitLease(this.#parts, leaseName(row.cluster));
+      if (!keeper) return null;
+      try {
+        const entries = entriesOf(await this.#parts.journal.entries(row.id));
+        const { decision, text, program } = await decide(entries);
+        const view = replayedView(row, entries);
+        const run = this.#run(view, program, keeper, { dryRun: view.dryRun, takenUp: true, entries });
+        run.view.interrupted(instant(this.#parts.now()), text);
+        await run.journal.write('', 'note', { interruption: text, decision });
+        this.#launch(run, decision === 'undo');
+        return run.view.value;
+      } catch (error) {
+        await keeper.release();
+        throw error;
+      }
+    });
+  }
+
+  /** What consoles left without an end and this one does not run, oldest first. */
+  async unfinished(): Promise<OperationRow[]> {
+    return (await this.#parts.journal.unfinished()).filter((row) => !this.#running.has(row.id));
+  }
+
+  /** The operation that this console runs on the cluster, or null. */
+  running(cluster: string): Operation | null {
+    for (const { view } of this.#running.values()) if (view().cluster === cluster) return view();
+    return null;
+  }
+
+  /** The newest view. Rejects with BatonError('not-found'). */
+  async get(id: string): Promise<Operation> {
+    const running = this.#running.get(id);
+    if (running) return running.view();
+    const row = await this.#parts.journal.get(id);
+    if (!row) throw new BatonError('not-found', `There is no operation ${id}.`, 'See the list of operations.');
+    return row.endedAt === null
+      ? replayedView(row, entriesOf(await this.#parts.journal.entries(id)))
+      : operationSchema.parse(JSON.parse(row.view));
+  }
+
+  /** Newest first. */
+  async list(query: { limit: number; before?: number; cluster?: string }): Promise<Operation[]> {
+    const rows = await this.#parts.journal.list(query);
+    return await Promise.all(rows.map((row) => this.get(row.id)));
+  }
+
+  /** Resolves with the last view when the operation has ended; at once when it had. */
+  async ended(id: string): Promise<Operation> {
+    return await (this.#running.get(id)?.ended ?? this.get(id));
+  }
+
+  /** Asks a running operation to stop and restore. Rejects with BatonError: not-found, refused (too late, or ended). */
+  async cancel(id: string): Promise<Operation> {
+    const running = this.#running.get(id);
+    if (!running) {
+      const view = await this.get(id);
+      throw view.outcome === null
+        ? new BatonError('refused', 'This console does not run it.', 'Cancel it where it runs, or resume it here.')
+        : new BatonError('refused', 'It has ended.', 'Look at its result.');
+    }
+    if (running.view().pointOfNoReturnPassed) {
+      throw new BatonError('refused', 'The point of no return is passed: it goes forward.', 'Wait for its end.');
+    }
+    running.cancel();
+    return running.view();
+  }
+
+  /** Adds to the report of an operation that has ended. Rejects with BatonError('not-found'). */
+  async amend(id: string, change: (view: Operation) => Operation): Promise<Operation> {
+    const view = change(await this.get(id));
+    await this.#parts.journal.update(id, { view: JSON.stringify(view), outcome: view.outcome });
+    this.#parts.onOperation(view);
+    return view;
+  }
+
+  /** Before the console ends in order: cancels what can be restored and waits for what must go on. */
+  async quiesce(): Promise<void> {
+    for (const running of this.#running.values()) if (!running.view().pointOfNoReturnPassed) running.cancel();
+    await Promise.all([...this.#running.values()].map(({ ended }) => ended));
+  }
+
+  #run<C>(
+    view: Operation,
+    program: Program<C>,
+    keeper: LeaseKeeper,
+    from: { dryRun: boolean; takenUp: boolean; entries: readonly Entry[] },
+  ): Run<C> {
+    const { journal, now, onOperation } = this.#parts;
+    const live = new LiveView(view, onOperation);
+    return {
+      program,
+      view: live,
+      journal: new Journal(journal, view.id, () => keeper.lease, now),
+      keeper,
+      cancel: new AbortController(),
+      now,
+      dryRun: from.dryRun,
+      takenUp: from.takenUp,
+      begun: new Set(beginnings(from.entries).keys()),
+      ended: endedSteps(from.entries),
+      passed: view.pointOfNoReturnPassed,
+    };
+  }
+
+  #launch<C>(run: Run<C>, undoOnly: boolean): void {
+    const { id } = run.view.value;
+    const ended = conduct(run, this.#parts.journal, undoOnly).then((view) => {
+      this.#running.delete(id);
+      if (view.outcome?.startsWith('succeeded') && !view.dryRun) {
+        rememberDurations(this.#parts.memory, view, this.#parts.now()).catch(() => undefined);
+      }
+      return view;
+    });
+    const cancel = (): void => {
+      if (run.passed) return;
+      run.view.change({ cancelRequested: true });
+      run.cancel.abort();
+    };
+    this.#running.set(id, { view: () => run.view.value, cancel, ended });
+    run.view.flush();
+  }
+
+  async #elsewhere(cluster: string): Promise<Operation | null> {
+    const row = (await this.#parts.journal.unfinished()).find((unfinished) => unfinished.cluster === cluster);
+    return row ? await this.get(row.id) : null;
+  }
+
+  /** One opening at a time on each cluster. */
+  async #one<T>(cluster: string, open: () => Promise<T>): Promise<T> {
+    const before = this.#opening.get(cluster) ?? Promise.resolve();
+    const mine = before.then(open, open);
+    this.#opening.set(cluster, mine);
+    return await mine;
+  }
+}
+
+const leaseName = (cluster: string): string => `operations/${cluster}`;

@@ -1,0 +1,32 @@
+import type { Operation, Outcome } from '../contract/operation.ts';
+import type { Step } from './step.ts';
+
+/** How the work of an operation ended, for the feature to put into a sentence. */
+export interface Ending {
+  readonly outcome: Outcome;
+  /** The step that failed or refused, and what it said. */
+  readonly failure: { readonly step: string; readonly server: string; readonly error: string } | null;
+  readonly view: Operation;
+}
+
+/** Everything a feature hands to the runner. */
+export interface Program<C> {
+  readonly steps: readonly Step<C>[];
+  readonly context: C;
+  /** For everything before the point of no return; behind it each step has its own deadline only. */
+  readonly budgetMs: number;
+  /** For all undos together, counted afresh. */
+  readonly undoMs: number;
+  /** One sentence: the result, and the state the servers are in. */
+  summary(context: C, ending: Ending): string;
+  /** Runs after any end, before the lease is given back: connections and locks go. Must not reject. */
+  close(context: C): Promise<void>;
+}
+
+/** What a feature decides about an operation that a console left unfinished. */
+export interface Resumption<C> {
+  readonly decision: 'undo' | 'go-on';
+  /** One sentence for the reader: where it stood and what is done about it. */
+  readonly text: string;
+  readonly program: Program<C>;
+}

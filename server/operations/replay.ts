@@ -1,0 +1,70 @@
+import { operation, operationStep, type Operation } from '../contract/operation.ts';
+import type { OperationRow } from '../store/store.ts';
+import { isObject, type Entry } from './journal.ts';
+import { instant } from './run.ts';
+
+const resultShape = operationStep.pick({
+  state: true,
+  startedAt: true,
+  endedAt: true,
+  note: true,
+  statements: true,
+  log: true,
+  error: true,
+});
+
+/**
+ * The view of an operation as its journal tells it: the view was written when it began, the rows since then. A step with
+ * an intent and no result is `unknown`: the console ended under it.
+ */
+export function replayedView(row: OperationRow, entries: readonly Entry[]): Operation {
+  const view = operation.parse(JSON.parse(row.view));
+  const steps = view.steps.map((step) => {
+    const begun = beginnings(entries).get(step.id);
+    const result = entries.findLast((entry) => entry.step === step.id && entry.kind === 'result');
+    const undone = entries.some((entry) => entry.step === step.id && isEnd(entry, 'undone'));
+    if (result) {
+      const shown = { ...step, ...resultShape.parse(result.data), waitsFor: null };
+      return undone ? { ...shown, state: 'undone' as const } : shown;
+    }
+    if (begun === undefined) return step;
+    return { ...step, state: 'unknown' as const, startedAt: step.startedAt ?? instant(begun), waitsFor: null };
+  });
+  return { ...view, steps, pointOfNoReturnPassed: pointPassed(view, entries) };
+}
+
+/** When each step's intent was written, by step id, in the order of the intents; those written ahead included. */
+export function beginnings(entries: readonly Entry[]): Map<string, number> {
+  const begun = new Map<string, number>();
+  for (const { at, step, kind, data } of entries) {
+    if (kind !== 'intent') continue;
+    const ahead = isObject(data) && Array.isArray(data['ahead']) ? data['ahead'].map(String) : [];
+    for (const id of [step, ...ahead]) if (!begun.has(id)) begun.set(id, at);
+  }
+  return begun;
+}
+
+/** The steps that came to a good end, by their results. */
+export function endedSteps(entries: readonly Entry[]): Set<string> {
+  const ended = new Set<string>();
+  for (const { step, kind, data } of entries) {
+    if (kind !== 'result' || !isObject(data)) continue;
+    if (data['state'] === 'done' || data['state'] === 'skipped') ended.add(step);
+    else ended.delete(step);
+  }
+  return ended;
+}
+
+/** Whether the intent of the point of no return is on disk and was not withdrawn. */
+export function pointPassed(view: Operation, entries: readonly Entry[]): boolean {
+  const point = view.steps.find((step) => step.pointOfNoReturn)?.id;
+  if (point === undefined || !beginnings(entries).has(point)) return false;
+  return !entries.some(
+    (entry) =>
+      entry.step === point && entry.kind === 'result' && isObject(entry.data) && entry.data['withdrawn'] === true,
+  );
+}
+
+function isEnd({ kind, data }: Entry, end: string): boolean {
+  return kind === 'undo-result' && isObject(data) && data['end'] === end;
+}

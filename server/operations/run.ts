@@ -1,0 +1,74 @@
+import { BatonError } from '../contract/errors.ts';
+import type { Deadline } from './deadline.ts';
+import type { Journal } from './journal.ts';
+import type { LeaseKeeper } from './lease-keeper.ts';
+import type { LiveView } from './live-view.ts';
+import type { Program } from './program.ts';
+import type { Act, Step } from './step.ts';
+
+/** One operation while it runs: what its forward and its backward way share. */
+export interface Run<C> {
+  readonly program: Program<C>;
+  readonly view: LiveView;
+  readonly journal: Journal;
+  readonly keeper: LeaseKeeper;
+  readonly cancel: AbortController;
+  readonly now: () => number;
+  readonly dryRun: boolean;
+  /** Taken up again after an interruption: probes are asked. */
+  readonly takenUp: boolean;
+  /** Steps that began, in this run or in the one that was interrupted, in their order. */
+  readonly begun: Set<string>;
+  /** Steps whose end is in the journal already. */
+  readonly ended: Set<string>;
+  /** True from the moment in which the intent of the point of no return is on its way to the disk. */
+  passed: boolean;
+}
+
+/** The lease went to somebody else: this process may neither act nor write any more. */
+export class Abandoned extends Error {}
+
+/** The instant as the contract writes it. */
+export const instant = (ms: number): string => new Date(ms).toISOString();
+
+/** What went wrong, in words. */
+export function words(error: unknown): string {
+  return error instanceof Error && error.message !== '' ? error.message : String(error);
+}
+
+/** Writes to the journal. Rejects with Abandoned when the lease is another's, with BatonError when the store is gone. */
+export async function durable(write: Promise<void>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    if (error instanceof BatonError && error.code === 'already-running') throw new Abandoned(error.message);
+    throw error;
+  }
+}
+
+/** As durable, for a place where the work must go on without the store: an undo, or behind the point of no return. */
+export async function durableIfPossible(write: Promise<void>): Promise<void> {
+  try {
+    await durable(write);
+  } catch (error) {
+    if (error instanceof Abandoned) throw error;
+  }
+}
+
+/** The act of a step: its words go to the view, its records to the journal. */
+export function actOf<C>(run: Run<C>, step: Step<C>, deadline: Deadline, signal: AbortSignal): Act {
+  const { view, journal } = run;
+  return {
+    deadline,
+    signal,
+    waitsFor: (text) => {
+      if (view.stepValue(step.id)?.waitsFor !== text) view.step(step.id, { waitsFor: text }, true);
+    },
+    statement: (shown) => view.addStatement(step.id, shown),
+    log: (text) => view.addLog(step.id, text),
+    record: (name, value) => durable(journal.write(step.id, 'record', { name, value })),
+    remember: (name, value) => journal.keep(step.id, 'record', { name, value }),
+    followUp: (followUp) => view.addFollowUps([followUp]),
+    writeOutage: (ms) => view.change({ writeOutageMs: ms }),
+  };
+}
