@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Actor } from '../access/actor.ts';
-import type { AuditEntry, Session } from '../contract/access.ts';
+import type { AuditEntry, CreatedToken, NewToken, NewUser, Session, Token, User } from '../contract/access.ts';
 import type { BackupRun } from '../contract/agent.ts';
 import type { Dump, DumpCatalogue } from '../contract/dumps.ts';
 import type { ServerEvent } from '../contract/events.ts';
@@ -38,7 +38,7 @@ export interface Engine {
   dumps(actor: Actor, cluster: string): Promise<DumpCatalogue>;
   /** "latest" for server and name answers the newest whole dump. Nothing but the catalogue decides what is opened. */
   findDump(actor: Actor, cluster: string, server: string, name: string): Promise<Dump>;
-  /** Opens the agent's answer for a dump of the catalogue; the caller pipes or destroys it. */
+  /** Opens the agent's answer (200, 206, 304 or 416) for a dump of the catalogue; the caller pipes or destroys it. */
   openDump(
     actor: Actor,
     cluster: string,

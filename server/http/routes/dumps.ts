@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import type { Engine } from '../../console/engine.ts';
+import { backupRun } from '../../contract/agent.ts';
+import { dump, dumpCatalogue } from '../../contract/dumps.ts';
+import { type Api, actorOf } from '../api.ts';
+import type { Downloads } from '../downloads.ts';
+
+const params = z.object({ cluster: z.string() });
+const serverParams = z.object({ cluster: z.string(), server: z.string() });
+
+/** GET /clusters/C/dumps: the array, or with ?detail=1 the catalogue with the state of each server's agent. */
+export function dumpRoutes(api: Api, engine: Engine): void {
+  api.get('/clusters/:cluster/dumps', {
+    schema: {
+      summary: 'Dumps of all servers, newest first',
+      params,
+      querystring: z.object({ detail: z.enum(['0', '1']).default('0') }),
+      response: { 200: z.union([z.array(dump), dumpCatalogue]) },
+    },
+    handler: async (request) => {
+      const catalogue = await engine.dumps(actorOf(request), request.params.cluster);
+      return request.query.detail === '1' ? catalogue : catalogue.dumps;
+    },
+  });
+  api.get('/clusters/:cluster/servers/:server/backups/:id', {
+    schema: {
+      summary: 'A backup that was asked for',
+      params: serverParams.extend({ id: z.string() }),
+      response: { 200: backupRun },
+    },
+    handler: async (request) => {
+      const { cluster, server, id } = request.params;
+      return engine.backupRun(actorOf(request), cluster, server, id);
+    },
+  });
+}
+
+/** GET and HEAD of the bytes. `latest` is the newest whole dump. */
+export function downloadRoutes(api: Api, engine: Engine, downloads: Downloads): void {
+  api.get('/clusters/:cluster/dumps/latest', {
+    schema: { summary: 'The newest whole dump (HEAD and Range too)', params },
+    handler: async (request, reply) => {
+      const actor = actorOf(request);
+      const found = await engine.findDump(actor, request.params.cluster, 'latest', 'latest');
+      return downloads.send(request, reply, actor, request.params.cluster, found);
+    },
+  });
+  api.get('/clusters/:cluster/dumps/:server/:name', {
+    schema: { summary: 'The bytes of a dump (HEAD and Range too)', params: serverParams.extend({ name: z.string() }) },
+    handler: async (request, reply) => {
+      const actor = actorOf(request);
+      const { cluster, server, name } = request.params;
+      return downloads.send(request, reply, actor, cluster, await engine.findDump(actor, cluster, server, name));
+    },
+  });
+}
+
+/** POST …/servers/S/backups asks the server's agent for a dump now. */
+export function backupRoute(api: Api, engine: Engine): void {
+  api.post('/clusters/:cluster/servers/:server/backups', {
+    schema: { summary: 'Make a dump of this server now', params: serverParams, response: { 202: backupRun } },
+    handler: async (request, reply) => {
+      const { cluster, server } = request.params;
+      return reply.code(202).send(await engine.takeBackup(actorOf(request), cluster, server));
+    },
+  });
+}

@@ -1,0 +1,198 @@
+import { createReadStream, statSync } from 'node:fs';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
+import { type Actor, requirePermission } from '../../access/actor.ts';
+import type { Engine } from '../../console/engine.ts';
+import type { BackupRun } from '../../contract/agent.ts';
+import type { Dump } from '../../contract/dumps.ts';
+import { BatonError } from '../../contract/errors.ts';
+import type { Operation } from '../../contract/operation.ts';
+import type { TakeoverPlan } from '../../contract/takeover.ts';
+import type { NumberedEvent } from '../event-text.ts';
+import { clusterNamed, operationNamed } from './examples.ts';
+
+/**
+ * A small engine in memory for the listener's tests: one cluster, one operation, what a test adds. It asks for the
+ * permissions the real one asks for, and keeps what it was asked in `calls`.
+ */
+export class FakeEngine implements Engine {
+  readonly calls: string[] = [];
+  readonly ended: { name: string; bytes: number; whole: boolean }[] = [];
+  operationNow: Operation = operationNamed('op-1');
+  dumpsNow: Dump[] = [];
+  /** What openDump asks; null: no agent answers. */
+  agent: { url: string; close: () => void } | null = null;
+  /** Thrown by plan(). */
+  planError: Error | null = null;
+  readonly #listeners = new Set<(event: NumberedEvent) => void>();
+  readonly #remembered: NumberedEvent[] = [];
+  #lastId = 100;
+
+  #ask(actor: Actor, permission: Parameters<typeof requirePermission>[1], call: string): void {
+    requirePermission(actor, permission);
+    this.calls.push(call);
+  }
+
+  clusters(actor: Actor) {
+    this.#ask(actor, 'view', 'clusters');
+    return [clusterNamed('erp5')];
+  }
+  cluster(actor: Actor, name: string) {
+    this.#ask(actor, 'view', 'cluster');
+    if (name !== 'erp5') {
+      throw new BatonError('not-found', `There is no cluster "${name}".`, '', { known: ['erp5'] });
+    }
+    return clusterNamed('erp5');
+  }
+  async history(actor: Actor, { server, metric, from, to }: Parameters<Engine['history']>[1]) {
+    this.#ask(actor, 'view', 'history');
+    return { server, metric, from: from.toISOString(), to: to.toISOString(), bucketSeconds: 1, points: [] };
+  }
+  async plan(actor: Actor): Promise<TakeoverPlan> {
+    this.#ask(actor, 'view', 'plan');
+    throw this.planError ?? new BatonError('refused', 'db-2 does not replicate.', '', { checks: [] });
+  }
+  async takeover(actor: Actor, cluster: string, { planId }: Parameters<Engine['takeover']>[2]) {
+    this.#ask(actor, 'operate', `takeover ${cluster} ${planId}`);
+    return { operationId: 'op-1' };
+  }
+  async operations(actor: Actor) {
+    this.#ask(actor, 'view', 'operations');
+    return [this.operationNow];
+  }
+  async operation(actor: Actor, id: string) {
+    this.#ask(actor, 'view', 'operation');
+    if (id !== this.operationNow.id) throw new BatonError('not-found', `There is no operation "${id}".`);
+    return this.operationNow;
+  }
+  async cancel(actor: Actor) {
+    this.#ask(actor, 'operate', 'cancel');
+    return this.operationNow;
+  }
+  async resume(actor: Actor) {
+    this.#ask(actor, 'operate', 'resume');
+    return this.operationNow;
+  }
+  async dumps(actor: Actor) {
+    this.#ask(actor, 'view', 'dumps');
+    return { dumps: this.dumpsNow, servers: [], lastDownload: null };
+  }
+  async findDump(actor: Actor, _cluster: string, server: string, name: string): Promise<Dump> {
+    this.#ask(actor, 'download', `findDump ${server} ${name}`);
+    const found =
+      server === 'latest'
+        ? this.dumpsNow[0]
+        : this.dumpsNow.find((dump) => dump.server === server && dump.name === name);
+    if (found === undefined) throw new BatonError('not-found', `There is no dump "${name}" of ${server}.`);
+    return found;
+  }
+  openDump(
+    actor: Actor,
+    _cluster: string,
+    dump: Dump,
+    asked: Parameters<Engine['openDump']>[3],
+  ): Promise<IncomingMessage> {
+    this.#ask(actor, 'download', `openDump ${dump.name}`);
+    const url = this.agent?.url;
+    if (url === undefined) throw new BatonError('unavailable', 'The agent does not answer.');
+    return new Promise((resolve, reject) => {
+      request(new URL(dump.name, url), asked, resolve).once('error', reject).end();
+    });
+  }
+  async downloadEnded(_actor: Actor, _cluster: string, { name }: Dump, end: { bytes: number; whole: boolean }) {
+    this.ended.push({ name, ...end });
+  }
+  async takeBackup(actor: Actor): Promise<BackupRun> {
+    this.#ask(actor, 'operate', 'takeBackup');
+    return this.#run();
+  }
+  async backupRun(actor: Actor): Promise<BackupRun> {
+    this.#ask(actor, 'view', 'backupRun');
+    return this.#run();
+  }
+  #run(): BackupRun {
+    const startedAt = '2026-01-01T00:00:00.000Z';
+    return { id: 'run-1', startedAt, endedAt: null, state: 'running', bytes: 0, name: null, error: null };
+  }
+  async audit(actor: Actor) {
+    this.#ask(actor, 'view', 'audit');
+    return [];
+  }
+  session({ name, role, permissions }: Actor) {
+    return { username: name, role, permissions: [...permissions] };
+  }
+  async users(actor: Actor) {
+    this.#ask(actor, 'administer', 'users');
+    return [];
+  }
+  async addUser(actor: Actor, { username, role }: Parameters<Engine['addUser']>[1]) {
+    this.#ask(actor, 'administer', 'addUser');
+    return { username, role, createdAt: '2026-01-01T00:00:00.000Z' };
+  }
+  async removeUser(actor: Actor) {
+    this.#ask(actor, 'administer', 'removeUser');
+  }
+  async tokens(actor: Actor) {
+    this.#ask(actor, 'administer', 'tokens');
+    return [];
+  }
+  async addToken(actor: Actor, { name, role }: Parameters<Engine['addToken']>[1]) {
+    this.#ask(actor, 'administer', 'addToken');
+    const createdAt = '2026-01-01T00:00:00.000Z';
+    return { id: 'token-1', name, role, createdAt, expiresAt: null, lastUsedAt: null, token: 'shown once' };
+  }
+  async revokeToken(actor: Actor) {
+    this.#ask(actor, 'administer', 'revokeToken');
+  }
+
+  subscribe(actor: Actor, lastId: number | null, listener: (event: NumberedEvent) => void) {
+    this.#ask(actor, 'view', 'subscribe');
+    if (lastId !== null) this.#remembered.filter((entry) => entry.id > lastId).forEach(listener);
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+  /** Sends an event to whoever listens. */
+  emit(event: NumberedEvent['event']): void {
+    const entry = { id: ++this.#lastId, event };
+    this.#remembered.push(entry);
+    this.#listeners.forEach((listener) => listener(entry));
+  }
+  get listening(): number {
+    return this.#listeners.size;
+  }
+  async metrics() {
+    return 'baton_up 1\n';
+  }
+  health() {
+    return { status: 'ok' as const, pid: process.pid };
+  }
+}
+
+/** An agent's static folder, reduced to what a download needs: one file, ranges, its ETag. */
+export async function serveFile(path: string): Promise<{ url: string; opened: () => number; close: () => void }> {
+  let opened = 0;
+  const { size } = statSync(path);
+  const server: Server = createServer((asked, answer) => {
+    const range = /^bytes=(\d+)-(\d*)$/.exec(asked.headers.range ?? '');
+    const start = range === null ? 0 : Number(range[1]);
+    const end = range === null || range[2] === '' ? size - 1 : Number(range[2]);
+    answer.writeHead(range === null ? 200 : 206, {
+      'content-length': end - start + 1,
+      etag: '"e1"',
+      'accept-ranges': 'bytes',
+      ...(range === null ? {} : { 'content-range': `bytes ${start}-${end}/${size}` }),
+    });
+    if (asked.method === 'HEAD') {
+      answer.end();
+      return;
+    }
+    opened++;
+    const file = createReadStream(path, { start, end, highWaterMark: 256 * 1024 });
+    file.once('close', () => opened--);
+    answer.once('close', () => file.destroy());
+    file.pipe(answer);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return { url: `http://127.0.0.1:${port}/`, opened: () => opened, close: () => server.close() };
+}
