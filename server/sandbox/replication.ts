@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { number, text } from '../mariadb/row.ts';
 import type { SandboxAccount } from './accounts.ts';
 import type { SandboxServer } from './server-process.ts';
+import { until } from './until.ts';
 
 /** Makes `replica` follow the address, from the position it has applied, and starts both threads. */
 export async function follow(
@@ -46,17 +46,4 @@ export async function caughtUp(replica: SandboxServer, primary: SandboxServer, t
     },
     { timeoutMs, what: `${replica.name} catches up with ${primary.name}` },
   );
-}
-
-/** Asks `holds` again and again (every 10 ms) until it says true. Throws, naming what was awaited, after timeoutMs (30 s). */
-export async function until(
-  holds: () => Promise<boolean> | boolean,
-  options: { readonly what: string; readonly timeoutMs?: number },
-): Promise<void> {
-  const timeoutMs = options.timeoutMs ?? 30_000;
-  const deadline = performance.now() + timeoutMs;
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain: ${options.what}`);
-    await delay(10);
-  }
 }

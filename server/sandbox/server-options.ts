@@ -1,7 +1,8 @@
 /** What an options file of a sandbox server is made of. */
 export interface ServerOptions {
-  readonly folder: string;
   readonly dataDir: string;
+  /** Its own: a mariadbd that starts removes all temporary tables it finds here. */
+  readonly tmpDir: string;
   readonly socket: string;
   readonly pidFile: string;
   readonly errorLog: string;
@@ -53,6 +54,7 @@ export function optionsFileText(options: ServerOptions): string {
   const settings: Record<string, string | number> = {
     ...DEFAULTS,
     datadir: options.dataDir,
+    tmpdir: options.tmpDir,
     socket: options.socket,
     pid_file: options.pidFile,
     log_error: options.errorLog,

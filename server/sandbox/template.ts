@@ -26,7 +26,9 @@ export async function templateDirectory(cacheDirectory = DEFAULT_CACHE_DIRECTORY
   const building = await mkdtemp(join(cacheDirectory, 'building-'));
   try {
     const data = join(building, 'data');
-    await run('mariadb-install-db', installArguments(data));
+    const temporary = join(building, 'tmp');
+    await mkdir(temporary);
+    await run('mariadb-install-db', installArguments(data, temporary));
     await rename(data, target).catch(async (error: unknown) => {
       if (!(await exists(target))) throw error;
     });
@@ -46,11 +48,13 @@ export function userArguments(): string[] {
   return process.getuid?.() === 0 ? ['--user=root'] : [];
 }
 
-function installArguments(dataDirectory: string): string[] {
+function installArguments(dataDirectory: string, temporaryDirectory: string): string[] {
   return [
     '--no-defaults',
     ...userArguments(),
     `--datadir=${dataDirectory}`,
+    // Its own: a mariadbd that starts removes all temporary tables it finds in its tmpdir, those of others in /tmp too.
+    `--tmpdir=${temporaryDirectory}`,
     // Everybody may run a sandbox: root signs in with a password, not as the system's root.
     '--auth-root-authentication-method=normal',
     '--skip-test-db',

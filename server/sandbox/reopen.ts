@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readAccounts } from './accounts.ts';
+import { assemble, secretsFolder } from './assemble.ts';
+import { readRecord, writeRecord } from './cluster-record.ts';
+import { withPorts, type SandboxCluster } from './cluster.ts';
+import { followed, follow } from './replication.ts';
+
+/**
+ * Starts the cluster in this folder again, with the roles its data says; null where there is none, or only the rest of
+ * an interrupted creation. Resolves when all servers answer; who replicates from whom and whether it works is as it was.
+ * A server whose earlier port is taken gets another one, and who followed it follows it there.
+ * Throws where the cluster is still running, or was made with relays.
+ */
+export async function reopenCluster(dir: string): Promise<SandboxCluster | null> {
+  const record = await readRecord(dir);
+  if (record?.state !== 'ready') return null;
+  if (record.relays) throw new Error(`the cluster in ${dir} replicates through relays, which are gone`);
+  for (const { name } of record.servers) await refuseRunning(join(dir, name));
+  const cluster = await assemble(dir, record, await readAccounts(secretsFolder(dir)));
+  try {
+    await Promise.all(cluster.servers.map(async (server) => await server.startAnywhere()));
+    const servers = withPorts(record, cluster);
+    const byEarlierPort = new Map(record.servers.map(({ name, port }) => [port, cluster.server(name)]));
+    await Promise.all(
+      cluster.servers.map(async (server) => {
+        const port = (await followed(server))?.port ?? 0;
+        const primary = byEarlierPort.get(port);
+        if (primary && primary.port !== port) await follow(server, primary.address, cluster.accounts.replication);
+      }),
+    );
+    await writeRecord(dir, { ...record, servers });
+  } catch (error) {
+    await cluster.stop({ keep: true });
+    throw error;
+  }
+  return cluster;
+}
+
+/** A second mariadbd on the same files would fail late and with unclear words. */
+async function refuseRunning(folder: string): Promise<void> {
+  const pid = (await readFile(join(folder, 'pid'), 'utf8').catch(() => '')).trim();
+  if (pid === '') return;
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  if (command.includes(join(folder, 'my.cnf'))) throw new Error(`${folder} is in use by process ${pid}`);
+}
