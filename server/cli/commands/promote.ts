@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { BatonError } from '../../contract/errors.ts';
+import type { TakeoverKind, TakeoverPlan } from '../../contract/takeover.ts';
+import { command, jsonOption } from '../command.ts';
+import type { ConsoleApi } from '../console-api/api.ts';
+import { NoAnswerError } from '../console-api/call.ts';
+import { consoleInput, consoleOptions, withConsole } from '../console-api/connect.ts';
+import { exitCode, exitCodeOfOutcome, type ExitCode } from '../exit-code.ts';
+import { follow } from '../promote/follow.ts';
+import { outcomeLines } from '../promote/operation-text.ts';
+import { checkLines, planLines, remainingBlocks, title } from '../promote/plan-text.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+const input = consoleInput
+  .extend({
+    target: z.string().regex(/^[^/]+\/[^/]+$/, 'CLUSTER/SERVER, such as erp5/db-2'),
+    switchover: z.boolean().default(false),
+    failover: z.boolean().default(false),
+    detach: z.boolean().default(false),
+    dryRun: z.boolean().default(false),
+    accept: z.array(z.string()).default([]),
+    confirm: z.string().optional(),
+    yes: z.boolean().default(false),
+    json: z.boolean().default(false),
+  })
+  .refine(({ switchover, failover, detach }) => Number(switchover) + Number(failover) + Number(detach) <= 1, {
+    message: 'one of --switchover, --failover and --detach',
+    path: ['kind'],
+  });
+type Input = z.infer<typeof input>;
+
+export const promote = command({
+  name: 'promote',
+  summary: 'make a replica the primary, with live steps',
+  details:
+    'Shows the plan, its checks and its cost, asks, and follows the steps. Ctrl-C before the point of no return cancels and\nrestores; a second one leaves the operation to the console. Without a kind the console proposes one.',
+  arguments: [{ syntax: '<target>', text: 'CLUSTER/SERVER, such as erp5/db-2' }],
+  options: [
+    { flags: '--switchover', text: 'planned: the old primary is alive, nothing is lost' },
+    { flags: '--failover', text: 'the old primary is gone' },
+    { flags: '--detach', text: 'the replica becomes an independent primary, the old one goes on' },
+    { flags: '--dry-run', text: 'do every check and stop before the first write' },
+    { flags: '--accept <code...>', text: 'go on in spite of these checks' },
+    { flags: '--confirm <server>', text: 'the name that has to be typed where data may be lost' },
+    { flags: '--yes', text: 'do not ask' },
+    jsonOption,
+    ...consoleOptions,
+  ],
+  input,
+  run: async (asked, terminal) =>
+    await withConsole(asked, async (api) => {
+      const [cluster = '', target = ''] = asked.target.split('/');
+      const kind = kindOf(asked);
+      const plan = await api.plan(cluster, { target, ...(kind === undefined ? {} : { kind }) });
+      if (!asked.json) for (const line of planLines(plan, asked.accept)) terminal.line(line);
+      const blocks = remainingBlocks(plan, asked.accept);
+      if (blocks.length > 0) {
+        if (asked.json) terminal.json({ plan, operation: null });
+        else terminal.note(`\n${title(plan)} is refused:`);
+        for (const line of blocks.flatMap((block) => checkLines(block, asked.accept))) terminal.note(line);
+        return exitCode.refused;
+      }
+      const confirm = await agreed(asked, plan, terminal);
+      return confirm === null ? exitCode.failed : await carryOut(api, plan, asked, confirm, terminal);
+    }),
+});
+
+function kindOf({ switchover, failover, detach }: Input): TakeoverKind | undefined {
+  return switchover ? 'switchover' : failover ? 'failover' : detach ? 'detach' : undefined;
+}
+
+/** What to send as the typed name ("" where none is asked for); null when the answer is no. */
+async function agreed(asked: Input, plan: TakeoverPlan, terminal: Terminal): Promise<string | null> {
+  if (plan.confirm !== null && !asked.dryRun) {
+    if (asked.confirm !== undefined) return asked.confirm;
+    if (!terminal.interactive) throw missing(`--confirm ${plan.confirm}`, 'Data may be lost');
+    return await terminal.ask(`Data may be lost. Type ${plan.confirm} to go on: `);
+  }
+  if (asked.yes || asked.dryRun) return '';
+  if (!terminal.interactive) throw missing('--yes', 'Nobody is here to ask');
+  const answer = await terminal.ask(`${title(plan)}? [y/N] `);
+  if (/^y(es)?$/i.test(answer.trim())) return '';
+  terminal.note('Nothing was changed.');
+  return null;
+}
+
+function missing(option: string, why: string): BatonError {
+  return new BatonError('invalid', `${why}: add ${option}.`);
+}
+
+async function carryOut(
+  api: ConsoleApi,
+  plan: TakeoverPlan,
+  { accept, dryRun, json }: Input,
+  confirm: string,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  let id: string;
+  try {
+    id = await api.takeover(plan.cluster, {
+      planId: plan.id,
+      accept,
+      dryRun,
+      ...(confirm === '' ? {} : { confirm }),
+    });
+  } catch (error) {
+    if (!(error instanceof NoAnswerError)) throw error;
+    terminal.note(`${error.message} It may have begun: see baton operations.`);
+    return exitCode.unknown;
+  }
+  if (!json) terminal.line(`\nOperation ${id}`);
+  const followed = await follow(api, id, terminal, json);
+  if (followed.kind === 'left') {
+    terminal.note(`${followed.reason} See: baton operations ${id}`);
+    return exitCode.unknown;
+  }
+  const { operation } = followed;
+  if (json) terminal.json({ plan, operation });
+  else for (const line of outcomeLines(operation)) terminal.line(line);
+  return operation.outcome === null ? exitCode.unknown : exitCodeOfOutcome(operation.outcome);
+}

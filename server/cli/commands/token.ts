@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { userRole } from '../../contract/access.ts';
+import { command, configOption, jsonOption, type Command } from '../command.ts';
+import { exitCode } from '../exit-code.ts';
+import { withAccess } from '../store-access.ts';
+import { table } from '../terminal/table.ts';
+
+const create = command({
+  name: 'token create',
+  summary: 'make an API token and print it, this once',
+  arguments: [{ syntax: '<name>', text: 'what it is for' }],
+  options: [
+    { flags: '--role <role>', text: 'viewer, operator or admin' },
+    { flags: '--days <days>', text: 'valid for so long (default: until it is revoked)' },
+    jsonOption,
+    configOption,
+  ],
+  input: z.object({
+    config: z.string().optional(),
+    json: z.boolean().default(false),
+    name: z.string(),
+    role: userRole.default('viewer'),
+    days: z.coerce.number().int().positive().optional(),
+  }),
+  async run({ config, json, name, role, days }, terminal) {
+    const wanted = { name, role, ...(days === undefined ? {} : { expiresInDays: days }) };
+    const made = await withAccess(config, async ({ access, actor }) => await access.tokens.create(actor, wanted));
+    // The token alone on standard output: `baton token create NAME > FILE` makes a token file.
+    if (json) terminal.json(made);
+    else terminal.line(made.token);
+    terminal.note(`Keep it now: it is not shown again. Revoke it with: baton token revoke "${name}"`);
+    return exitCode.done;
+  },
+});
+
+const list = command({
+  name: 'token list',
+  summary: 'the API tokens, without the secrets',
+  options: [jsonOption, configOption],
+  input: z.object({ config: z.string().optional(), json: z.boolean().default(false) }),
+  async run({ config, json }, terminal) {
+    const tokens = await withAccess(config, async ({ access, actor }) => await access.tokens.list(actor));
+    if (json) terminal.json(tokens);
+    else if (tokens.length === 0) terminal.line('There is no token.');
+    else {
+      const lines = table(
+        [
+          { title: 'NAME', cell: (token) => token.name },
+          { title: 'ROLE', cell: (token) => token.role },
+          { title: 'CREATED', cell: (token) => token.createdAt },
+          { title: 'EXPIRES', cell: (token) => token.expiresAt ?? 'never' },
+          { title: 'LAST USED', cell: (token) => token.lastUsedAt ?? 'never' },
+        ],
+        tokens,
+      );
+      for (const line of lines) terminal.line(line);
+    }
+    return exitCode.done;
+  },
+});
+
+const revoke = command({
+  name: 'token revoke',
+  summary: 'make a token worthless at once',
+  arguments: [{ syntax: '<name>', text: 'name or id' }],
+  options: [configOption],
+  input: z.object({ config: z.string().optional(), name: z.string() }),
+  async run({ config, name }, terminal) {
+    await withAccess(config, async ({ access, actor }) => await access.tokens.revoke(actor, name));
+    terminal.line(`The token "${name}" is revoked.`);
+    return exitCode.done;
+  },
+});
+
+export const tokenCommands: readonly Command[] = [create, list, revoke];

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { backupRun, type BackupRun } from '../../contract/agent.ts';
+import { dump, type Dump } from '../../contract/dumps.ts';
+import { operation, type Operation } from '../../contract/operation.ts';
+import { clusterSnapshot, type ClusterSnapshot } from '../../contract/snapshot.ts';
+import { takeoverAnswer, takeoverPlan, type TakeoverKind, type TakeoverPlan } from '../../contract/takeover.ts';
+import { ask, type Call, type ConsoleAddress } from './call.ts';
+
+/** The console's HTTP API. Every method rejects with the engine's BatonError, or NoAnswerError where none came. */
+export interface ConsoleApi {
+  readonly address: ConsoleAddress;
+  clusters(): Promise<ClusterSnapshot[]>;
+  cluster(name: string): Promise<ClusterSnapshot>;
+  plan(cluster: string, asked: { target: string; kind?: TakeoverKind }): Promise<TakeoverPlan>;
+  /** Answers the id of the operation. */
+  takeover(
+    cluster: string,
+    asked: { planId: string; accept: string[]; confirm?: string; dryRun: boolean },
+  ): Promise<string>;
+  operations(asked: { cluster?: string; limit: number }): Promise<Operation[]>;
+  operation(id: string): Promise<Operation>;
+  cancel(id: string): Promise<Operation>;
+  resume(id: string): Promise<Operation>;
+  dumps(cluster: string): Promise<Dump[]>;
+  takeBackup(cluster: string, server: string): Promise<BackupRun>;
+}
+
+const part = encodeURIComponent;
+
+export function consoleApi(address: ConsoleAddress): ConsoleApi {
+  const get = async <Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema>> =>
+    schema.parse(await ask(address, { method: 'GET', path }));
+  const post = async <Schema extends z.ZodType>(
+    path: string,
+    body: unknown,
+    schema: Schema,
+    headers: Call['headers'] = {},
+  ): Promise<z.infer<Schema>> => schema.parse(await ask(address, { method: 'POST', path, body, headers }));
+  return {
+    address,
+    clusters: async () => await get('/clusters', z.array(clusterSnapshot)),
+    cluster: async (name) => await get(`/clusters/${part(name)}`, clusterSnapshot),
+    plan: async (cluster, asked) => await post(`/clusters/${part(cluster)}/takeover-plans`, asked, takeoverPlan),
+    async takeover(cluster, asked) {
+      const headers = { 'idempotency-key': randomUUID() };
+      return (await post(`/clusters/${part(cluster)}/takeovers`, asked, takeoverAnswer, headers)).operationId;
+    },
+    operations: async ({ cluster, limit }) =>
+      await get(
+        `/operations?limit=${limit}${cluster === undefined ? '' : `&cluster=${part(cluster)}`}`,
+        z.array(operation),
+      ),
+    operation: async (id) => await get(`/operations/${part(id)}`, operation),
+    cancel: async (id) => await post(`/operations/${part(id)}/cancel`, {}, operation),
+    resume: async (id) => await post(`/operations/${part(id)}/resume`, {}, operation),
+    dumps: async (cluster) => await get(`/clusters/${part(cluster)}/dumps`, z.array(dump)),
+    takeBackup: async (cluster, server) =>
+      await post(`/clusters/${part(cluster)}/servers/${part(server)}/backups`, {}, backupRun),
+  };
+}

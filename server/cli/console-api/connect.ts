@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { z } from 'zod';
+import { BatonError } from '../../contract/errors.ts';
+import { configOption, type Option } from '../command.ts';
+import { withStoreOf } from '../store-access.ts';
+import { consoleSection } from '../configuration-file.ts';
+import { consoleApi, type ConsoleApi } from './api.ts';
+
+/** How a command that goes through the console is told which one. */
+export const consoleOptions: readonly Option[] = [
+  { flags: '--url <url>', text: 'the console (default: console.url of the configuration)', env: 'BATON_URL' },
+  {
+    flags: '--token-file <file>',
+    text: 'file with an API token (default: one is made for this command in the configuration’s store)',
+    env: 'BATON_TOKEN_FILE',
+  },
+  { flags: '--ca <file>', text: 'certificate to trust, PEM (default: the configuration’s own)', env: 'BATON_CA' },
+  configOption,
+];
+
+export const consoleInput = z.object({
+  url: z.string().optional(),
+  tokenFile: z.string().optional(),
+  ca: z.string().optional(),
+  config: z.string().optional(),
+});
+export type ConsoleInput = z.infer<typeof consoleInput>;
+
+/**
+ * Runs `work` with the console that the options name. Without a token file, who can write the configuration's store may do
+ * all anyway: a token is made there for the length of this command, and shows in the audit under the system user's name.
+ */
+export async function withConsole<T>(where: ConsoleInput, work: (api: ConsoleApi) => Promise<T>): Promise<T> {
+  const own = where.url !== undefined && where.tokenFile !== undefined ? null : await consoleSection(where.config);
+  const url = where.url ?? own?.url;
+  if (url === undefined || !URL.canParse(url)) {
+    throw new BatonError('invalid', `--url ${url ?? ''}: not an address such as https://console.example.com`);
+  }
+  const caFile = where.ca ?? own?.tls?.certificate;
+  const ca = caFile === undefined ? undefined : await readFile(caFile, 'utf8');
+  const open = async (token: string): Promise<T> =>
+    await work(consoleApi({ url, token, ...(ca === undefined ? {} : { ca }) }));
+
+  if (where.tokenFile !== undefined) return await open(await readToken(where.tokenFile));
+  if (own === null)
+    throw new BatonError('invalid', 'There is no token.', 'Name a file with --token-file or BATON_TOKEN_FILE.');
+  return await withStoreOf(own, async ({ access, actor }) => {
+    const name = `${userInfo().username} (command line, ${process.pid}-${Date.now().toString(36)})`;
+    const { id, token } = await access.tokens.create(actor, { name, role: 'admin', expiresInDays: 1 });
+    try {
+      return await open(token);
+    } finally {
+      await access.tokens.revoke(actor, id);
+    }
+  });
+}
+
+async function readToken(file: string): Promise<string> {
+  const token = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new BatonError('invalid', `The token file can't be read: ${error instanceof Error ? error.message : file}.`);
+  });
+  return token.trim();
+}

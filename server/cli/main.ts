@@ -1,0 +1,35 @@
+import { agent } from './commands/agent.ts';
+import { configCommands } from './commands/config.ts';
+import { dumpCommands } from './commands/dumps.ts';
+import { operationCommands } from './commands/operations.ts';
+import { promote } from './commands/promote.ts';
+import { sandboxCommands } from './commands/sandbox.ts';
+import { status } from './commands/status.ts';
+import { tokenCommands } from './commands/token.ts';
+import { userCommands } from './commands/user.ts';
+import { runProgram } from './program.ts';
+import { processTerminal } from './terminal/terminal.ts';
+import { leaveParent } from './until-stopped.ts';
+
+const commands = [
+  agent,
+  status,
+  promote,
+  ...operationCommands,
+  ...dumpCommands,
+  ...userCommands,
+  ...tokenCommands,
+  ...configCommands,
+  ...sandboxCommands,
+];
+
+const groups = {
+  dumps: 'dumps through the console',
+  user: 'who may sign in, directly in the store of the configuration',
+  token: 'API tokens, directly in the store of the configuration',
+  config: 'the configuration file',
+  sandbox: 'real throw-away servers on loopback, and what can befall them',
+};
+
+process.exitCode = await runProgram(commands, groups, process.argv.slice(2), processTerminal());
+leaveParent();

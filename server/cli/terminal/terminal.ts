@@ -1,0 +1,69 @@
+import { createInterface } from 'node:readline/promises';
+
+/** Where a command writes and asks. Results go to standard output, all that is said about them to standard error. */
+export interface Terminal {
+  line(text?: string): void;
+  json(value: unknown): void;
+  note(text: string): void;
+  /** Replaces the last line of the same kind where there is a terminal; else nothing is shown. */
+  progress(text: string): void;
+  /** Whether there is somebody to ask. */
+  readonly interactive: boolean;
+  /** The answer to a question, without its line end; "" at the end of the input. */
+  ask(question: string): Promise<string>;
+  /** As ask, and what is typed is not shown. */
+  askSecretly(question: string): Promise<string>;
+  /** All of standard input. */
+  read(): Promise<string>;
+}
+
+/** The terminal of this process. */
+export function processTerminal(): Terminal {
+  return {
+    line: (text = '') => void process.stdout.write(`${text}\n`),
+    json: (value) => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    note: (text) => void process.stderr.write(`${text}\n`),
+    progress(text) {
+      if (process.stderr.isTTY) process.stderr.write(`\r\u001B[2K${text}`);
+    },
+    interactive: process.stdin.isTTY && process.stderr.isTTY,
+    async ask(question) {
+      const reader = createInterface({ input: process.stdin, output: process.stderr });
+      try {
+        return await reader.question(question);
+      } finally {
+        reader.close();
+      }
+    },
+    askSecretly,
+    async read() {
+      let text = '';
+      for await (const chunk of process.stdin) text += String(chunk);
+      return text;
+    },
+  };
+}
+
+/** Raw mode: the terminal shows nothing of what is typed, and line editing is ours (back space, Ctrl-U, Ctrl-C, Enter). */
+async function askSecretly(question: string): Promise<string> {
+  const { stdin, stderr } = process;
+  stderr.write(question);
+  stdin.setRawMode(true);
+  let answer = '';
+  try {
+    for await (const chunk of stdin) {
+      for (const key of String(chunk)) {
+        if (key === '\r' || key === '\n' || key === '\u0004') return answer;
+        if (key === '\u0003') process.kill(process.pid, 'SIGINT');
+        else if (key === '\u007F' || key === '\b') answer = answer.slice(0, -1);
+        else if (key === '\u0015') answer = '';
+        else answer += key;
+      }
+    }
+    return answer;
+  } finally {
+    stdin.setRawMode(false);
+    stdin.pause();
+    stderr.write('\n');
+  }
+}
