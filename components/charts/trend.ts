@@ -1,0 +1,71 @@
+/** [milliseconds since the epoch, value]; null where something looked and there was no number to tell. */
+export type TimedValue = readonly [number, number | null];
+
+/** The highest value of each of `count` equal spans up to `toMs`; null where there is none: a gap stays a gap. */
+export function highest(values: readonly TimedValue[], fromMs: number, toMs: number, count: number): (number | null)[] {
+  const spanMs = (toMs - fromMs) / count;
+  const spans: (number | null)[] = Array.from({ length: count }, () => null);
+  for (const [atMs, value] of values) {
+    const place = Math.floor((atMs - fromMs) / spanMs);
+    if (value === null || place < 0 || place >= count) continue;
+    spans[place] = Math.max(spans[place] ?? value, value);
+  }
+  return spans;
+}
+
+/** History up to where it was read, then what came live: one line without doubled points. */
+export function joinTrend(
+  history: readonly TimedValue[],
+  live: readonly TimedValue[],
+  historyToMs: number,
+): TimedValue[] {
+  return [...history.filter(([atMs]) => atMs <= historyToMs), ...live.filter(([atMs]) => atMs > historyToMs)];
+}
+
+export interface TrendPath {
+  line: string;
+  /** Where nothing is known, along the base. */
+  gaps: string;
+}
+
+/** The spans as SVG paths in a box of `width` × `height`; `ceiling` is the value at its top. */
+export function trendPath(
+  spans: readonly (number | null)[],
+  width: number,
+  height: number,
+  ceiling: number,
+): TrendPath {
+  const step = width / spans.length;
+  const y = (value: number): number => height - 1 - Math.min(1, value / ceiling) * (height - 2);
+  const base = height - 1;
+  let line = '';
+  let gaps = '';
+  spans.forEach((value, place) => {
+    const [from, to] = [place * step, (place + 1) * step];
+    const before = place === 0 ? null : (spans[place - 1] ?? null);
+    if (value === null) gaps += `M${fixed(from)} ${fixed(base)}H${fixed(to)}`;
+    else if (before === null) line += `M${fixed(from)} ${fixed(y(value))}H${fixed(to)}`;
+    else line += `L${fixed(from + step / 2)} ${fixed(y(value))}H${fixed(to)}`;
+  });
+  return { line, gaps };
+}
+
+const fixed = (value: number): string => String(Math.round(value * 10) / 10);
+
+export interface TrendFacts {
+  highest: number | null;
+  /** The last that was known. */
+  last: number | null;
+  /** True when nothing has been known since. */
+  ended: boolean;
+}
+
+export function trendFacts(spans: readonly (number | null)[]): TrendFacts {
+  const known = spans.filter((value) => value !== null);
+  const tail = spans.slice(-2);
+  return {
+    highest: known.length === 0 ? null : Math.max(...known),
+    last: known.at(-1) ?? null,
+    ended: known.length > 0 && tail.every((value) => value === null),
+  };
+}

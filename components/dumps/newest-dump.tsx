@@ -1,0 +1,48 @@
+'use client';
+
+import Link from 'next/link';
+import { dumpAddress } from '../../server/contract/client.ts';
+import type { ClusterSnapshot } from '../../server/contract/snapshot.ts';
+import { bytes } from '../format/number.ts';
+import { useSession } from '../live/use-live.ts';
+import { Icon } from '../ui/icon.tsx';
+import { dumpsPath } from '../ui/paths.ts';
+import { Ago } from '../ui/time.tsx';
+
+/** The newest dump's age and size, and the dump itself, one click away. */
+export function NewestDump({ cluster }: { cluster: ClusterSnapshot }) {
+  const { permissions } = useSession();
+  const dump = cluster.newestDump;
+  if (dump === null) {
+    return (
+      <p className="text-sm text-soft">
+        no dump yet{' '}
+        <Link href={dumpsPath(cluster.name)} prefetch={false} className="target link ml-2">
+          Dumps of {cluster.name} ›
+        </Link>
+      </p>
+    );
+  }
+  return (
+    <p className="flex flex-wrap items-center gap-x-4 text-sm text-soft">
+      <Link
+        href={dumpsPath(cluster.name)}
+        prefetch={false}
+        className="target hover:text-ink"
+        title={`${dump.name} of ${dump.server}`}
+      >
+        <span>
+          newest dump <Ago at={dump.endedAt} /> · {bytes(dump.bytes)}
+        </span>
+      </Link>
+      {permissions.includes('download') ? (
+        <a href={dumpAddress(cluster.name, dump)} download className="target link font-medium">
+          <Icon name="download" /> Download
+          <span className="sr-only"> the newest dump of {cluster.name}</span>
+        </a>
+      ) : (
+        <span className="text-faint">download takes the operator role</span>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,83 @@
+import clsx from 'clsx';
+import type { StepState } from '../../server/contract/operation.ts';
+
+const colour: Record<StepState, string> = {
+  pending: 'text-off',
+  running: 'text-accent',
+  done: 'text-normal',
+  skipped: 'text-off',
+  failed: 'text-critical',
+  undone: 'text-caution',
+  'not-run': 'text-off',
+  unknown: 'text-serious',
+};
+
+export const stepWord: Record<StepState, string> = {
+  pending: 'not run yet',
+  running: 'running',
+  done: 'done',
+  skipped: 'skipped',
+  failed: 'failed',
+  undone: 'undone',
+  'not-run': 'not run',
+  unknown: 'outcome unknown, still checking',
+};
+
+/** The shape of a step's state; always beside its word. */
+export function StepMark({ state, className }: { state: StepState; className?: string }) {
+  return (
+    <svg
+      viewBox="0 0 12 12"
+      width="12"
+      height="12"
+      aria-hidden="true"
+      focusable="false"
+      className={clsx('inline-block flex-none', colour[state], className)}
+    >
+      {shape(state)}
+    </svg>
+  );
+}
+
+function shape(state: StepState) {
+  const ring = { cx: 6, cy: 6, r: 4.75, fill: 'none', stroke: 'currentColor', strokeWidth: 1.5 };
+  switch (state) {
+    case 'done':
+      return <circle cx="6" cy="6" r="5" fill="currentColor" />;
+    case 'running':
+      return (
+        <>
+          <circle {...ring} opacity="0.3" />
+          <path
+            d="M6 1.25A4.75 4.75 0 0 1 10.75 6"
+            fill="none"
+            stroke="currentColor"
+            strokeWidth="2"
+            className="turn"
+          />
+        </>
+      );
+    case 'failed':
+      return <path d="M6 0 12 6 6 12 0 6Z" fill="currentColor" />;
+    case 'undone':
+      return (
+        <path d="M4.5 1 1.5 4l3 3M2 4h5a3.2 3.2 0 0 1 0 6.5H4" fill="none" stroke="currentColor" strokeWidth="1.5" />
+      );
+    case 'skipped':
+      return (
+        <>
+          <circle {...ring} />
+          <path d="M3.5 6h5" stroke="currentColor" strokeWidth="1.5" />
+        </>
+      );
+    case 'unknown':
+      return (
+        <>
+          <path d="M6 .9 11.6 11H.4Z" fill="none" stroke="currentColor" strokeWidth="1.4" strokeLinejoin="round" />
+        </>
+      );
+    case 'not-run':
+    case 'pending':
+      return <circle {...ring} />;
+  }
+}

@@ -1,0 +1,124 @@
+import type {
+  ClusterSnapshot,
+  ProblemCode,
+  ReplicationConnection,
+  ServerSnapshot,
+  UnreachableReason,
+} from '../../server/contract/snapshot.ts';
+import { duration } from '../format/duration.ts';
+import { counted } from '../format/number.ts';
+import { byLevel, type MarkLevel } from './mark-level.ts';
+
+/** What a server's row says: a mark, a word, one sentence, and what stands behind the sentence. */
+export interface ServerLine {
+  level: MarkLevel;
+  word: string;
+  text: string;
+  /** Where the number comes from, or what exactly failed; null where the sentence says it all. */
+  detail: string | null;
+  /** The position that belongs to the sentence. */
+  gtid: string | null;
+}
+
+/** Problems that say nothing about whether a server serves or replicates: they have their own line, not the row's mark. */
+const besideTheRow: ReadonlySet<ProblemCode> = new Set([
+  'missing-grants',
+  'agent-unreachable',
+  'dump-old',
+  'dump-missing',
+  'dump-failed',
+]);
+
+/** One sentence for one server, in the words that the front page, the diagram and the review share. */
+export function serverLine(server: ServerSnapshot, cluster: Pick<ClusterSnapshot, 'problems'>): ServerLine {
+  const level = serverLevel(server, cluster);
+  const word = server.role;
+  if (server.state === 'unreachable') {
+    return { level, word, text: unreachableText[server.reason ?? 'other'], detail: server.detail, gtid: null };
+  }
+  const worst = worstConnection(server.replication);
+  if (worst !== null) return { level, word, ...replicaText(worst, server) };
+  return { level, word, ...aloneText(server) };
+}
+
+/** The worst of what the analysis says of this server; hollow where nothing is known. */
+export function serverLevel(server: ServerSnapshot, cluster: Pick<ClusterSnapshot, 'problems'>): MarkLevel {
+  const [worst] = cluster.problems
+    .filter((problem) => problem.server === server.name && !besideTheRow.has(problem.code))
+    .map((problem) => problem.level)
+    .toSorted(byLevel);
+  if (worst !== undefined) return worst;
+  if (server.state === 'unreachable') return server.observedAt === null ? 'off' : 'serious';
+  return server.state === 'stale' || server.role === 'unknown' ? 'off' : 'normal';
+}
+
+const unreachableText: Record<UnreachableReason, string> = {
+  refused: 'port closed · connection refused',
+  timeout: 'host unreachable · no answer',
+  hung: 'hung · connects, never answers',
+  'access-denied': 'access denied to the console’s account',
+  'too-many-connections': 'too many connections',
+  'host-unknown': 'host name unknown',
+  tls: 'TLS refused',
+  other: 'unreachable',
+};
+
+/** Replicating is both threads running: anything else has no lag, and never a zero. */
+export function isReplicating(connection: ReplicationConnection): boolean {
+  return connection.ioThread === 'running' && connection.sqlThread === 'running';
+}
+
+/** The connection that decides what the row says: a broken one before a slow one, a slow one before a fast one. */
+export function worstConnection(connections: readonly ReplicationConnection[]): ReplicationConnection | null {
+  const weight = (one: ReplicationConnection): number =>
+    isReplicating(one) ? (one.lagSeconds ?? Number.MAX_SAFE_INTEGER) : Number.POSITIVE_INFINITY;
+  return connections.reduce<ReplicationConnection | null>(
+    (worst, one) => (worst === null || weight(one) > weight(worst) ? one : worst),
+    null,
+  );
+}
+
+function replicaText(connection: ReplicationConnection, server: ServerSnapshot): Omit<ServerLine, 'level' | 'word'> {
+  const writable = server.readOnly === false ? ' · writable' : '';
+  if (!isReplicating(connection)) {
+    return { text: `not replicating · ${whyNot(connection)}`, detail: connection.lastError?.text ?? null, gtid: null };
+  }
+  const { lagSeconds, transactionsBehind } = connection;
+  const behind = transactionsBehind === null ? '' : ` · ${counted(transactionsBehind, 'transaction')}`;
+  const text = lagSeconds === null ? `lag unknown${behind}` : `${duration(lagSeconds)} behind${behind}`;
+  return { text: `${text}${writable}`, detail: lagExplained(connection), gtid: null };
+}
+
+function whyNot({ ioThread, sqlThread, lastError, primary, source }: ReplicationConnection): string {
+  if (lastError !== null) return `${lastError.thread === 'sql' ? 'SQL' : 'IO'} error ${lastError.number}`;
+  if (ioThread === 'stopped' && sqlThread === 'stopped') return 'both threads stopped';
+  if (sqlThread !== 'running') return 'SQL thread stopped';
+  return ioThread === 'connecting' ? `connecting to ${primary ?? source}` : 'IO thread stopped';
+}
+
+/** How a lag number came about, and what MariaDB itself says, for comparison. */
+export function lagExplained(connection: ReplicationConnection): string {
+  const own =
+    connection.secondsBehindMaster === null
+      ? ''
+      : ` MariaDB itself says ${connection.secondsBehindMaster} s (Seconds_Behind_Master).`;
+  const silent =
+    connection.primarySilentSeconds === null
+      ? ''
+      : ` The primary was last heard ${duration(connection.primarySilentSeconds)} ago: what it has written since is not counted.`;
+  switch (connection.lagSource) {
+    case 'position-history':
+      return `Age of the oldest position of the primary that this replica has not reached, measured by Baton.${silent}${own}`;
+    case 'event-time':
+      return `Master_Slave_time_diff: the time between the newest event received and the newest applied, as MariaDB tells it.${silent}${own}`;
+    case null:
+      return `There is no number to tell: the primary’s position is not known.${silent}${own}`;
+  }
+}
+
+function aloneText(server: ServerSnapshot): Omit<ServerLine, 'level' | 'word'> {
+  const gtid = server.gtid === null || server.gtid.binlog === '' ? null : server.gtid.binlog;
+  if (server.observedAt === null) return { text: 'not seen yet', detail: null, gtid: null };
+  if (server.readOnly === null) return { text: 'state unknown', detail: server.detail, gtid };
+  return { text: server.readOnly ? 'read-only · takes no writes' : 'takes writes', detail: null, gtid };
+}

@@ -1,0 +1,28 @@
+'use client';
+
+import clsx from 'clsx';
+import Link from 'next/link';
+import type { ServerSnapshot } from '../../server/contract/snapshot.ts';
+import { useLive } from '../live/use-live.ts';
+import { Icon } from '../ui/icon.tsx';
+import { takeoverPath } from '../ui/paths.ts';
+import { takeoverWords } from './wording.ts';
+
+/** Opens the review of a takeover by this server: nothing happens before it is confirmed there. */
+export function PromoteLink({ cluster, server }: { cluster: string; server: ServerSnapshot }) {
+  const contact = useLive((state) => state.connection.kind !== 'lost');
+  const words = takeoverWords[server.promotable.kind ?? 'switchover'];
+  const risky = server.promotable.kind === 'failover';
+  return (
+    <Link
+      href={takeoverPath(cluster, server.name)}
+      prefetch={false}
+      aria-disabled={contact ? undefined : true}
+      className={clsx('btn btn-small whitespace-nowrap', risky ? 'text-critical' : 'btn-accent')}
+      title={contact ? undefined : 'No contact with the console'}
+    >
+      <Icon name={words.icon} />
+      {words.button(server.name)}
+    </Link>
+  );
+}
