@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { BatonError, type ErrorBody, type ErrorCode } from '../contract/errors.ts';
+import { securityHeaders } from './security-headers.ts';
 
 /** Codes for the statuses that fastify answers with by itself. */
 const codeOf: Readonly<Record<number, ErrorCode>> = {
@@ -37,7 +38,8 @@ export function sendError(error: FastifyError | Error, request: FastifyRequest, 
     request.log.error({ err: error, requestId: request.id }, 'request failed');
   const retryAfter = retryAfterSeconds(body.error.details);
   if (retryAfter !== null && !reply.hasHeader('retry-after')) void reply.header('retry-after', String(retryAfter));
-  void reply.code(status).header('cache-control', 'no-store').send(body);
+  // An address that cannot be decoded gets here before any hook has set them.
+  void reply.headers(securityHeaders).code(status).header('cache-control', 'no-store').send(body);
 }
 
 export function bodyOf({ code, message, next, details }: BatonError): ErrorBody {
