@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import type { DumpManifest } from '../contract/dumps.ts';
+import { dumpName } from './names.ts';
+import { expiredBackups, type Keep } from './retention.ts';
+
+const now = new Date('2026-11-20T12:00:00Z');
+
+/** A backup of that age, which took an hour. */
+function backup(ageDays: number, server = 'db-1'): DumpManifest {
+  const endedAt = new Date(now.getTime() - ageDays * 86_400_000);
+  const startedAt = new Date(endedAt.getTime() - 3_600_000);
+  return {
+    format: 1,
+    name: dumpName(server, startedAt),
+    method: 'dump',
+    server,
+    serverVersion: '10.11.19-MariaDB',
+    toolVersion: '',
+    compression: 'zstd',
+    bytes: 1,
+    sha256: '',
+    gtid: '',
+    startedAt: startedAt.toISOString(),
+    endedAt: endedAt.toISOString(),
+  };
+}
+
+describe('backups that go', () => {
+  test.each<{ what: string; keep: Keep; ages: number[]; gone: number[] }>([
+    { what: 'older than the days', keep: { days: 7 }, ages: [0, 1, 6.9, 7.1, 30], gone: [30, 7.1] },
+    { what: 'beyond the count', keep: { count: 2 }, ages: [0, 1, 2, 3], gone: [3, 2] },
+    { what: 'beyond either limit', keep: { days: 2, count: 3 }, ages: [0, 0.5, 1, 1.5, 3], gone: [3, 1.5] },
+    { what: 'none without limits', keep: {}, ages: [0, 1000], gone: [] },
+    { what: 'never the only one', keep: { days: 7 }, ages: [400], gone: [] },
+    { what: 'never the newest, when all are too old', keep: { days: 7, count: 1 }, ages: [40, 50, 60], gone: [60, 50] },
+    { what: 'none of none', keep: { days: 1 }, ages: [], gone: [] },
+  ])('$what', ({ keep, ages, gone }) => {
+    const expired = expiredBackups(
+      ages.map((age) => backup(age)),
+      'db-1',
+      keep,
+      now,
+    );
+    expect(expired).toEqual(gone.map((age) => backup(age)));
+  });
+
+  test("another server's are not counted and stay", () => {
+    const catalogue = [backup(1, 'db-2'), backup(2), backup(50, 'db-2')];
+    expect(expiredBackups(catalogue, 'db-1', { days: 1, count: 1 }, now)).toEqual([]);
+  });
+});
