@@ -1,0 +1,72 @@
+import { Cron } from 'croner';
+import { clusterConfiguration, serverConfiguration } from '../contract/configuration.ts';
+import { childValue } from './json-schema.ts';
+import { fieldText, type Finding } from './problem.ts';
+
+/**
+ * What single fields cannot say about each other. Takes the file as written and looks at each part that is right by
+ * itself, whatever is wrong beside it, so that all problems are told at once.
+ */
+export function crossChecks(raw: unknown): Finding[] {
+  const clusters = entriesOf(childValue(raw, 'clusters'));
+  const schedule = childValue(childValue(childValue(raw, 'agent'), 'backups'), 'schedule');
+  return [
+    ...clusters.flatMap(([name, cluster]) => lagOrder(name, cluster)),
+    ...sameAddress(clusters),
+    ...(typeof schedule === 'string' ? scheduleParses(schedule) : []),
+  ];
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
+}
+
+function lagOrder(name: string, cluster: unknown): Finding[] {
+  const lag = clusterConfiguration.shape.lag.safeParse(childValue(cluster, 'lag'));
+  if (!lag.success || lag.data.criticalSeconds >= lag.data.warnSeconds) return [];
+  const { warnSeconds, criticalSeconds } = lag.data;
+  const message = `expected at least warnSeconds (${warnSeconds}), found ${criticalSeconds}`;
+  return [{ path: ['clusters', name, 'lag', 'criticalSeconds'], at: 'value', message }];
+}
+
+/** Two names for one server would be a replica that is its own primary. */
+function sameAddress(clusters: readonly [string, unknown][]): Finding[] {
+  const seen = new Map<string, string>();
+  const findings: Finding[] = [];
+  for (const [name, cluster] of clusters) {
+    for (const [server, written] of entriesOf(childValue(cluster, 'servers'))) {
+      const url = serverConfiguration.shape.url.safeParse(childValue(written, 'url'));
+      if (!url.success) continue;
+      const path = ['clusters', name, 'servers', server, 'url'];
+      const other = seen.get(addressOf(url.data));
+      if (other === undefined) seen.set(addressOf(url.data), fieldText(path));
+      else findings.push({ path, at: 'value', message: `expected an address of its own, found that of ${other}` });
+    }
+  }
+  return findings;
+}
+
+function addressOf(url: string): string {
+  const address = url
+    .toLowerCase()
+    .replace(/^mysql:\/\//, '')
+    .replace(/\/$/, '');
+  return /:\d+$/.test(address.replace(/\[.*\]/, '')) ? address : `${address}:3306`;
+}
+
+function scheduleParses(schedule: string): Finding[] {
+  const message = scheduleProblem(schedule);
+  return message === null ? [] : [{ path: ['agent', 'backups', 'schedule'], at: 'value', message }];
+}
+
+function scheduleProblem(schedule: string): string | null {
+  const found = JSON.stringify(schedule);
+  try {
+    // Paused: it is parsed, and nothing is started.
+    if (new Cron(schedule, { paused: true }).nextRun() !== null) return null;
+    return `expected a schedule that comes, found ${found}, which never does`;
+  } catch (error) {
+    const why = error instanceof Error ? error.message.replace(/^CronPattern: /, '') : String(error);
+    return `expected a schedule like "0 1 * * *", found ${found} (${why})`;
+  }
+}
