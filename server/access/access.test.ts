@@ -108,10 +108,10 @@ describe('signing in', () => {
   test('a locked store lets nobody in, and keeps who is in', async () => {
     const id = await signIn('alice');
     const other = new DatabaseSync(join(directory, 'console.sqlite'));
-    other.exec('BEGIN EXCLUSIVE');
+    other.prepare('BEGIN EXCLUSIVE').run();
     await expect(access.signIn({ username: 'alice', password, from })).rejects.toMatchObject({ code: 'unavailable' });
     expect((await access.sessions.actorOf(id, from))?.actor.name).toBe('alice');
-    other.exec('ROLLBACK');
+    other.prepare('ROLLBACK').run();
     other.close();
   });
 });

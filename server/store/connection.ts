@@ -78,14 +78,14 @@ export class Connection {
 
   #patiently<T>(begin: string, act: (work: Work) => T, deadline: number): Promise<T> {
     return this.#retried(() => {
-      this.#database.exec(begin);
+      this.#work.run(begin);
       try {
         const result = act(this.#work);
-        this.#database.exec('COMMIT');
+        this.#work.run('COMMIT');
         return result;
       } catch (error) {
         // A full disk ends the transaction by itself.
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+        if (this.#database.isTransaction) this.#work.run('ROLLBACK');
         throw error;
       }
     }, deadline);

@@ -132,11 +132,11 @@ describe('audit', () => {
   test('an entry can be neither changed nor removed', async () => {
     await store.audit.append(entry);
     const other = new DatabaseSync(file);
-    expect(() => other.exec("UPDATE audit SET actor = 'mallory'")).toThrow('never changed');
-    expect(() => other.exec('DELETE FROM audit')).toThrow('never removed');
-    expect(() => other.exec("REPLACE INTO audit SELECT id, at, 'mallory', '', '', '', '', '', '' FROM audit")).toThrow(
-      'never changed',
-    );
+    expect(() => other.prepare("UPDATE audit SET actor = 'mallory'").run()).toThrow('never changed');
+    expect(() => other.prepare('DELETE FROM audit').run()).toThrow('never removed');
+    expect(() =>
+      other.prepare("REPLACE INTO audit SELECT id, at, 'mallory', '', '', '', '', '', '' FROM audit").run(),
+    ).toThrow('never changed');
     other.close();
     expect(await store.audit.list({ limit: 9 })).toEqual([{ ...entry, id: 1 }]);
   });
