@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '../mariadb/connection.ts';
 import { SqlError } from '../mariadb/sql-error.ts';
 import { createCluster, type SandboxCluster } from './cluster.ts';
+import { readRecord, writeRecord } from './cluster-record.ts';
 import { reopenCluster } from './reopen.ts';
 import { caughtUp, followed } from './replication.ts';
 import type { SandboxServer } from './server-process.ts';
@@ -197,6 +198,19 @@ test('a cluster is not opened twice, not made over another, and not found where 
   await expect(reopenCluster(cluster.dir)).rejects.toThrow(/in use by process/);
   await expect(createCluster({ dir: cluster.dir })).rejects.toThrow(/holds a cluster already/);
   expect(await reopenCluster(dirname(cluster.dir))).toBeNull();
+});
+
+test('the rest of an interrupted creation is cleared away by the next one', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'baton-'));
+  const first = await createCluster({ dir, replicas: 1 });
+  await first.stop({ keep: true });
+  const record = await readRecord(dir);
+  if (!record) throw new Error('no record');
+  await writeRecord(dir, { ...record, state: 'creating' });
+  expect(await reopenCluster(dir)).toBeNull();
+  await using second = await createCluster({ dir, replicas: 0 });
+  expect(await readdir(dir)).toEqual(['cluster.json', 'db-1', 'secrets']);
+  expect(second.server('db-1').alive()).toBe(true);
 });
 
 test('a failed creation says why and leaves nothing', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { accountStatements, createAccounts, type SandboxAccounts } from './accounts.ts';
 import { assemble, removeCluster, secretsFolder } from './assemble.ts';
 import { readRecord, writeRecord, type ClusterRecord } from './cluster-record.ts';
+import { refuseInUse } from './in-use.ts';
 import { openRelay, type Relay } from './relay.ts';
 import { caughtUp, follow } from './replication.ts';
 import { SCHEMA_STATEMENTS } from './schema.ts';
@@ -102,6 +103,7 @@ async function prepareFolder(dir: string, record: ClusterRecord): Promise<void> 
   const earlier = await readRecord(dir);
   if (earlier?.state === 'ready') throw new Error(`${dir} holds a cluster already`);
   if (earlier) {
+    await refuseInUse(dir, earlier);
     await removeCluster(dir, earlier);
     await mkdir(dir, { recursive: true, mode: 0o700 });
   }

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { readAccounts } from './accounts.ts';
 import { assemble, secretsFolder } from './assemble.ts';
 import { readRecord, writeRecord } from './cluster-record.ts';
 import { withPorts, type SandboxCluster } from './cluster.ts';
-import { followed, follow } from './replication.ts';
+import { refuseInUse } from './in-use.ts';
+import { follow, followed } from './replication.ts';
 
 /**
  * Starts the cluster in this folder again, with the roles its data says; null where there is none, or only the rest of
@@ -16,7 +15,7 @@ export async function reopenCluster(dir: string): Promise<SandboxCluster | null>
   const record = await readRecord(dir);
   if (record?.state !== 'ready') return null;
   if (record.relays) throw new Error(`the cluster in ${dir} replicates through relays, which are gone`);
-  for (const { name } of record.servers) await refuseRunning(join(dir, name));
+  await refuseInUse(dir, record);
   const cluster = await assemble(dir, record, await readAccounts(secretsFolder(dir)));
   try {
     await Promise.all(cluster.servers.map(async (server) => await server.startAnywhere()));
@@ -35,12 +34,4 @@ export async function reopenCluster(dir: string): Promise<SandboxCluster | null>
     throw error;
   }
   return cluster;
-}
-
-/** A second mariadbd on the same files would fail late and with unclear words. */
-async function refuseRunning(folder: string): Promise<void> {
-  const pid = (await readFile(join(folder, 'pid'), 'utf8').catch(() => '')).trim();
-  if (pid === '') return;
-  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  if (command.includes(join(folder, 'my.cnf'))) throw new Error(`${folder} is in use by process ${pid}`);
 }

@@ -4,6 +4,7 @@ import { createCluster, type SandboxCluster } from './cluster.ts';
 import { globalReadLock } from './faults.ts';
 import { caughtUp } from './replication.ts';
 import type { SandboxServer } from './server-process.ts';
+import { until } from './until.ts';
 import { startWriteLoad, verifyWrites, type WriteLoad, type WriteLoadOptions } from './write-load.ts';
 
 let cluster: SandboxCluster;
@@ -98,3 +99,26 @@ test('a load ends in time even when its server is frozen, and counts the silence
   expect(report.largestGapMs).toBeGreaterThan(350);
   expect(report.gaps.at(-1)?.after).toBeNull();
 });
+
+test('a load without end keeps neither ids nor old orders', async () => {
+  await using other = await createCluster({ replicas: 0 });
+  const [server] = other.servers;
+  if (!server) throw new Error('no server');
+  await server.sql(
+    "INSERT INTO shop.orders (uid, created) SELECT CONCAT('old-', seq), NOW(6) - INTERVAL 2 MINUTE FROM shop.seq_1_to_50",
+  );
+  const old = async (): Promise<number> =>
+    (await server.sql("SELECT uid FROM shop.orders WHERE uid LIKE 'old-%'")).length;
+  const load = startWriteLoad({
+    servers: [server],
+    account: other.accounts.app,
+    perSecond: 100,
+    keepIds: false,
+    keepMinutes: 1,
+  });
+  await until(async () => (await old()) === 0, { what: 'the old orders are gone', timeoutMs: 15_000 });
+  const report = await load.stop();
+  expect(report.acknowledged).toEqual([]);
+  expect(report.count).toBeGreaterThan(0);
+  expect(await server.sql('SELECT COUNT(*) AS n FROM shop.orders')).toEqual([{ n: String(report.count) }]);
+}, 30_000);
