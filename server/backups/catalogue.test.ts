@@ -75,10 +75,13 @@ test('pruning removes a backup with its manifest, and no file that no manifest n
   expect((await readdir(directory)).toSorted()).toEqual([orphan, kept.name, manifestName(kept.name)].toSorted());
 });
 
+async function put(file: string, data: string | Buffer): Promise<void> {
+  await writeFile(join(directory, file), data);
+}
+
 describe('an agent that starts after one was killed', () => {
   const manifest = manifestOf(content, startedAt);
   const { name } = manifest;
-  const put = (file: string, data: string | Buffer) => writeFile(join(directory, file), data);
 
   test('removes a half dump and says so', async () => {
     await put(partialName(name), 'half');

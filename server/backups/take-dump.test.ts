@@ -67,7 +67,7 @@ async function contents(server: SandboxServer): Promise<unknown> {
   ];
 }
 
-async function load(server: SandboxServer, file: string): Promise<void> {
+async function restore(server: SandboxServer, file: string): Promise<void> {
   const zstd = spawn('zstd', ['-dc', file], { stdio: ['ignore', 'pipe', 'inherit'] });
   const client = spawn(
     'mariadb',
@@ -81,15 +81,15 @@ async function load(server: SandboxServer, file: string): Promise<void> {
 
 describe.each(['db-1', 'db-2'])('a dump of %s taken under write load', (source) => {
   test('loads into an empty server, and its position continues replication from the primary', async () => {
-    let writing = true;
+    const load = { on: true };
     const writer = (async () => {
       const session = await primary.session();
-      for (let id = 0; writing; id += 1) {
+      for (let id = 0; load.on; id += 1) {
         await session.query(`INSERT INTO shop.orders (uid) VALUES ('${source}-${id}')`, { timeoutMs: 5000 });
       }
       session.destroy();
     })();
-    const outcome = await takeDump(request(cluster.server(source))).finally(() => (writing = false));
+    const outcome = await takeDump(request(cluster.server(source))).finally(() => (load.on = false));
     await writer;
     if (outcome.kind === 'failed') throw new Error(outcome.reason);
     const { manifest } = outcome;
@@ -109,7 +109,7 @@ describe.each(['db-1', 'db-2'])('a dump of %s taken under write load', (source) 
     try {
       const empty = other.server('db-1');
       await empty.sql('DROP DATABASE shop', 'RESET MASTER');
-      await load(empty, join(directory, manifest.name));
+      await restore(empty, join(directory, manifest.name));
       await empty.sql(`SET GLOBAL gtid_slave_pos = '${manifest.gtid}'`);
       await follow(empty, primary.address, cluster.accounts.replication);
       await caughtUp(empty, primary);
@@ -135,38 +135,38 @@ test('a replica made from a copy, whose own binary log is empty, still knows the
   }
 });
 
-describe('a dump that fails leaves nothing, and says why:', () => {
-  /** Starts a dump that waits behind a lock in the middle of its output, and hands it over. */
-  async function held(
-    server: SandboxServer,
-    changes: Partial<DumpRequest>,
-    act: (dumpConnection: number) => Promise<void>,
-  ): Promise<string> {
-    const lock = await server.session();
-    await lock.query('LOCK TABLES shop.products WRITE', { timeoutMs: 5000 });
-    try {
-      const outcome = takeDump(request(server, changes));
-      let connection = 0;
-      await until(
-        async () => {
-          const [row] = await server.sql(
-            "SELECT id FROM information_schema.processlist WHERE state LIKE 'Waiting for table%' AND info LIKE '%products%'",
-          );
-          connection = Number(row?.['id'] ?? 0);
-          return connection > 0;
-        },
-        { what: 'the dump waits for the lock' },
-      );
-      expect(await readdir(directory)).toHaveLength(1);
-      await act(connection);
-      const failed = await outcome;
-      expect(await readdir(directory)).toEqual([]);
-      return failed.kind === 'failed' ? failed.reason : 'it was done';
-    } finally {
-      lock.destroy();
-    }
+/** Starts a dump that waits behind a lock in the middle of its output, and hands it over. */
+async function held(
+  server: SandboxServer,
+  changes: Partial<DumpRequest>,
+  act: (dumpConnection: number) => Promise<void>,
+): Promise<string> {
+  const lock = await server.session();
+  await lock.query('LOCK TABLES shop.products WRITE', { timeoutMs: 5000 });
+  try {
+    const outcome = takeDump(request(server, changes));
+    let connection = 0;
+    await until(
+      async () => {
+        const [row] = await server.sql(
+          "SELECT id FROM information_schema.processlist WHERE state LIKE 'Waiting for table%' AND info LIKE '%products%'",
+        );
+        connection = Number(row?.['id'] ?? 0);
+        return connection > 0;
+      },
+      { what: 'the dump waits for the lock' },
+    );
+    expect(await readdir(directory)).toHaveLength(1);
+    await act(connection);
+    const failed = await outcome;
+    expect(await readdir(directory)).toEqual([]);
+    return failed.kind === 'failed' ? failed.reason : 'it was done';
+  } finally {
+    lock.destroy();
   }
+}
 
+describe('a dump that fails leaves nothing, and says why:', () => {
   test('mariadb-dump was killed', async () => {
     const reason = await held(primary, {}, async () => {
       const { stdout } = await run('pgrep', ['-P', String(process.pid), '-x', 'mariadb-dump']);
