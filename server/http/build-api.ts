@@ -51,6 +51,7 @@ export async function buildApi(door: Door, logger: FastifyBaseLogger): Promise<A
       max: requestsPer10Seconds,
       timeWindow: 10_000,
       keyGenerator: senderOf,
+      addHeaders: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
       errorResponseBuilder: () =>
         new BatonError('slow-down', 'Too many requests from this address.', 'Wait 10 seconds.'),
     });

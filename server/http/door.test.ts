@@ -55,6 +55,18 @@ const call = (route: string, headers: Record<string, string>, body?: unknown): P
   return ask(`${baton.url}/api/v1${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
 };
 
+/** A route of the description, with the names that the table uses. */
+function shape(route: string): string {
+  return route
+    .replace(/\?.*/, '')
+    .replaceAll('{cluster}', 'erp5')
+    .replaceAll('{server}', 'db-2')
+    .replace('/dumps/db-2/{name}', '/dumps/db-2/d.sql.zst')
+    .replace('/backups/{id}', '/backups/run-1')
+    .replace('/operations/{id}', '/operations/op-1')
+    .replace(/\{(username|id)\}/, 'gone');
+}
+
 test('every route of the API stands in the table', async () => {
   const answer = await call('GET /openapi.json', { authorization: `Bearer ${baton.token('viewer')}` });
   const { paths }: { paths: Record<string, Record<string, unknown>> } = JSON.parse(answer.text);
@@ -63,15 +75,6 @@ test('every route of the API stands in the table', async () => {
       .filter((method) => method !== 'head')
       .map((method) => `${method.toUpperCase()} ${path.replace('/api/v1', '')}`),
   );
-  const shape = (route: string): string =>
-    route
-      .replace(/\?.*/, '')
-      .replaceAll('{cluster}', 'erp5')
-      .replaceAll('{server}', 'db-2')
-      .replace('/dumps/db-2/{name}', '/dumps/db-2/d.sql.zst')
-      .replace('/backups/{id}', '/backups/run-1')
-      .replace('/operations/{id}', '/operations/op-1')
-      .replace(/\{(username|id)\}/, 'gone');
   const tested = [...Object.keys(table), ...elsewhere].map(shape).toSorted();
   expect(described.map(shape).toSorted()).toEqual(tested);
 });
@@ -81,7 +84,7 @@ describe.each(Object.entries(table))('%s', (route, row) => {
     const calls = baton.engine.calls.length;
     const answer = await call(route, { origin: baton.url }, row.body);
     expect(answer.status).toBe(row.for === 'all' ? row.answers : 401);
-    if (row.for !== 'all') expect(errorOf(answer).code).toBe('unauthenticated');
+    expect(answer.text.includes('"unauthenticated"')).toBe(row.for !== 'all');
     expect(baton.engine.calls.length).toBe(calls);
   });
 
@@ -131,7 +134,7 @@ describe('what changes something, asked with a cookie', () => {
     const before = baton.engine.calls.length;
     const answer = await call(path, { cookie, ...headers() }, {});
     expect(answer.status).toBe(status);
-    if (status !== 200) expect(baton.engine.calls.length).toBe(before);
+    expect(baton.engine.calls.length - before).toBe(status === 200 ? 1 : 0);
   });
   test('a sign-in from another site is refused before the password is looked at', async () => {
     const body = { username: 'admin', password: 'correct horse' };

@@ -9,6 +9,10 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
 };
 
+/** The policy of a file: a script that runs as a worker is bound by its own, and the one of the events asks the API. */
+export const filePolicy =
+  "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 /** The policy of a page: only scripts that carry this answer's nonce, or that those load, run. */
 export function pagePolicy(nonce: string): string {
   return [

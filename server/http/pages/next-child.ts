@@ -12,6 +12,23 @@ const longestDelayMs = 30_000;
 const steadyMs = 60_000;
 const endMs = 3_000;
 
+/**
+ * What the pages' process may read: itself, and the places where Next looks whether something is (none of them holds a
+ * secret of Baton's). No write, no child process, no native code: who finds a hole in it finds no password.
+ */
+const readable = [
+  '.next',
+  'node_modules',
+  'server/http/pages',
+  'package.json',
+  'public',
+  'static',
+  '.env',
+  '.env.local',
+  '.env.production',
+  '.env.production.local',
+];
+
 /** The pages' process, kept alive. */
 export interface NextChild {
   /** Where it answers, or null while it starts. */
@@ -46,7 +63,7 @@ export function startNextChild(options: {
     const startedAt = Date.now();
     child = fork(join(import.meta.dirname, 'next-server.ts'), [], {
       cwd: directory,
-      execArgv: [],
+      execArgv: ['--permission', ...readable.map((path) => `--allow-fs-read=${join(directory, path)}`)],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {
         NODE_ENV: 'production',

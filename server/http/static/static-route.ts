@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { filePolicy } from '../security-headers.ts';
 import type { StaticFiles } from './static-files.ts';
 
 /** Sends the static file at the request's address; false when there is none. Needs no sign-in: nothing in it is anybody's. */
@@ -8,6 +9,7 @@ export async function sendStatic(files: StaticFiles, request: FastifyRequest, re
   if (file === null) return false;
   void reply
     .header('content-type', file.type)
+    .header('content-security-policy', filePolicy)
     .header('etag', file.etag)
     .header('vary', 'Accept-Encoding')
     .header(
