@@ -1,0 +1,130 @@
+import type { Logger } from 'pino';
+import { AgentClient } from '../agent/client.ts';
+import type { AgentStatus } from '../contract/agent.ts';
+import type { Dump, DumpCatalogue } from '../contract/dumps.ts';
+import { BatonError } from '../contract/errors.ts';
+import type { AgentFacts } from '../topology/view.ts';
+import { agentFacts, type AgentLook } from './agent-facts.ts';
+
+/** Services and dumps change seldom; a page that waits for a dump's end sees it within this time. */
+const pollMs = 5_000;
+
+export interface AgentServer {
+  readonly name: string;
+  readonly url: string;
+}
+
+/** The agents of one cluster: asked again and again, so that no request waits for them. */
+export class ClusterAgents {
+  readonly #clients = new Map<string, AgentClient>();
+  readonly #looks = new Map<string, AgentLook>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #servers: readonly string[];
+  readonly #logger: Logger;
+  readonly #onChange: () => void;
+  #closed = false;
+
+  constructor(parts: {
+    /** Every server of the cluster, in the order of the configuration. */
+    servers: readonly string[];
+    agents: readonly AgentServer[];
+    token: string;
+    logger: Logger;
+    onChange: () => void;
+  }) {
+    this.#servers = parts.servers;
+    this.#logger = parts.logger;
+    this.#onChange = parts.onChange;
+    for (const { name, url } of parts.agents) {
+      this.#clients.set(name, new AgentClient({ server: name, url, token: parts.token }));
+      this.#looks.set(name, { kind: 'unreachable', detail: 'not asked yet', before: null });
+    }
+  }
+
+  /** Resolves when every agent was asked once; goes on by itself. */
+  async start(): Promise<void> {
+    await Promise.all([...this.#clients.keys()].map((server) => this.#look(server)));
+  }
+
+  /** The client of a server's agent, or null where it has none. */
+  client(server: string): AgentClient | null {
+    return this.#clients.get(server) ?? null;
+  }
+
+  /** As client; rejects with BatonError where there is none. */
+  clientOf(server: string): AgentClient {
+    const client = this.#clients.get(server);
+    if (client) return client;
+    throw new BatonError(
+      'unavailable',
+      `${server} has no agent.`,
+      `Configure one: clusters.….servers.${server}.agent.`,
+    );
+  }
+
+  /** What the snapshot shows of a server's agent; null where it has none. */
+  facts(server: string): AgentFacts | null {
+    const look = this.#looks.get(server);
+    return look ? agentFacts(server, look) : null;
+  }
+
+  /** Dumps of all servers, newest first. Those of an agent that does not answer now are listed as last seen. */
+  dumps(): Dump[] {
+    return [...this.#looks.values()]
+      .flatMap((look) => (look.kind === 'up' ? look.dumps : (look.before?.dumps ?? [])))
+      .toSorted((a, b) => Date.parse(b.endedAt) - Date.parse(a.endedAt));
+  }
+
+  /** Of every server: is there an agent, when is the next dump, what runs. */
+  states(): DumpCatalogue['servers'] {
+    return this.#servers.map((server) => {
+      const look = this.#looks.get(server);
+      if (look?.kind !== 'up') {
+        const detail = look ? look.detail : null;
+        return { server, agent: look ? 'unreachable' : 'none', detail, nextAt: null, running: null, lastFailure: null };
+      }
+      const { nextAt, running, lastFailure } = look.status.backups;
+      const now = running === null ? null : { startedAt: running.startedAt, bytes: running.bytes };
+      return { server, agent: 'up', detail: null, nextAt, running: now, lastFailure };
+    });
+  }
+
+  /** Asks one agent now: something was just changed there. */
+  async refresh(server: string): Promise<void> {
+    if (this.#clients.has(server)) await this.#look(server);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#timers.forEach((timer) => clearTimeout(timer));
+    this.#clients.forEach((client) => client.close());
+  }
+
+  async #look(server: string): Promise<void> {
+    clearTimeout(this.#timers.get(server));
+    const before = this.#looks.get(server) ?? null;
+    const next = await this.#ask(server, before);
+    if (this.#closed) return;
+    if (before?.kind !== next.kind) this.#logger.info({ server, agent: next.kind }, 'agent');
+    this.#looks.set(server, next);
+    clearTimeout(this.#timers.get(server));
+    this.#timers.set(
+      server,
+      setTimeout(() => void this.#look(server), pollMs),
+    );
+    this.#onChange();
+  }
+
+  async #ask(server: string, before: AgentLook | null): Promise<AgentLook> {
+    const client = this.clientOf(server);
+    try {
+      const status: AgentStatus = await client.status();
+      // A dump is known by the server whose agent keeps it, whatever its manifest calls that server.
+      const dumps = (await client.backups()).map((dump) => ({ ...dump, server, verified: null }));
+      return { kind: 'up', status, dumps };
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      return { kind: 'unreachable', detail, before: before?.kind === 'up' ? before : (before?.before ?? null) };
+    }
+  }
+}
