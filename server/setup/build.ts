@@ -21,7 +21,9 @@ export async function ensureBuild(root: string): Promise<void> {
   const stamp = join(root, '.next', 'baton-sources');
   if (fingerprint === null || read(stamp) === fingerprint) return;
   await step('pages', 'building', async () => {
-    const { code, output } = await capture(join(root, 'node_modules', '.bin', 'next'), ['build'], {
+    // setpriv: the kernel ends the build when we are ended.
+    const next = join(root, 'node_modules', '.bin', 'next');
+    const { code, output } = await capture('setpriv', ['--pdeathsig', 'TERM', next, 'build'], {
       cwd: root,
       env: environment(root),
     });

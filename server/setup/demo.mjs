@@ -10,5 +10,6 @@ else if (request.kind === 'wrong') {
   process.exitCode = 2;
 } else {
   say('Baton demo');
-  await bootstrap(demoNeeds, 'server/cli/demo/main.ts', [JSON.stringify(request.options)]);
+  const needs = request.options.tls ? [...demoNeeds, { package: 'openssl', programs: ['openssl'] }] : demoNeeds;
+  await bootstrap(needs, 'server/cli/demo/main.ts', [JSON.stringify(request.options)]);
 }

@@ -1,0 +1,83 @@
+import { stringify } from 'yaml';
+import type { z } from 'zod';
+import type { configuration } from '../../contract/configuration.ts';
+import type { SandboxCluster } from '../../sandbox/cluster.ts';
+import type { SandboxServer } from '../../sandbox/server-process.ts';
+import { clusterName, type Layout } from './layout.ts';
+
+type Written = z.input<typeof configuration>;
+
+/** Certificate and key that console and agents share when the demo speaks HTTPS. */
+export interface Certificate {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export interface AgentPlace {
+  readonly server: SandboxServer;
+  readonly port: number;
+  readonly url: string;
+}
+
+/** baton.yaml of the demo's console. */
+export function consoleYaml(
+  paths: Layout,
+  cluster: SandboxCluster,
+  agents: readonly AgentPlace[],
+  console: { readonly port: number; readonly url: string; readonly tls: Certificate | null },
+): string {
+  const { observe, operate, replication } = cluster.accounts;
+  const value: Written = {
+    console: {
+      listen: `127.0.0.1:${console.port}`,
+      url: console.url,
+      hosts: [`localhost:${console.port}`],
+      ...(console.tls === null ? {} : { tls: console.tls }),
+      store: `sqlite://${paths.store}`,
+      sessionSecretFile: paths.secret('session'),
+      metrics: { allowLoopback: true },
+    },
+    clusters: {
+      [clusterName]: {
+        kind: 'replication',
+        sandbox: true,
+        account: {
+          observe: { user: observe.user, passwordFile: observe.passwordFile },
+          operate: { user: operate.user, passwordFile: operate.passwordFile },
+        },
+        replication: { user: replication.user, passwordFile: replication.passwordFile },
+        agentTokenFile: paths.secret('agent'),
+        servers: Object.fromEntries(
+          agents.map(({ server, url }) => [
+            server.name,
+            { url: `mysql://${server.address.host}:${server.address.port}`, agent: url },
+          ]),
+        ),
+      },
+    },
+  };
+  return `# Written by "npm run demo" at each start.\n${stringify(value)}`;
+}
+
+/** The configuration of the agent beside one server. `update` is the command line of mariadb_update. */
+export function agentYaml(
+  paths: Layout,
+  { server, port }: AgentPlace,
+  update: readonly string[],
+  tls: Certificate | null,
+): string {
+  const value: Written = {
+    agent: {
+      listen: `127.0.0.1:${port}`,
+      name: server.name,
+      server: { socket: server.socket, defaultsFile: server.optionsFile, persistFile: server.persistFile },
+      ...(tls === null ? {} : { tls }),
+      tokenFile: paths.secret('agent'),
+      backups: { directory: paths.backups(server.name), schedule: '0 1 * * *', method: ['dump'], keep: { days: 7 } },
+      services: {
+        mariadb_update: { kind: 'gate', file: paths.gate(server.name), run: [...update], timeoutSeconds: 300 },
+      },
+    },
+  };
+  return `# Written by "npm run demo" at each start.\n${stringify(value)}`;
+}

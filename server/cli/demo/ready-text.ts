@@ -1,0 +1,24 @@
+import { relative } from 'node:path';
+import type { Layout } from './layout.ts';
+import type { Credentials } from './people.ts';
+
+/** What is said when the demo is ready. */
+export function readyLines(paths: Layout, url: string, { username, password }: Credentials, seconds: number): string[] {
+  const dir = relative(process.cwd(), paths.dir) || '.';
+  const config = relative(process.cwd(), paths.config);
+  const where = dir === 'var/demo' ? '' : ` --dir ${dir}`;
+  return [
+    '',
+    `Baton is ready after ${seconds.toFixed(1)} s.`,
+    '',
+    `  URL        ${url}`,
+    `  User       ${username}`,
+    `  Password   ${password}`,
+    '',
+    `  Files      ${dir} (demo.json has every address, password and process; logs/ what they say)`,
+    `  Commands   npx baton status --config ${config}`,
+    `  Break it   npx baton sandbox kill db-1${where}, and start db-1 again; freeze, thaw, stop-thread: see --help`,
+    '  Stop       Ctrl-C',
+    '',
+  ];
+}

@@ -1,0 +1,113 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClusterSnapshot } from '../../contract/snapshot.ts';
+import type { SandboxCluster } from '../../sandbox/cluster.ts';
+import { ensureBuild } from '../../setup/build.ts';
+import { complain, say, step } from '../../setup/progress.mjs';
+import { consoleApi, type ConsoleApi } from '../console-api/api.ts';
+import { carryOut } from '../sandbox/carry-out.ts';
+import { serveControl } from '../sandbox/control-server.ts';
+import { steadyLoad } from '../sandbox/steady-load.ts';
+import { demoCertificate } from './certificate.ts';
+import { consoleYaml, type AgentPlace, type Certificate } from './configuration-text.ts';
+import { consolePort } from './console-port.ts';
+import { firstDump } from './first-dump.ts';
+import { firstStatus } from './first-status.ts';
+import { takeFolder } from './folder.ts';
+import { keepConsole } from './keep-console.ts';
+import { keepDemoFile } from './keep-demo-file.ts';
+import { clusterName, layout, type Layout } from './layout.ts';
+import type { DemoOptions } from './options.ts';
+import { admit, type Credentials } from './people.ts';
+import { placeAgents, startAgent, startConsole } from './processes.ts';
+import { readyLines } from './ready-text.ts';
+import { keptSecret } from './secrets.ts';
+import { startCluster } from './start-cluster.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+
+/** How to end what was started: called in reverse order. */
+export type Endings = (() => Promise<void>)[];
+
+/** What is known once the servers run and the files are written. */
+interface Prepared {
+  readonly paths: Layout;
+  readonly cluster: SandboxCluster;
+  readonly agents: readonly AgentPlace[];
+  readonly tls: Certificate | null;
+  readonly url: string;
+  readonly credentials: Credentials;
+  readonly api: ConsoleApi;
+}
+
+/**
+ * Starts all of the demo and resolves when it is ready and has said so. What it starts is put on `endings` at once, so that
+ * it can be ended whether this resolves or rejects. Rejects with SetupError for what a user can put right.
+ */
+export async function runDemo(options: DemoOptions, endings: Endings): Promise<void> {
+  const startedMs = Date.now();
+  const prepared = await prepare(options, endings);
+  const { paths, cluster, api, url, credentials } = prepared;
+  const load = steadyLoad(cluster);
+  endings.push(async () => await load.set(0));
+  await load.set(options.writeLoad);
+  const snapshot = await step('console', 'starting it and the agents', async () => await begin(prepared, endings));
+  endings.push(await serveControl(options.dir, async (request) => await carryOut(cluster, load, request)));
+  if ((await api.dumps(clusterName)).length === 0) {
+    await step('first dump', 'making it', async () => await firstDump(api, snapshot)).catch((error: unknown) =>
+      complain(`There is no dump yet: ${error instanceof Error ? error.message : String(error)}`),
+    );
+  }
+  for (const line of readyLines(paths, url, credentials, (Date.now() - startedMs) / 1000)) say(line);
+}
+
+/** Servers, pages and files. */
+async function prepare(options: DemoOptions, endings: Endings): Promise<Prepared> {
+  const paths = layout(options.dir);
+  await takeFolder(paths, options.fresh);
+  const port = await consolePort(options.port);
+  const [started, built] = await Promise.allSettled([startCluster(paths.cluster, options.replicas), ensureBuild(root)]);
+  if (started.status === 'fulfilled') endings.push(async () => await started.value.stop({ keep: true }));
+  if (started.status === 'rejected') throw started.reason;
+  if (built.status === 'rejected') throw built.reason;
+  const cluster = started.value;
+  await Promise.all([keptSecret(paths.secret('session')), keptSecret(paths.secret('agent'))]);
+  const tls = options.tls ? await demoCertificate(paths) : null;
+  const agents = await placeAgents(cluster, tls);
+  const url = `${tls === null ? 'http' : 'https'}://127.0.0.1:${port}`;
+  await writeFile(paths.config, consoleYaml(paths, cluster, agents, { port, url, tls }), { mode: 0o600 });
+  const credentials = await admit(paths);
+  const ca = tls === null ? {} : { ca: await readFile(tls.certificate, 'utf8') };
+  return { paths, cluster, agents, tls, url, credentials, api: consoleApi({ url, token: credentials.token, ...ca }) };
+}
+
+/** Agents and console; answers the first status, with demo.json written. */
+async function begin(
+  { paths, cluster, agents, tls, url, credentials, api }: Prepared,
+  endings: Endings,
+): Promise<ClusterSnapshot> {
+  await Promise.all(
+    agents.map(async (place) => {
+      const child = await startAgent(paths, place, tls);
+      endings.push(async () => await child.stop());
+    }),
+  );
+  const first = await startConsole(paths, tls);
+  const kept = keepConsole(
+    first,
+    async () => await startConsole(paths, tls),
+    async () => await api.clusters().then(Boolean, () => false),
+  );
+  endings.push(async () => await kept.stop());
+  const snapshot = await firstStatus(api, first.running, paths.log('console'));
+  const file = keepDemoFile(paths, api, (seen) => ({
+    console: { url, pid: kept.pid() },
+    credentials,
+    cluster,
+    agents,
+    snapshot: seen,
+  }));
+  await file.start(snapshot);
+  endings.push(async () => await file.stop());
+  return snapshot;
+}
