@@ -47,10 +47,14 @@ export function serveBackups(app: FastifyInstance, { server, directory }: Backup
 export function serveBackupRuns(app: FastifyInstance, { directory, runner }: BackupParts): void {
   app.get('/v1/backups', async () => ({ backups: (await readCatalogue(directory)).map(summary) }));
   app.post('/v1/backups', async (_, reply) => reply.code(202).send(await runner.take()));
-  app.get<{ Params: { id: string } }>('/v1/backups/runs/:id', async (request) => {
-    const run = runner.run(request.params.id);
-    if (!run) throw new BatonError('not-found', 'There is no such run of a backup.');
-    return run;
+  app.route<{ Params: { id: string } }>({
+    method: 'GET',
+    url: '/v1/backups/runs/:id',
+    handler: async (request) => {
+      const run = runner.run(request.params.id);
+      if (!run) throw new BatonError('not-found', 'There is no such run of a backup.');
+      return run;
+    },
   });
 }
 

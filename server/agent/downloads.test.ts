@@ -132,6 +132,7 @@ describe('a download', () => {
       response.destroy();
     }
     await until(async () => (await openFiles()) <= before, { what: 'files and sockets are closed' });
+    expect(await openFiles()).toBeLessThanOrEqual(before);
   });
 });
 

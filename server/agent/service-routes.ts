@@ -28,9 +28,13 @@ export function serveServices(app: FastifyInstance, { services, onSwitch }: Serv
     onSwitch(service.name);
     return action === 'enable' ? await service.enable() : await service.disable();
   });
-  app.get<{ Params: { name: string; id: string } }>('/v1/services/:name/runs/:id', async (request) => {
-    const run = await known(request.params.name).runOf(request.params.id);
-    if (!run) throw new BatonError('not-found', 'There is no such run of the service.');
-    return run;
+  app.route<{ Params: { name: string; id: string } }>({
+    method: 'GET',
+    url: '/v1/services/:name/runs/:id',
+    handler: async (request) => {
+      const run = await known(request.params.name).runOf(request.params.id);
+      if (!run) throw new BatonError('not-found', 'There is no such run of the service.');
+      return run;
+    },
   });
 }
