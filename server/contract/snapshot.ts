@@ -93,6 +93,8 @@ export const replicationConnection = z.object({
   /** null where there is none to tell: not replicating, or the primary's position is not known. */
   lagSeconds: z.number().nullable(),
   lagSource: lagSource.nullable(),
+  /** True where the lag may be longer than the number: the console was not watching when it began. Absent: false. */
+  lagAtLeast: z.boolean().optional(),
   /** Transactions of the primary's binlog that are not applied here; null where the primary's position is not known. */
   transactionsBehind: z.number().nullable(),
   /** Received and not yet applied: what a failover must still drain. */

@@ -85,32 +85,34 @@ export function transactionsBehind(ahead: GtidList, behind: GtidList): number {
 /**
  * Transactions in the binlog state of one server that another does not have, per domain and server id: errant when the
  * first replicates from the second. Read the replica first and the primary after it: the other way round every replica
- * of a busy primary looks errant (measured 30 of 30).
+ * of a busy primary looks errant (measured 30 of 30). `applied` is the first server's gtid_slave_pos, where it is at
+ * hand: it tells where the extra span starts when its binlog began after a first copy.
  */
-export function extraTransactions(state: GtidList, referenceState: GtidList): GtidRange[] {
+export function extraTransactions(state: GtidList, referenceState: GtidList, applied: GtidList = []): GtidRange[] {
   return state.flatMap((gtid) => {
-    const known = referenceState.reduce(
-      (highest, other) =>
-        other.domain === gtid.domain && other.server === gtid.server && other.sequence > highest
-          ? other.sequence
-          : highest,
-      0n,
-    );
-    if (gtid.sequence <= known) return [];
-    return [
-      { domain: gtid.domain, server: gtid.server, from: extraFrom(gtid, known, referenceState), to: gtid.sequence },
-    ];
+    if (has(referenceState, gtid)) return [];
+    const from = lastCommon(gtid, [...state, ...applied], referenceState) + 1n;
+    return [{ domain: gtid.domain, server: gtid.server, from, to: gtid.sequence }];
   });
 }
 
 /**
- * Where the extra span starts. Sequences of a domain are shared by its servers: the first transaction of a server that
- * the reference has never seen cannot be older than what the reference has of the domain below it.
+ * The highest sequence below `gtid` that both have. Sequences of a domain are shared by its servers and rise, so nothing
+ * extra is below what came before it in the same binlog and is common.
  */
-function extraFrom(gtid: Gtid, known: bigint, referenceState: GtidList): bigint {
-  if (known > 0n) return known + 1n;
-  const reached = sequenceOf(referenceState, gtid.domain);
-  return reached < gtid.sequence ? reached + 1n : gtid.sequence;
+function lastCommon(gtid: Gtid, own: GtidList, reference: GtidList): bigint {
+  const sameSource = reference.filter((other) => other.domain === gtid.domain && other.server === gtid.server);
+  const before = own.filter(
+    (other) => other.domain === gtid.domain && other.sequence < gtid.sequence && has(reference, other),
+  );
+  return [...sameSource, ...before].reduce((highest, { sequence }) => (sequence > highest ? sequence : highest), 0n);
+}
+
+/** Whether a state holds the transaction. */
+function has(state: GtidList, gtid: Gtid): boolean {
+  return state.some(
+    (other) => other.domain === gtid.domain && other.server === gtid.server && other.sequence >= gtid.sequence,
+  );
 }
 
 /** How many transactions the spans hold. An upper bound where servers interleave in one domain. */

@@ -53,6 +53,8 @@ const filterColumns = [
   'Replicate_Wild_Ignore_Table',
   'Replicate_Do_Domain_Ids',
   'Replicate_Ignore_Domain_Ids',
+  'Replicate_Ignore_Server_Ids',
+  'Replicate_Rewrite_DB',
 ];
 
 /** The status that a row of SHOW ALL SLAVES STATUS holds. Throws on a row that has no replica columns: a bug. */

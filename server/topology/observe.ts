@@ -5,8 +5,8 @@ import { SqlError, type SqlFailureKind } from '../mariadb/sql-error.ts';
 import type { Observation } from './observation.ts';
 
 /**
- * One look at one server within timeoutMs, connecting included. Never rejects for what a server or a network does: the
- * reason is in the observation. `slow` spares the statements whose answers change seldom.
+ * One look at one server within timeoutMs, connecting included. Never rejects: what went wrong is in
+ * the observation, and an answer that can't be understood must not end the watch over all others. `slow` spares the statements whose answers change seldom.
  */
 export async function observe(
   pool: Pool,
@@ -19,8 +19,8 @@ export async function observe(
     );
     return { kind: 'up', at: options.now(), roundTripMs: performance.now() - started, facts };
   } catch (error) {
-    if (!(error instanceof SqlError)) throw error;
-    return { kind: 'unreachable', at: options.now(), reason: reasonOf(error), detail: sentence(error) };
+    const failure = error instanceof SqlError ? error : new SqlError('other', 0, String(error));
+    return { kind: 'unreachable', at: options.now(), reason: reasonOf(failure), detail: sentence(failure) };
   }
 }
 

@@ -1,0 +1,68 @@
+import type { ClusterSnapshot, Level, Problem, ProblemCode } from '../contract/snapshot.ts';
+import { dumpFailed, dumpMissing, dumpOld, takeoverInterrupted } from './analysis/dumps.ts';
+import type { Evidence, Finding, Rule } from './analysis/finding.ts';
+import { errant, notFollowing, replicaWritable } from './analysis/following.ts';
+import { lagging, lagUnknown, primarySilent } from './analysis/lag.ts';
+import { noPrimary, primaryReadOnly, primaryUnreachable, twoWritablePrimaries } from './analysis/primary.ts';
+import {
+  agentUnreachable,
+  clockSkew,
+  duplicateServerId,
+  grantsMissing,
+  serverUnreachable,
+  stale,
+} from './analysis/server.ts';
+import { ioConnecting, ioError, ioStopped, sqlError, sqlStopped } from './analysis/threads.ts';
+
+/** Every code and its rule; within a level, problems are shown in this order. */
+const rules: Readonly<Record<ProblemCode, Rule>> = {
+  'two-writable-primaries': twoWritablePrimaries,
+  'no-primary': noPrimary,
+  'primary-unreachable': primaryUnreachable,
+  'primary-read-only': primaryReadOnly,
+  'takeover-interrupted': takeoverInterrupted,
+  'replica-sql-error': sqlError,
+  'replica-sql-stopped': sqlStopped,
+  'replica-io-error': ioError,
+  'replica-io-stopped': ioStopped,
+  'primary-silent': primarySilent,
+  'replica-not-following': notFollowing,
+  'errant-transactions': errant,
+  'server-unreachable': serverUnreachable,
+  'duplicate-server-id': duplicateServerId,
+  stale,
+  'dump-failed': dumpFailed,
+  'replica-lagging': lagging,
+  'replica-io-connecting': ioConnecting,
+  'replica-lag-unknown': lagUnknown,
+  'replica-writable': replicaWritable,
+  'clock-skew': clockSkew,
+  'missing-grants': grantsMissing,
+  'agent-unreachable': agentUnreachable,
+  'dump-old': dumpOld,
+  'dump-missing': dumpMissing,
+};
+
+const rank: Readonly<Record<Level, number>> = { critical: 0, serious: 1, caution: 2 };
+
+/** All that is wrong, worst first. */
+export function findProblems(evidence: Evidence): Finding[] {
+  return Object.values(rules)
+    .flatMap((rule) => rule(evidence))
+    .toSorted((a, b) => rank[a.level] - rank[b.level]);
+}
+
+/** Gives each problem the instant since when it has stood without a break: its code and server are what it is known by. */
+export function withSince(findings: readonly Finding[], previous: readonly Problem[], now: string): Problem[] {
+  return findings.map((finding) => {
+    const before = previous.find((one) => one.code === finding.code && one.server === finding.server);
+    return { ...finding, since: before?.since ?? now };
+  });
+}
+
+/** unknown until a server was looked at: nothing seen is not healthy. */
+export function healthOf(snapshot: ClusterSnapshot, problems: readonly Problem[]): ClusterSnapshot['health'] {
+  if (snapshot.servers.every((server) => server.attemptedAt === null)) return 'unknown';
+  if (problems.some((problem) => problem.level === 'critical')) return 'critical';
+  return problems.length > 0 ? 'warning' : 'ok';
+}

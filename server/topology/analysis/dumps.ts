@@ -1,0 +1,67 @@
+import { duration, type Evidence, type Finding } from './finding.ts';
+
+/** A dump a day, and two hours for it to be made in. */
+const oldAfterSeconds = 26 * 3600;
+
+const scheduled = ({ view }: Evidence): boolean => view.servers.some((one) => one.agent?.dumpsScheduled);
+
+export function dumpMissing(evidence: Evidence): Finding[] {
+  const { snapshot } = evidence;
+  // An agent that can't be asked may well have one.
+  const asked = snapshot.servers.every((server) => server.agent.state !== 'unreachable');
+  if (!scheduled(evidence) || snapshot.newestDump || !asked) return [];
+  return [
+    {
+      code: 'dump-missing',
+      level: 'caution',
+      server: null,
+      text: `There is no dump of ${snapshot.name} yet.`,
+      fix: 'Take one now.',
+    },
+  ];
+}
+
+export function dumpOld(evidence: Evidence): Finding[] {
+  const { snapshot } = evidence;
+  if (!scheduled(evidence) || !snapshot.newestDump) return [];
+  const age = (Date.parse(snapshot.observedAt) - Date.parse(snapshot.newestDump.endedAt)) / 1000;
+  if (age <= oldAfterSeconds) return [];
+  return [
+    {
+      code: 'dump-old',
+      level: 'caution',
+      server: snapshot.newestDump.server,
+      text: `The newest dump of ${snapshot.name} is ${duration(age)} old.`,
+      fix: 'Take one now.',
+    },
+  ];
+}
+
+export function dumpFailed({ view }: Evidence): Finding[] {
+  return view.servers.flatMap(({ server, agent }) =>
+    agent?.dumpFailure
+      ? [
+          {
+            code: 'dump-failed' as const,
+            level: 'serious' as const,
+            server: server.name,
+            text: `The last dump on ${server.name} failed ${duration((view.now - agent.dumpFailure.at) / 1000)} ago: ${agent.dumpFailure.text}`,
+            fix: 'Take one now.',
+          },
+        ]
+      : [],
+  );
+}
+
+export function takeoverInterrupted({ view }: Evidence): Finding[] {
+  if (view.operation.interrupted === null) return [];
+  return [
+    {
+      code: 'takeover-interrupted',
+      level: 'critical',
+      server: null,
+      text: view.operation.interrupted,
+      fix: 'Open the operation and resume it.',
+    },
+  ];
+}

@@ -1,0 +1,63 @@
+import { duration, type Evidence, type Finding } from './finding.ts';
+
+export function twoWritablePrimaries({ roles }: Evidence): Finding[] {
+  if (roles.writable.length < 2) return [];
+  const names = roles.writable.join(' and ');
+  return [
+    {
+      code: 'two-writable-primaries',
+      level: 'critical',
+      server: null,
+      text: `${names} both take writes and replicate from nobody: their data drift apart.`,
+      fix: 'Decide which one is the primary, set read_only=1 on the other at once, and look at the transactions that only it has.',
+    },
+  ];
+}
+
+export function noPrimary({ snapshot, roles }: Evidence): Finding[] {
+  if (snapshot.primary !== null || roles.writable.length > 1) return [];
+  if (!snapshot.servers.some((server) => server.observedAt !== null)) return [];
+  const outside = snapshot.servers.flatMap((server) => server.replication).some((one) => one.primary === null);
+  if (outside) return [];
+  return [
+    {
+      code: 'no-primary',
+      level: 'critical',
+      server: null,
+      text: `None of the ${snapshot.servers.length} servers of ${snapshot.name} takes writes and is followed by the others.`,
+      fix: 'Promote the replica with the highest position.',
+    },
+  ];
+}
+
+export function primaryUnreachable({ snapshot }: Evidence): Finding[] {
+  const primary = snapshot.servers.find((server) => server.name === snapshot.primary);
+  if (primary?.state !== 'unreachable') return [];
+  const seen = primary.observedAt
+    ? `last seen ${duration((Date.parse(snapshot.observedAt) - Date.parse(primary.observedAt)) / 1000)} ago`
+    : 'never seen by this console';
+  return [
+    {
+      code: 'primary-unreachable',
+      level: 'critical',
+      server: primary.name,
+      text: `The primary ${primary.name} can't be reached, ${seen}: ${primary.detail ?? 'no reason known'}.`,
+      fix: 'Bring it back, or promote a replica (failover).',
+    },
+  ];
+}
+
+export function primaryReadOnly({ snapshot }: Evidence): Finding[] {
+  const primary = snapshot.servers.find((server) => server.name === snapshot.primary);
+  // While a takeover freezes it, that is what is meant to be.
+  if (primary?.state !== 'up' || primary.readOnly !== true || snapshot.operationId !== null) return [];
+  return [
+    {
+      code: 'primary-read-only',
+      level: 'critical',
+      server: primary.name,
+      text: `The primary ${primary.name} is read-only: nobody can write.`,
+      fix: 'SET GLOBAL read_only=0',
+    },
+  ];
+}

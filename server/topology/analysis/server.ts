@@ -1,0 +1,84 @@
+import { duration, freshServers, type Evidence, type Finding } from './finding.ts';
+
+/** The server's clock may be off by this much before anything is said (ux.md 27). */
+const skewLimitSeconds = 2;
+
+export function serverUnreachable({ snapshot }: Evidence): Finding[] {
+  return snapshot.servers
+    .filter((server) => server.state === 'unreachable' && server.name !== snapshot.primary)
+    .map((server) => ({
+      code: 'server-unreachable',
+      level: 'serious',
+      server: server.name,
+      text: `${server.name} can't be reached: ${server.detail ?? 'no reason known'}.`,
+      fix: null,
+    }));
+}
+
+export function stale({ snapshot }: Evidence): Finding[] {
+  return snapshot.servers
+    .filter((server) => server.state === 'stale' && server.attemptedAt !== null)
+    .map((server) => {
+      const age = (Date.parse(snapshot.observedAt) - Date.parse(server.observedAt ?? snapshot.observedAt)) / 1000;
+      return {
+        code: 'stale',
+        level: 'serious',
+        server: server.name,
+        text: `What is shown of ${server.name} is ${duration(age)} old.`,
+        fix: null,
+      };
+    });
+}
+
+export function duplicateServerId(evidence: Evidence): Finding[] {
+  const servers = evidence.snapshot.servers.filter((server) => server.serverId !== null);
+  return servers.flatMap((server, index) => {
+    const other = servers.slice(0, index).find((one) => one.serverId === server.serverId);
+    if (!other) return [];
+    return [
+      {
+        code: 'duplicate-server-id',
+        level: 'serious',
+        server: server.name,
+        text: `${server.name} has the same server_id as ${other.name} (${server.serverId}): a primary drops one of two such replicas, over and over.`,
+        fix: `Give ${server.name} a server_id of its own.`,
+      },
+    ];
+  });
+}
+
+export function clockSkew(evidence: Evidence): Finding[] {
+  return freshServers(evidence)
+    .filter((server) => Math.abs(server.clockSkewSeconds ?? 0) > skewLimitSeconds)
+    .map((server) => ({
+      code: 'clock-skew',
+      level: 'caution',
+      server: server.name,
+      text: `The clock of ${server.name} is ${duration(Math.abs(server.clockSkewSeconds ?? 0))} ${(server.clockSkewSeconds ?? 0) > 0 ? 'ahead of' : 'behind'} the console's.`,
+      fix: 'Check the time service of both machines.',
+    }));
+}
+
+export function grantsMissing(evidence: Evidence): Finding[] {
+  return freshServers(evidence)
+    .filter((server) => server.missingGrants.length > 0)
+    .map((server) => ({
+      code: 'missing-grants',
+      level: 'caution',
+      server: server.name,
+      text: `The console's account lacks privileges on ${server.name}.`,
+      fix: server.missingGrants.join('; '),
+    }));
+}
+
+export function agentUnreachable({ snapshot }: Evidence): Finding[] {
+  return snapshot.servers
+    .filter((server) => server.agent.state === 'unreachable')
+    .map((server) => ({
+      code: 'agent-unreachable',
+      level: 'caution',
+      server: server.name,
+      text: `The agent of ${server.name} can't be reached: ${server.agent.detail ?? 'no reason known'}.`,
+      fix: null,
+    }));
+}

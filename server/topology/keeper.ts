@@ -1,0 +1,131 @@
+import { formatGtidList, type GtidList } from '../mariadb/gtid.ts';
+import type { Pool } from '../mariadb/pool.ts';
+import { holdsPrivilege } from '../mariadb/grants.ts';
+import { readEvents } from '../mariadb/events.ts';
+import { positionOf } from './connections.ts';
+import { within } from './deadline.ts';
+import { stateOf } from './errant.ts';
+import { LagHistory } from './lag-history.ts';
+import type { LastPrimary, RememberedEvents, WatchMemory } from './memory.ts';
+import type { UpObservation } from './observation.ts';
+
+/** How often what is remembered goes to the store: small and telling often, large seldom. */
+const primaryEveryMs = 2_000;
+const historyEveryMs = 30_000;
+const eventsEveryMs = 30_000;
+/** A store that does not answer must not hold the watch up. */
+const storeTimeoutMs = 5_000;
+
+export interface KeeperOptions {
+  readonly memory: WatchMemory;
+  readonly now: () => number;
+  /** Told of each store failure and, with null, of the next success. */
+  readonly onStore: (fault: string | null) => void;
+}
+
+/**
+ * What the watch knows beyond the present: the primary's last word, the history of its positions, its events, and which
+ * servers were detached. Kept in the process, and written to the store so that a console that starts again goes on.
+ */
+export class Keeper {
+  readonly #options: KeeperOptions;
+  history = new LagHistory();
+  #primary: LastPrimary | null = null;
+  #detached: ReadonlySet<string> = new Set();
+  readonly #events = new Map<string, RememberedEvents>();
+  readonly #writtenAt = new Map<string, number>();
+  readonly #writing = new Set<string>();
+
+  constructor(options: KeeperOptions) {
+    this.#options = options;
+  }
+
+  get primary(): LastPrimary | null {
+    return this.#primary;
+  }
+
+  get detached(): ReadonlySet<string> {
+    return this.#detached;
+  }
+
+  /** Reads what an earlier process left, bounded; a store that fails leaves it empty. */
+  async load(): Promise<void> {
+    const { memory, now } = this.#options;
+    await this.#guard(async () => {
+      this.#primary = await memory.primary();
+      this.#detached = await memory.detached();
+      this.history = await memory.history(now());
+    });
+  }
+
+  /** The primary was read. */
+  seen(name: string, observation: UpObservation): void {
+    const { facts, at, roundTripMs } = observation;
+    const position = positionOf(facts);
+    const state = stateOf(facts);
+    this.history.record(position, state, { startedAt: at - roundTripMs, at });
+    this.#primary = lastPrimary(name, at, position, state);
+    this.#every('primary', primaryEveryMs, async (memory) => {
+      if (this.#primary) await memory.putPrimary(this.#primary);
+    });
+    this.#every('history', historyEveryMs, async (memory) => await memory.putHistory(this.history, at));
+  }
+
+  /** Somebody who knows (a takeover) says which server is the primary from now on. */
+  async primaryIs(name: string): Promise<void> {
+    const at = this.#options.now();
+    this.#primary = { ...(this.#primary ?? lastPrimary(name, at, [], [])), name };
+    await this.#guard(async (memory) => {
+      if (this.#primary) await memory.putPrimary(this.#primary);
+    });
+  }
+
+  /** Puts a server outside the count of primaries, or back. Rejects where the store fails: the mark would not last. */
+  async mark(server: string, detached: boolean): Promise<void> {
+    const next = new Set(this.#detached);
+    if (detached) next.add(server);
+    else next.delete(server);
+    if (next.size === this.#detached.size) return;
+    this.#detached = next;
+    await this.#options.memory.putDetached(next, this.#options.now());
+  }
+
+  /** Reads the primary's events where the account may see all of them, each 30 s. */
+  rememberEvents(name: string, observation: UpObservation, pool: Pool, timeoutMs: number): void {
+    const { grants, version } = observation.facts;
+    if (!holdsPrivilege(grants, 'EVENT', version)) return;
+    this.#every('events', eventsEveryMs, async (memory) => {
+      const events = await pool.use(timeoutMs, async (connection, leftMs) => await readEvents(connection, leftMs()));
+      const remembered = { at: this.#options.now(), events };
+      this.#events.set(name, remembered);
+      await memory.putEvents(name, remembered);
+    });
+  }
+
+  /** The events of a server as last seen while it was the primary; null where nobody saw them. */
+  async events(name: string): Promise<RememberedEvents | null> {
+    return this.#events.get(name) ?? (await this.#options.memory.events(name));
+  }
+
+  #every(what: string, everyMs: number, act: (memory: WatchMemory) => Promise<void>): void {
+    const now = this.#options.now();
+    const age = now - (this.#writtenAt.get(what) ?? -Infinity);
+    if (this.#writing.has(what) || (age >= 0 && age < everyMs)) return;
+    this.#writtenAt.set(what, now);
+    this.#writing.add(what);
+    void this.#guard(act).finally(() => this.#writing.delete(what));
+  }
+
+  async #guard(act: (memory: WatchMemory) => Promise<void>): Promise<void> {
+    try {
+      await within(storeTimeoutMs, 'store', act(this.#options.memory));
+      this.#options.onStore(null);
+    } catch (error) {
+      this.#options.onStore(error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+function lastPrimary(name: string, at: number, position: GtidList, state: GtidList): LastPrimary {
+  return { name, at, position: formatGtidList(position), state: formatGtidList(state) };
+}

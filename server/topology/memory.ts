@@ -1,0 +1,59 @@
+import type { EventRow } from '../mariadb/events-move.ts';
+import type { MemoryStore } from '../store/store.ts';
+import { LagHistory, type LagHistoryData } from './lag-history.ts';
+
+/** The last word of a primary: where it stood when the console read it last. */
+export interface LastPrimary {
+  readonly name: string;
+  readonly at: number;
+  /** GTID lists as text: gtid_binlog_pos (with what a first copy brought), and all it holds per domain and server. */
+  readonly position: string;
+  readonly state: string;
+}
+
+/** A primary's events, and when they were read. */
+export interface RememberedEvents {
+  readonly at: number;
+  readonly events: readonly EventRow[];
+}
+
+/** What a cluster's watch keeps beyond the process. Reads answer null for what is absent or damaged; both reject as the store does. */
+export interface WatchMemory {
+  primary(): Promise<LastPrimary | null>;
+  putPrimary(primary: LastPrimary): Promise<void>;
+  history(now: number): Promise<LagHistory>;
+  putHistory(history: LagHistory, now: number): Promise<void>;
+  detached(): Promise<ReadonlySet<string>>;
+  putDetached(servers: ReadonlySet<string>, now: number): Promise<void>;
+  events(server: string): Promise<RememberedEvents | null>;
+  putEvents(server: string, events: RememberedEvents): Promise<void>;
+}
+
+/** The memory of one cluster in the store. */
+export function createWatchMemory(store: MemoryStore, cluster: string): WatchMemory {
+  const key = (what: string): string => `topology/${cluster}/${what}`;
+  // Only this file writes these keys: their shape is what is put here, or they are from another version and not used.
+  async function read<T>(what: string): Promise<T | null> {
+    const kept = await store.get(key(what));
+    if (kept === null) return null;
+    try {
+      const parsed: { format: number; value: T } = JSON.parse(kept);
+      return parsed.format === 1 ? parsed.value : null;
+    } catch {
+      return null;
+    }
+  }
+  async function write(what: string, value: unknown, at: number): Promise<void> {
+    await store.put(key(what), JSON.stringify({ format: 1, value }), at);
+  }
+  return {
+    primary: async () => await read<LastPrimary>('primary'),
+    putPrimary: async (primary) => await write('primary', primary, primary.at),
+    history: async (now) => LagHistory.from((await read<LagHistoryData>('history')) ?? [], now),
+    putHistory: async (history, now) => await write('history', history, now),
+    detached: async () => new Set(await read<string[]>('detached')),
+    putDetached: async (servers, now) => await write('detached', [...servers], now),
+    events: async (server) => await read<RememberedEvents>(`events/${server}`),
+    putEvents: async (server, events) => await write(`events/${server}`, events, events.at),
+  };
+}

@@ -1,0 +1,134 @@
+import type { Role } from '../contract/snapshot.ts';
+import type { ReplicaStatus } from '../mariadb/replica-status.ts';
+import type { ServerFacts } from '../mariadb/server-facts.ts';
+import type { ServerAddress } from './observation.ts';
+
+/** A configured server with what is known of it. */
+export interface KnownServer {
+  readonly server: ServerAddress;
+  /** As last read, of whatever age; null when it was never seen. */
+  readonly facts: ServerFacts | null;
+  /** Whether the newest look succeeded. */
+  readonly reachable: boolean;
+}
+
+/** What is remembered from before, beyond what the servers say. */
+export interface RoleMemory {
+  readonly lastPrimary: string | null;
+  /** Servers that a detach made independent: outside the count of primaries until they replicate again. */
+  readonly detached: ReadonlySet<string>;
+  /** Roles as of the look before: a replica that suddenly takes writes was promoted by somebody. */
+  readonly previousRoleOf: ReadonlyMap<string, Role>;
+}
+
+export interface Roles {
+  readonly primary: string | null;
+  readonly roleOf: ReadonlyMap<string, Role>;
+  /** Servers that take writes, replicate from nobody and were not detached. More than one is a split brain. */
+  readonly writable: readonly string[];
+  /** Per replica, the configured servers it replicates from; null stands for one that is not of the cluster. */
+  readonly sourcesOf: ReadonlyMap<string, readonly (string | null)[]>;
+}
+
+/**
+ * Who is what, from all that is known. A primary that can't be reached stays the primary while nobody else has taken
+ * its place: that it is gone is a problem, not another role.
+ */
+export function resolveRoles(known: readonly KnownServer[], memory: RoleMemory): Roles {
+  const sourcesOf = new Map(
+    known.map((one) => [one.server.name, connectionsOf(one.facts).map((status) => sourceOf(status, one, known))]),
+  );
+  const followers = (name: string): number =>
+    known.filter((one) => one.reachable && (sourcesOf.get(one.server.name) ?? []).includes(name)).length;
+  const followedAtAll = (name: string): boolean => [...sourcesOf.values()].some((sources) => sources.includes(name));
+
+  const independent = known.filter(
+    ({ server, facts }) =>
+      connectionsOf(facts).length === 0 && (!memory.detached.has(server.name) || followers(server.name) > 0),
+  );
+  const candidates = independent.filter(
+    ({ server, facts }) => facts !== null || followedAtAll(server.name) || server.name === memory.lastPrimary,
+  );
+  const writable = candidates.filter((one) => one.reachable && one.facts?.readOnly === false);
+  const primary = choosePrimary(candidates, writable, followers, memory) ?? ringPrimary(known, sourcesOf);
+  const writableNames = writable.map((one) => one.server.name);
+  return {
+    primary,
+    writable: writableNames,
+    sourcesOf,
+    roleOf: new Map(known.map((one) => [one.server.name, roleOf(one, primary, writableNames)])),
+  };
+}
+
+/** The connections a server is configured with; RESET SLAVE without ALL leaves a row without a host behind. */
+export function connectionsOf(facts: ServerFacts | null): readonly ReplicaStatus[] {
+  return facts?.replication.filter((status) => status.host !== '') ?? [];
+}
+
+/**
+ * The configured server that a connection replicates from: by address, by its own host name, or by the server id that the
+ * connection has met, where names differ or a relay stands between. null where it is none of them.
+ */
+export function sourceOf(status: ReplicaStatus, self: KnownServer, known: readonly KnownServer[]): string | null {
+  const others = known.filter((one) => one.server.name !== self.server.name);
+  const host = canonicalHost(status.host);
+  const found =
+    others.find((one) => canonicalHost(one.server.host) === host && one.server.port === status.port) ??
+    others.find((one) => one.facts?.hostname === status.host && one.server.port === status.port) ??
+    onlyOne(others.filter((one) => status.masterServerId > 0 && one.facts?.serverId === status.masterServerId));
+  return found?.server.name ?? null;
+}
+
+function choosePrimary(
+  candidates: readonly KnownServer[],
+  writable: readonly KnownServer[],
+  followers: (name: string) => number,
+  { lastPrimary, previousRoleOf }: RoleMemory,
+): string | null {
+  const [only] = writable;
+  if (only && writable.length === 1) {
+    const name = only.server.name;
+    const isPrimary = name === lastPrimary || followers(name) > 0 || previousRoleOf.get(name) === 'replica';
+    // A dead primary has not been replaced by a server that merely takes writes (an old primary that came back, a stray).
+    const dead = candidates.find((one) => !one.reachable && followers(one.server.name) > 0);
+    const mourned = dead ?? candidates.find((one) => !one.reachable && one.server.name === lastPrimary);
+    return isPrimary || !mourned ? name : mourned.server.name;
+  }
+  const choice = writable.length > 0 ? writable : candidates;
+  const most = Math.max(0, ...choice.map((one) => followers(one.server.name)));
+  const best = choice.filter((one) => followers(one.server.name) === most);
+  const remembered = best.find((one) => one.server.name === lastPrimary);
+  if (remembered) return remembered.server.name;
+  // Nobody writable and nobody followed: read-only servers beside each other have no primary.
+  if (most === 0 && writable.length === 0 && candidates.length > 1) return null;
+  return onlyOne(best)?.server.name ?? null;
+}
+
+/** Servers that replicate from each other: the only one that takes writes. */
+function ringPrimary(
+  known: readonly KnownServer[],
+  sourcesOf: ReadonlyMap<string, readonly (string | null)[]>,
+): string | null {
+  const inRing = (name: string): boolean =>
+    (sourcesOf.get(name) ?? []).some((source) => source !== null && (sourcesOf.get(source) ?? []).includes(name));
+  const writable = known.filter((one) => one.reachable && one.facts?.readOnly === false && inRing(one.server.name));
+  return onlyOne(writable)?.server.name ?? null;
+}
+
+function roleOf({ server, facts, reachable }: KnownServer, primary: string | null, writable: readonly string[]): Role {
+  if (server.name === primary) return 'primary';
+  if (connectionsOf(facts).length > 0) return 'replica';
+  if (!reachable || facts === null) return 'unknown';
+  // Two servers that take writes are two primaries, whatever was meant.
+  return writable.length > 1 && writable.includes(server.name) ? 'primary' : 'standalone';
+}
+
+function onlyOne<T>(list: readonly T[]): T | undefined {
+  return list.length === 1 ? list[0] : undefined;
+}
+
+/** Case, brackets and the names of the own machine do not make another host. */
+function canonicalHost(host: string): string {
+  const bare = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');
+  return bare === 'localhost' || bare === '::1' ? '127.0.0.1' : bare;
+}
