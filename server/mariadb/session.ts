@@ -1,8 +1,8 @@
 import type { Connection, Row } from './connection.ts';
+import { readServerFacts, type ServerFacts } from './server-facts.ts';
 import type { SqlError } from './sql-error.ts';
 import { statement, type Statement } from './statement.ts';
 
-/** What a session of an operation is set up with; shown nowhere, since it changes nothing. */
 const PING_MS = 1_000;
 
 /** Longer than ten pings, and short: a console that is gone or asleep loses its locks by then. */
@@ -46,6 +46,16 @@ export class Session {
   /** The first row of the statement's answer; {} where there is none. */
   async row(asked: Statement, timeoutMs: number): Promise<Row> {
     return (await this.run(asked, timeoutMs))[0] ?? {};
+  }
+
+  /** A whole look at the server. Rejects with SqlError. */
+  async facts(timeoutMs: number): Promise<ServerFacts> {
+    this.#busy += 1;
+    try {
+      return await readServerFacts(this.#connection, { timeoutMs });
+    } finally {
+      this.#busy -= 1;
+    }
   }
 
   /** Sets what every session of ours needs: escapes as we write them, text as UTF-8, a short life without pings. */

@@ -1,0 +1,49 @@
+import type { Row } from './connection.ts';
+import { flag, number } from './row.ts';
+import { statement, type Statement } from './statement.ts';
+
+/** How a server takes part in semi-synchronous replication. */
+export interface SemiSync {
+  readonly primaryEnabled: boolean;
+  readonly replicaEnabled: boolean;
+  readonly waitNoSlave: boolean;
+}
+
+/** For semiSyncOf(). */
+export function readSemiSync(): Statement {
+  return statement(
+    'SELECT @@GLOBAL.rpl_semi_sync_master_enabled AS primary_enabled, @@GLOBAL.rpl_semi_sync_slave_enabled AS replica_enabled, ' +
+      '@@GLOBAL.rpl_semi_sync_master_wait_no_slave AS wait_no_slave',
+  );
+}
+
+export function semiSyncOf(row: Row): SemiSync {
+  return {
+    primaryEnabled: flag(row, 'primary_enabled') ?? false,
+    replicaEnabled: flag(row, 'replica_enabled') ?? false,
+    waitNoSlave: flag(row, 'wait_no_slave') ?? true,
+  };
+}
+
+/** Off: the first commit of a new primary does not wait 10 s for a replica that has not come yet (replication.md 5). */
+export function waitWithoutReplica(on: boolean): Statement {
+  return statement(`SET GLOBAL rpl_semi_sync_master_wait_no_slave=${on ? 1 : 0}`);
+}
+
+export function semiSyncPrimary(on: boolean): Statement {
+  return statement(`SET GLOBAL rpl_semi_sync_master_enabled=${on ? 1 : 0}`);
+}
+
+/** Takes effect when the IO thread starts next. */
+export function semiSyncReplica(on: boolean): Statement {
+  return statement(`SET GLOBAL rpl_semi_sync_slave_enabled=${on ? 1 : 0}`);
+}
+
+/** Commits that wait for an acknowledgement now, as `waiting`. */
+export function readWaitingCommits(): Statement {
+  return statement(
+    "SELECT VARIABLE_VALUE AS waiting FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME='RPL_SEMI_SYNC_MASTER_WAIT_SESSIONS'",
+  );
+}
+
+export const waitingCommits = (row: Row): number => number(row, 'waiting') ?? 0;

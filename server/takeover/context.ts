@@ -1,0 +1,90 @@
+import type { GtidList } from '../mariadb/gtid.ts';
+import type { Session } from '../mariadb/session.ts';
+import type { Row } from '../mariadb/connection.ts';
+import type { Statement } from '../mariadb/statement.ts';
+import type { Act } from '../operations/step.ts';
+import type { TakeoverAgent } from './agent.ts';
+import type { Before } from './before.ts';
+import type { EventMemory } from './event-memory.ts';
+import { Links, type Connect } from './links.ts';
+import type { Sweep } from './sweep.ts';
+import type { Task } from './task.ts';
+
+/** What the steps are given from outside. */
+export interface StepParts {
+  /** Opens a connection with the operating account. */
+  readonly connect: Connect;
+  /** Tries a connection with the observing account: is this server alive? */
+  readonly probe: Connect;
+  /** Whose sessions are not ended: accounts of Baton that only read. */
+  readonly spareUsers: ReadonlySet<string>;
+  readonly replication: { readonly user: string; readonly password: string } | null;
+  readonly agent: (server: string) => TakeoverAgent | null;
+  readonly events: EventMemory;
+  readonly now: () => number;
+}
+
+/** What the steps of one takeover share. What an undo or a resume needs of it is in the journal as well. */
+export interface TakeoverContext {
+  readonly task: Task;
+  readonly parts: StepParts;
+  readonly links: Links;
+  /** Connections of this operation by server, those of an interrupted run included. */
+  connections: Record<string, number[]>;
+  /** Values before the first change; null until they are read. */
+  before: Before | null;
+  /** Replicas that were writable and were made read-only. */
+  madeReadOnly: string[];
+  /** Where the target stood at its last look before writes were stopped. */
+  targetWas: GtidList;
+  /** The position that the target must reach. */
+  seal: GtidList | null;
+  /** The old primary's own transactions above the seal, once seen. */
+  aboveSeal: GtidList | null;
+  /** When the first statement that stops writes was sent: on the clock that never jumps, and on the wall. */
+  stoppedAt: { readonly monotonic: number; readonly wall: number } | null;
+  openedAt: number | null;
+  sweep: Sweep | null;
+}
+
+export function newContext(task: Task, parts: StepParts): TakeoverContext {
+  return {
+    task,
+    parts,
+    links: new Links(parts.connect),
+    connections: {},
+    before: null,
+    madeReadOnly: [],
+    targetWas: [],
+    seal: null,
+    aboveSeal: null,
+    stoppedAt: null,
+    openedAt: null,
+    sweep: null,
+  };
+}
+
+/** Statements take milliseconds; one that takes longer than this is waiting for something. */
+const STATEMENT_MS = 5_000;
+
+/** Shows the statement and runs it, within the step's deadline. Rejects with SqlError. */
+export async function perform(
+  act: Act,
+  session: Session,
+  statement: Statement,
+  timeoutMs = STATEMENT_MS,
+): Promise<Row[]> {
+  act.statement(`${statement.shown}  -- ${session.server}`);
+  return await session.run(statement, Math.min(timeoutMs, act.deadline.remainingMs()));
+}
+
+/** Runs a look that changes nothing and is not shown. */
+export async function look(act: Act, session: Session, statement: Statement, timeoutMs = STATEMENT_MS): Promise<Row[]> {
+  return await session.run(statement, Math.min(timeoutMs, act.deadline.remainingMs()));
+}
+
+/** The old primary of a takeover that has one. Throws where there is none: a bug. */
+export function oldPrimaryOf(context: TakeoverContext): string {
+  if (context.task.oldPrimary === null) throw new Error('this takeover has no old primary');
+  return context.task.oldPrimary;
+}

@@ -1,0 +1,60 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { readReplication } from '../mariadb/promote.ts';
+import { replicaStatus, type ReplicaStatus } from '../mariadb/replica-status.ts';
+import type { Session } from '../mariadb/session.ts';
+import { done, failed, type Act, type StepEnd } from '../operations/step.ts';
+import { look, type TakeoverContext } from './context.ts';
+import { newPrimaryFor } from './new-primary.ts';
+import { serverOf } from './task.ts';
+
+/** Errors that no waiting cures: the position is not in the primary's binlog, or the replica has transactions of its own. */
+const HOPELESS = [1236, 1950, 1045];
+const PAUSE_MS = 10;
+const PATIENCE_MS = 15_000;
+
+export type Following =
+  | { readonly kind: 'following' }
+  | { readonly kind: 'not-yet'; readonly text: string }
+  | { readonly kind: 'error'; readonly text: string; readonly hopeless: boolean };
+
+/** Whether `server` replicates from the target, as its threads say. Rejects with SqlError. */
+export async function followingStatus(
+  context: TakeoverContext,
+  act: Act,
+  session: Session,
+  server: string,
+): Promise<Following> {
+  const name = newPrimaryFor(context, server, context.task.target, false).connection;
+  const statuses = (await look(act, session, readReplication())).map(replicaStatus);
+  const status = statuses.find(({ connection }) => connection === name);
+  if (!status) return { kind: 'not-yet', text: `${server} replicates from nobody` };
+  return judge(context, server, status);
+}
+
+function judge(context: TakeoverContext, server: string, status: ReplicaStatus): Following {
+  const target = serverOf(context.task, context.task.target);
+  const error = status.ioError ?? status.sqlError;
+  if (status.host !== target.host || status.port !== target.port) {
+    return { kind: 'not-yet', text: `${server} replicates from ${status.host}:${status.port}` };
+  }
+  if (error)
+    return { kind: 'error', text: `${error.number}: ${error.text}`, hopeless: HOPELESS.includes(error.number) };
+  const running = status.ioThread === 'running' && status.sqlThread === 'running';
+  if (running && status.masterServerId === target.serverId) return { kind: 'following' };
+  return { kind: 'not-yet', text: `${server}: IO thread ${status.ioThread}, SQL thread ${status.sqlThread}` };
+}
+
+/** Waits until both threads run against the target: the "ok" of CHANGE MASTER and START SLAVE proves nothing. */
+export async function awaitFollowing(context: TakeoverContext, act: Act, server: string): Promise<StepEnd> {
+  const session = context.links.find(server, 'lock') ?? context.links.get(server, 'freeze');
+  const deadline = act.deadline.within(PATIENCE_MS);
+  for (;;) {
+    const status = await followingStatus(context, act, session, server);
+    if (status.kind === 'following') return done(`${server} follows ${context.task.target}`);
+    if (status.kind === 'error' && status.hopeless)
+      return failed(`${server} can't follow ${context.task.target}: ${status.text}`);
+    if (deadline.remainingMs() === 0) return failed(`${server} does not follow ${context.task.target}: ${status.text}`);
+    act.waitsFor(status.text);
+    await delay(PAUSE_MS);
+  }
+}

@@ -1,0 +1,79 @@
+import type { Connection } from '../mariadb/connection.ts';
+import { Session } from '../mariadb/session.ts';
+
+/** lock: holds the advisory lock; freeze: holds the read lock; wait: long waits; side: watches, lists, ends sessions. */
+export type Purpose = 'lock' | 'freeze' | 'wait' | 'side';
+
+export type Connect = (server: string, timeoutMs: number) => Promise<Connection>;
+
+/** The connections of one takeover, opened before writes are stopped so that nothing has to connect while they are. */
+export class Links {
+  readonly #connect: Connect;
+  readonly #sessions = new Map<string, Session>();
+
+  constructor(connect: Connect) {
+    this.#connect = connect;
+  }
+
+  /** Opens the connection, prepares it and keeps it alive. Rejects with SqlError. */
+  async open(server: string, purpose: Purpose, timeoutMs: number): Promise<Session> {
+    const session = await this.fresh(server, timeoutMs);
+    this.#sessions.get(key(server, purpose))?.close();
+    this.#sessions.set(key(server, purpose), session);
+    session.keepAlive();
+    return session;
+  }
+
+  /** A new connection that the caller closes. Rejects with SqlError. */
+  async fresh(server: string, timeoutMs: number): Promise<Session> {
+    const started = performance.now();
+    const session = new Session(server, await this.#connect(server, timeoutMs));
+    try {
+      await session.prepare(Math.max(1, timeoutMs - (performance.now() - started)));
+      return session;
+    } catch (error) {
+      session.close();
+      throw error;
+    }
+  }
+
+  /** The open connection. Throws its failure where it broke: whoever held a lock on it holds none any more. */
+  get(server: string, purpose: Purpose): Session {
+    const session = this.#sessions.get(key(server, purpose));
+    if (!session) throw new Error(`no ${purpose} connection to ${server}`);
+    if (session.broken) throw session.broken;
+    return session;
+  }
+
+  /** As get; null where it is not open or broke. */
+  find(server: string, purpose: Purpose): Session | null {
+    const session = this.#sessions.get(key(server, purpose));
+    return session && !session.broken ? session : null;
+  }
+
+  /** The servers that have a connection for that purpose. */
+  serversWith(purpose: Purpose): string[] {
+    return [...this.#sessions.entries()]
+      .filter(([name, session]) => name.endsWith(`/${purpose}`) && !session.broken)
+      .map(([, session]) => session.server);
+  }
+
+  /** The ids of all open connections by server: what the journal records before they are used. */
+  ids(): Record<string, number[]> {
+    const ids: Record<string, number[]> = {};
+    for (const { server, id } of this.#sessions.values()) ids[server] = [...(ids[server] ?? []), id];
+    return ids;
+  }
+
+  close(server: string, purpose: Purpose): void {
+    this.#sessions.get(key(server, purpose))?.close();
+    this.#sessions.delete(key(server, purpose));
+  }
+
+  closeAll(): void {
+    for (const session of this.#sessions.values()) session.close();
+    this.#sessions.clear();
+  }
+}
+
+const key = (server: string, purpose: Purpose): string => `${server}/${purpose}`;

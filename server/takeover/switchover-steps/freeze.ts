@@ -1,0 +1,148 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { setEventStatus, withoutBinlog } from '../../mariadb/events-move.ts';
+import { allowWrites, lockAllTables, readSeal, sealOf, setEventScheduler, stopWrites } from '../../mariadb/freeze.ts';
+import { killSessions, listSessions, serverSession, waitingForBackupLock } from '../../mariadb/sessions.ts';
+import type { Session } from '../../mariadb/session.ts';
+import { SqlError } from '../../mariadb/sql-error.ts';
+import { done, type Act, type Step } from '../../operations/step.ts';
+import { look, oldPrimaryOf, perform, type TakeoverContext } from '../context.ts';
+import { handsOf } from '../hands.ts';
+import { Sweep } from '../sweep.ts';
+
+/** How long writes may be held up by a lock that is not ours before the freeze is given up. */
+const LOCK_WAIT_SECONDS = 3;
+
+/**
+ * Stops every write on the old primary: services, events, read_only, then the read lock at once on the same connection,
+ * since queued DDL still runs after read_only=1; then the clients' sessions, beside the next steps.
+ */
+export function freeze(server: string): Step<TakeoverContext> {
+  return {
+    id: 'freeze',
+    name: 'freeze',
+    server,
+    deadlineMs: 20_000,
+    async run(context, act) {
+      await stopServices(context, act);
+      await stopEvents(context, act);
+      const session = context.links.get(server, 'freeze');
+      context.stoppedAt = { monotonic: performance.now(), wall: context.parts.now() };
+      act.remember('stopped-at', context.stoppedAt.wall);
+      await perform(act, session, stopWrites(LOCK_WAIT_SECONDS), LOCK_WAIT_SECONDS * 1000 + 2_000);
+      await perform(act, session, lockAllTables(LOCK_WAIT_SECONDS), LOCK_WAIT_SECONDS * 1000 + 2_000);
+      const ids = new Set(context.connections[server]);
+      context.sweep = new Sweep(context.links.get(server, 'side'), { ids, users: context.parts.spareUsers });
+      context.sweep.again(act);
+      return done('no write can commit');
+    },
+    async undo(context, act) {
+      const session = await context.links.fresh(server, Math.min(2_000, act.deadline.remainingMs()));
+      try {
+        await endLockHolders(context, act, session);
+        if (context.before?.[server]?.readOnly !== true) await perform(act, session, allowWrites());
+        await restoreEvents(context, act, session);
+        await proveWrites(act, session);
+      } finally {
+        session.close();
+      }
+      const services = await restoreServices(context, act);
+      return { kind: 'undone', note: `${server} takes writes again${services}` };
+    },
+    hands: (context) => handsOf.unfreeze(context, server),
+  };
+}
+
+/** A client that is gone may keep its read lock: read_only=0 then says ok and writers still hang. */
+async function endLockHolders(context: TakeoverContext, act: Act, session: Session): Promise<void> {
+  const server = oldPrimaryOf(context);
+  const held = context.links.find(server, 'lock')?.id;
+  const ids = (context.connections[server] ?? []).filter((id) => id !== held && id !== session.id);
+  if (ids.length > 0) await perform(act, session, killSessions(ids));
+  context.links.close(server, 'freeze');
+  context.links.close(server, 'side');
+}
+
+async function stopServices(context: TakeoverContext, act: Act): Promise<void> {
+  const server = oldPrimaryOf(context);
+  const agent = context.parts.agent(server);
+  const enabled = context.before?.[server]?.services?.filter((service) => service.enabled) ?? [];
+  if (!agent || enabled.length === 0) return;
+  for (const { name } of enabled) {
+    await agent.service(name, 'disable');
+    // It runs as root and ignores read_only: a run that has begun is waited for.
+    let running = true;
+    while (running) {
+      running = (await agent.status()).services.some((service) => service.name === name && service.running);
+      if (!running) break;
+      act.waitsFor(`service ${name} to end its run on ${server}`);
+      if (act.signal.aborted || act.deadline.remainingMs() < 5_000)
+        throw new Error(`service ${name} is still running on ${server}`);
+      await delay(200);
+    }
+    act.waitsFor(null);
+  }
+}
+
+async function restoreServices(context: TakeoverContext, act: Act): Promise<string> {
+  const server = oldPrimaryOf(context);
+  const agent = context.parts.agent(server);
+  const enabled = context.before?.[server]?.services?.filter((service) => service.enabled) ?? [];
+  if (!agent) return '';
+  for (const { name } of enabled) {
+    try {
+      await agent.service(name, 'enable');
+    } catch {
+      act.followUp(handsOf.enableService(server, name));
+    }
+  }
+  return enabled.length > 0 ? `, ${enabled.map(({ name }) => name).join(', ')} may run again` : '';
+}
+
+/** Before the locks: ALTER EVENT fails under a read lock. Events fire under read_only=1, as their definer. */
+async function stopEvents(context: TakeoverContext, act: Act): Promise<void> {
+  const server = oldPrimaryOf(context);
+  const was = context.before?.[server];
+  if (was?.eventScheduler !== 'on') return;
+  const session = context.links.get(server, 'side');
+  try {
+    await perform(act, session, setEventScheduler(false));
+    return;
+  } catch (error) {
+    if (!(error instanceof SqlError) || error.errno !== 1227) throw error;
+  }
+  // Without SUPER: each event by itself.
+  await perform(act, session, withoutBinlog());
+  for (const event of (was.events ?? []).filter(({ status }) => status === 'ENABLED')) {
+    for (const change of setEventStatus(event, 'DISABLE ON SLAVE')) await perform(act, session, change);
+  }
+}
+
+async function restoreEvents(context: TakeoverContext, act: Act, session: Session): Promise<void> {
+  const was = context.before?.[oldPrimaryOf(context)];
+  if (was?.eventScheduler !== 'on') return;
+  try {
+    await perform(act, session, setEventScheduler(true));
+  } catch (error) {
+    if (!(error instanceof SqlError) || error.errno !== 1227) throw error;
+  }
+  const enabled = (was.events ?? []).filter(({ status }) => status === 'ENABLED');
+  if (enabled.length === 0) return;
+  await perform(act, session, withoutBinlog());
+  for (const event of enabled)
+    for (const change of setEventStatus(event, 'ENABLE')) await perform(act, session, change);
+}
+
+/** read_only=0 alone is not "restored": no session may wait for the backup lock, which somebody else could hold. */
+async function proveWrites(act: Act, session: Session): Promise<void> {
+  for (;;) {
+    const [row] = await look(act, session, readSeal());
+    const waiting = waitingForBackupLock((await look(act, session, listSessions())).map(serverSession));
+    if (row && !sealOf(row).readOnly && waiting.length === 0) return;
+    if (act.deadline.remainingMs() < 200) {
+      throw new Error(
+        waiting.length > 0 ? `${waiting.length} sessions still wait for a read lock` : 'read_only is still on',
+      );
+    }
+    await delay(20);
+  }
+}

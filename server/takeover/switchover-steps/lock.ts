@@ -1,0 +1,79 @@
+import { connectionText, lockAnswer, readConnection, takeLock } from '../../mariadb/advisory-lock.ts';
+import { SqlError } from '../../mariadb/sql-error.ts';
+import { done, type Act, type Step, type StepEnd } from '../../operations/step.ts';
+import { look, perform, type TakeoverContext } from '../context.ts';
+import { serverOf } from '../task.ts';
+
+const CONNECT_MS = 3_000;
+
+/**
+ * Opens every connection that the takeover needs and takes the advisory lock on every reachable server, in the order of
+ * their ids: consoles with different stores can't both act. The ids are in the journal before a lock is taken.
+ */
+export function lock(servers: readonly string[], mustHold: readonly string[]): Step<TakeoverContext> {
+  return {
+    id: 'lock',
+    name: 'lock',
+    server: servers.join(', '),
+    deadlineMs: 10_000,
+    readsOnly: true,
+    async run(context, act) {
+      const reached = await connectAll(context, act, servers, mustHold);
+      if (typeof reached === 'string') return { kind: 'failed', error: reached };
+      context.connections = context.links.ids();
+      await act.record('connections', context.connections);
+      return await takeAll(context, act, reached);
+    },
+    async undo(context) {
+      context.links.closeAll();
+      return { kind: 'nothing' };
+    },
+  };
+}
+
+/** The servers that were reached, in the order of their ids; or why one that must be held was not. */
+async function connectAll(
+  context: TakeoverContext,
+  act: Act,
+  servers: readonly string[],
+  mustHold: readonly string[],
+): Promise<string[] | string> {
+  const { task, links } = context;
+  const answers = await Promise.all(
+    servers.map(async (server) => {
+      const timeoutMs = Math.min(CONNECT_MS, act.deadline.remainingMs());
+      try {
+        await links.open(server, 'lock', timeoutMs);
+        if (server === task.oldPrimary && task.kind === 'switchover') {
+          await Promise.all([links.open(server, 'freeze', timeoutMs), links.open(server, 'side', timeoutMs)]);
+        }
+        if (server === task.target) {
+          await Promise.all([links.open(server, 'wait', timeoutMs), links.open(server, 'side', timeoutMs)]);
+        }
+        return { server, error: null };
+      } catch (error) {
+        if (!(error instanceof SqlError)) throw error;
+        return { server, error: error.message };
+      }
+    }),
+  );
+  const missed = answers.find(({ server, error }) => error !== null && mustHold.includes(server));
+  if (missed) return `${missed.server} could not be reached for its lock: ${missed.error}`;
+  return answers
+    .filter(({ error }) => error === null)
+    .map(({ server }) => server)
+    .toSorted((a, b) => serverOf(task, a).serverId - serverOf(task, b).serverId);
+}
+
+async function takeAll(context: TakeoverContext, act: Act, servers: readonly string[]): Promise<StepEnd> {
+  for (const server of servers) {
+    const session = context.links.get(server, 'lock');
+    const [row] = await perform(act, session, takeLock());
+    const { taken, holder } = lockAnswer(row ?? {});
+    if (taken) continue;
+    const [who] = holder === null ? [] : await look(act, session, readConnection(holder));
+    context.links.closeAll();
+    return { kind: 'refused', error: `another takeover holds the lock on ${server}: ${connectionText(who ?? {})}` };
+  }
+  return done(`locks held on ${servers.join(', ')}`);
+}

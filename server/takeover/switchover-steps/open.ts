@@ -1,0 +1,64 @@
+import { takeLock, lockAnswer } from '../../mariadb/advisory-lock.ts';
+import { allowWrites, readSeal, sealOf } from '../../mariadb/freeze.ts';
+import { SqlError } from '../../mariadb/sql-error.ts';
+import { done, type Act, type Step, type StepEnd } from '../../operations/step.ts';
+import { look, perform, type TakeoverContext } from '../context.ts';
+import { handsOf } from '../hands.ts';
+
+/** Writes are allowed on the new primary: from the intent of this step on there is only forward. */
+export function open(server: string): Step<TakeoverContext> {
+  return {
+    id: 'open',
+    name: 'open',
+    server,
+    deadlineMs: 20_000,
+    pointOfNoReturn: true,
+    essential: true,
+    async alreadyDone(context, act) {
+      const [row] = await look(act, context.links.get(server, 'lock'), readSeal());
+      if (!row || sealOf(row).readOnly) return null;
+      measure(context, act);
+      return 'it takes writes';
+    },
+    async run(context, act) {
+      try {
+        await perform(act, context.links.get(server, 'lock'), allowWrites());
+      } catch (error) {
+        if (!(error instanceof SqlError)) throw error;
+        // Refused by the server: it has surely not happened. Anything else is unknown until somebody looks.
+        if (!error.outcomeUnknown) return { kind: 'failed', error: error.message, nothingHappened: true };
+        return await lookAndRepeat(context, act, server, error);
+      }
+      measure(context, act);
+      return done(`${server} takes writes`);
+    },
+    hands: (context) => handsOf.open(context, server),
+  };
+}
+
+function measure(context: TakeoverContext, act: Act): void {
+  context.openedAt = performance.now();
+  if (context.stoppedAt) act.writeOutage(context.openedAt - context.stoppedAt.monotonic);
+}
+
+/** The connection died under the statement: the lock is taken anew, so that a console that slept does not act, and then looked at. */
+async function lookAndRepeat(context: TakeoverContext, act: Act, server: string, first: SqlError): Promise<StepEnd> {
+  let last = first;
+  while (act.deadline.remainingMs() > 500) {
+    act.waitsFor(`${server} to answer: whether it took the statement is unknown (${last.message})`);
+    try {
+      const session = await context.links.open(server, 'lock', Math.min(2_000, act.deadline.remainingMs()));
+      const [answer] = await look(act, session, takeLock());
+      if (!lockAnswer(answer ?? {}).taken)
+        return { kind: 'failed', error: `somebody else holds the lock on ${server}` };
+      const [row] = await look(act, session, readSeal());
+      if (row && sealOf(row).readOnly) await perform(act, session, allowWrites());
+      measure(context, act);
+      return done(`${server} takes writes`);
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      last = error;
+    }
+  }
+  return { kind: 'failed', error: `${server} does not answer: ${last.message}` };
+}

@@ -1,0 +1,67 @@
+import { changePrimary } from '../../mariadb/change-primary.ts';
+import { stopWrites } from '../../mariadb/freeze.ts';
+import { forgetPrimary, readReplication, startReplication } from '../../mariadb/promote.ts';
+import { replicaStatus } from '../../mariadb/replica-status.ts';
+import { done, type Step } from '../../operations/step.ts';
+import { look, perform, type TakeoverContext } from '../context.ts';
+import { handsOf } from '../hands.ts';
+import { newPrimaryFor } from '../new-primary.ts';
+import { SqlError } from '../../mariadb/sql-error.ts';
+import { targetConnection } from '../task.ts';
+import { stopWatched } from '../stop-watched.ts';
+
+/** The target forgets the old primary. This still has an inverse: CHANGE MASTER with every field, and START. */
+export function promote(server: string): Step<TakeoverContext> {
+  return {
+    id: 'promote',
+    name: 'promote',
+    server,
+    deadlineMs: 15_000,
+    intentAhead: true,
+    async alreadyDone(context, act) {
+      const { name } = targetConnection(context.task);
+      const rows = await look(act, context.links.get(server, 'lock'), readReplication());
+      return rows.map(replicaStatus).some((status) => status.connection === name) ? null : 'it follows nobody any more';
+    },
+    async run(context, act) {
+      context.sweep?.again(act);
+      const { name } = targetConnection(context.task);
+      const session = context.links.get(server, 'lock');
+      await stopWatched(context, act, session, name);
+      await perform(act, session, forgetPrimary(name));
+      await context.sweep?.settled();
+      const ended = context.sweep?.count ?? 0;
+      return done(ended > 0 ? `${ended} sessions ended on the old primary: ${context.sweep?.summary}` : null);
+    },
+    async undo(context, act) {
+      const { task } = context;
+      const { name } = targetConnection(task);
+      let session;
+      try {
+        session = await context.links.fresh(server, Math.min(2_000, act.deadline.remainingMs()));
+      } catch (error) {
+        if (!(error instanceof SqlError)) throw error;
+        const note = `${server} can't be reached, so it does not follow ${task.oldPrimary}: ${error.message}`;
+        return { kind: 'left', note, followUps: handsOf.follow(context, server, task.oldPrimary) };
+      }
+      try {
+        await perform(act, session, stopWrites(2));
+        const [status] = (await look(act, session, readReplication()))
+          .map(replicaStatus)
+          .filter(({ connection }) => connection === name);
+        if (status?.ioThread === 'running' && status.sqlThread === 'running') return { kind: 'nothing' };
+        if (!status) {
+          if (task.oldPrimary === null) return { kind: 'nothing' };
+          await perform(act, session, changePrimary(newPrimaryFor(context, server, task.oldPrimary, false)));
+        } else if (status.sqlThread === 'running') {
+          return { kind: 'nothing' };
+        }
+        await perform(act, session, startReplication(name));
+        return { kind: 'undone', note: `${server} follows ${task.oldPrimary} again` };
+      } finally {
+        session.close();
+      }
+    },
+    hands: (context) => handsOf.follow(context, server, context.task.oldPrimary),
+  };
+}

@@ -1,0 +1,146 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { adoptPosition, changePrimary } from '../../mariadb/change-primary.ts';
+import { eventRow, listEvents, setEventStatus, withoutBinlog } from '../../mariadb/events-move.ts';
+import { lockAllTables, readSeal, sealOf, setEventScheduler, stopWrites, unlockTables } from '../../mariadb/freeze.ts';
+import { formatGtidList, reaches, transactionsBehind } from '../../mariadb/gtid.ts';
+import { semiSyncPrimary, semiSyncReplica } from '../../mariadb/semi-sync.ts';
+import { startReplication } from '../../mariadb/promote.ts';
+import type { Session } from '../../mariadb/session.ts';
+import {
+  clientSessions,
+  killSessions,
+  listSessions,
+  serverSession,
+  waitingForBackupLock,
+} from '../../mariadb/sessions.ts';
+import { SqlError } from '../../mariadb/sql-error.ts';
+import { failed, skipped, type Act, type Step, type StepEnd } from '../../operations/step.ts';
+import { look, oldPrimaryOf, perform, type TakeoverContext } from '../context.ts';
+import { awaitFollowing, followingStatus } from '../following.ts';
+import { handsOf } from '../hands.ts';
+import { newPrimaryFor } from '../new-primary.ts';
+
+/**
+ * Makes the old primary a replica of the new one, in the order that lets nothing slip in: position under the lock,
+ * sessions ended, unlock, position again, and only then CHANGE MASTER. read_only stays on.
+ */
+export function repointOld(server: string): Step<TakeoverContext> {
+  return {
+    id: 're-point-old',
+    name: 're-point old primary',
+    server,
+    deadlineMs: 30_000,
+    async alreadyDone(context, act) {
+      const session = context.links.find(server, 'lock');
+      const status = session && (await followingStatus(context, act, session, server));
+      return status?.kind === 'following' ? `${server} follows ${context.task.target}` : null;
+    },
+    async run(context, act) {
+      const frozen = await ensureFrozen(context, act, server);
+      if (frozen) return frozen;
+      const session = context.links.get(server, 'freeze');
+      const under = await ownTransactions(context, act, session);
+      if (under) return under;
+      await endWaiting(context, act, server);
+      await perform(act, session, unlockTables());
+      const after = await ownTransactions(context, act, session);
+      if (after) return after;
+      await demote(context, act, session, server);
+      return await awaitFollowing(context, act, server);
+    },
+    hands: (context) => handsOf.follow(context, server, context.task.target),
+  };
+}
+
+/** After an interruption, or where the lock's connection broke, everything is stopped again before anything is concluded. */
+async function ensureFrozen(context: TakeoverContext, act: Act, server: string): Promise<StepEnd | null> {
+  if (context.links.find(server, 'freeze')) return null;
+  try {
+    const session = await context.links.open(server, 'freeze', Math.min(3_000, act.deadline.remainingMs()));
+    await context.links.open(server, 'side', Math.min(3_000, act.deadline.remainingMs()));
+    context.connections = merged(context.connections, context.links.ids());
+    await act.record('connections', context.connections);
+    await perform(act, session, stopWrites(3));
+    await perform(act, session, lockAllTables(3));
+    return null;
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    act.followUp(
+      handsOf.note(`${server} could not be reached and does not follow ${context.task.target}: ${error.message}`),
+    );
+    return skipped(`${server} can't be reached: ${error.message}`);
+  }
+}
+
+/** Transactions above the seal are this server's own: it must not be re-pointed over them. */
+async function ownTransactions(context: TakeoverContext, act: Act, session: Session): Promise<StepEnd | null> {
+  if (context.seal === null) return failed('the sealed position is not known');
+  const [row] = await perform(act, session, readSeal());
+  const { position } = sealOf(row ?? {});
+  if (reaches(context.seal, position)) return null;
+  context.aboveSeal = position;
+  const own = transactionsBehind(position, context.seal);
+  const server = oldPrimaryOf(context);
+  const span = `above ${formatGtidList(context.seal)} up to ${formatGtidList(position)}`;
+  act.followUp(handsOf.note(`${server} has ${own} transactions of its own, ${span}. It was not made a replica.`));
+  return failed(`${server} has ${own} transactions of its own, ${span}`);
+}
+
+/** Until no session waits for the backup lock: one that waits would commit when it opens. */
+async function endWaiting(context: TakeoverContext, act: Act, server: string): Promise<void> {
+  const side = context.links.get(server, 'side');
+  const spare = { ids: new Set(context.connections[server]), users: context.parts.spareUsers };
+  for (;;) {
+    const sessions = (await look(act, side, listSessions())).map(serverSession);
+    const clients = clientSessions(sessions, spare);
+    if (clients.length > 0) await perform(act, side, killSessions(clients.map(({ id }) => id)));
+    const waiting = waitingForBackupLock(sessions).filter(({ id }) => !spare.ids.has(id));
+    if (waiting.length === 0) return;
+    if (act.deadline.remainingMs() === 0)
+      throw new Error(`${waiting.length} sessions on ${server} still wait for its read lock`);
+    act.waitsFor(`${waiting.length} sessions on ${server} to end`);
+    await delay(10);
+  }
+}
+
+async function demote(context: TakeoverContext, act: Act, session: Session, server: string): Promise<void> {
+  const { task, before } = context;
+  const to = newPrimaryFor(context, server, task.target, true);
+  if (!to.demote && context.seal) await perform(act, session, adoptPosition(context.seal));
+  const semiSync = before?.[server]?.semiSync;
+  if (semiSync?.primaryEnabled) {
+    await perform(act, session, semiSyncPrimary(false));
+    await perform(act, session, semiSyncReplica(true));
+  }
+  await perform(act, session, changePrimary(to));
+  await perform(act, session, startReplication(to.connection));
+  await disableEvents(context, act, server);
+}
+
+/** Nothing of this can run under the read lock (1205, 1223), and nothing of it may be in the binlog. */
+async function disableEvents(context: TakeoverContext, act: Act, server: string): Promise<void> {
+  const was = context.before?.[server];
+  const session = await context.links.fresh(server, 3_000);
+  try {
+    await perform(act, session, withoutBinlog());
+    const enabled = (await look(act, session, listEvents())).map(eventRow).filter(({ status }) => status === 'ENABLED');
+    for (const event of enabled) {
+      for (const change of setEventStatus(event, 'DISABLE ON SLAVE')) await perform(act, session, change);
+    }
+    // Its events are all off now: the scheduler can wait for the day on which this is the primary again.
+    if (was?.eventScheduler === 'on') await perform(act, session, setEventScheduler(true));
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    act.followUp(
+      handsOf.note(`Events on ${server} are still enabled and fire although it is a replica: ${error.message}`),
+    );
+  } finally {
+    session.close();
+  }
+}
+
+function merged(a: Record<string, number[]>, b: Record<string, number[]>): Record<string, number[]> {
+  const all = { ...a };
+  for (const [server, ids] of Object.entries(b)) all[server] = [...new Set([...(all[server] ?? []), ...ids])];
+  return all;
+}

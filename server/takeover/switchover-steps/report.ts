@@ -1,0 +1,28 @@
+import { done, type Step } from '../../operations/step.ts';
+import type { TakeoverContext } from '../context.ts';
+
+/** Says what it came to: the last line of the page, to copy into a ticket. */
+export function report(target: string): Step<TakeoverContext> {
+  return {
+    id: 'report',
+    name: 'report',
+    server: target,
+    deadlineMs: 5_000,
+    async run(context) {
+      const { task, stoppedAt, openedAt } = context;
+      const outage = stoppedAt && openedAt !== null ? openedAt - stoppedAt.monotonic : null;
+      const stopped = outage === null ? '' : `, writes were stopped for ${Math.round(outage)} ms`;
+      if (task.kind === 'switchover') return done(`nothing was lost${stopped}`);
+      if (task.kind === 'failover') return done(lossText(task.oldPrimary, task.transactionsLost));
+      return done(`${target} lives on its own; ${task.oldPrimary ?? 'its primary'} was not touched`);
+    },
+  };
+}
+
+/** What a failover has lost, as far as it is known while the old primary is away. */
+export function lossText(oldPrimary: string | null, transactionsLost: number | null): string {
+  const later = `the exact number is known when ${oldPrimary ?? 'the old primary'} comes back`;
+  if (transactionsLost === null) return `how many transactions were lost is not known; ${later}`;
+  if (transactionsLost === 0) return `no lost transaction is known; ${later}`;
+  return `at least ${transactionsLost} transactions are lost; ${later}`;
+}

@@ -1,0 +1,90 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { done, skipped, type Act, type Step } from '../../operations/step.ts';
+import type { TakeoverAgent } from '../agent.ts';
+import type { TakeoverContext } from '../context.ts';
+import { handsOf } from '../hands.ts';
+
+const POLL_MS = 250;
+
+/** What may only run on a primary is enabled there, and run once; read_only is written into both configurations. */
+export function services(target: string): Step<TakeoverContext> {
+  return {
+    id: 'services',
+    name: 'services',
+    server: target,
+    deadlineMs: 15 * 60_000,
+    async run(context, act) {
+      const { oldPrimary, kind } = context.task;
+      const notes = [
+        await persist(context, act, target, false),
+        oldPrimary !== null && kind !== 'detach' ? await persist(context, act, oldPrimary, true) : null,
+        await startServices(context, act, target),
+      ].filter((note) => note !== null);
+      return notes.length > 0 ? done(notes.join('; ')) : skipped('no agent is configured');
+    },
+  };
+}
+
+async function persist(context: TakeoverContext, act: Act, server: string, readOnly: boolean): Promise<string | null> {
+  const agent = context.parts.agent(server);
+  const word = readOnly ? 'read_only=1' : 'read_only=0';
+  if (!agent) {
+    act.followUp(
+      handsOf.note(
+        `${word} is not in the configuration of ${server}, which has no agent: write it there, or a restart undoes it.`,
+      ),
+    );
+    return null;
+  }
+  try {
+    await agent.persistReadOnly(readOnly);
+    return `${word} kept for the next start of ${server}`;
+  } catch (error) {
+    act.followUp(handsOf.note(`${word} could not be written into the configuration of ${server}: ${words(error)}`));
+    return null;
+  }
+}
+
+async function startServices(context: TakeoverContext, act: Act, server: string): Promise<string | null> {
+  const agent = context.parts.agent(server);
+  if (!agent) return null;
+  let names: string[];
+  try {
+    names = (await agent.status()).services.map(({ name }) => name);
+  } catch (error) {
+    act.followUp(
+      handsOf.note(`The services of ${server} could not be started, its agent did not answer: ${words(error)}`),
+    );
+    return null;
+  }
+  const failures = (await Promise.all(names.map((name) => runOnce(act, agent, server, name)))).filter(
+    (end) => end !== null,
+  );
+  for (const failure of failures) act.followUp(handsOf.note(failure));
+  if (names.length === 0) return null;
+  return failures.length === 0 ? `${names.join(', ')} enabled and run on ${server}` : failures.join('; ');
+}
+
+/** What went wrong, or null. */
+async function runOnce(act: Act, agent: TakeoverAgent, server: string, name: string): Promise<string | null> {
+  try {
+    await agent.service(name, 'enable');
+    let run = await agent.startRun(name);
+    let shown = 0;
+    while (run.state === 'running' && act.deadline.remainingMs() > 0) {
+      act.waitsFor(`service ${name} to end its run on ${server}`);
+      await delay(POLL_MS);
+      run = await agent.serviceRun(name, run.id);
+      if (run.log.length > shown) act.log(run.log.slice(shown));
+      shown = Math.max(shown, run.log.length);
+    }
+    if (run.log.length > shown) act.log(run.log.slice(shown));
+    act.waitsFor(null);
+    if (run.state === 'done') return null;
+    return `Service ${name} failed on ${server} (exit ${run.exitCode ?? 'unknown'}): read its log in this step`;
+  } catch (error) {
+    return `Service ${name} could not be run on ${server}: ${words(error)}`;
+  }
+}
+
+const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));

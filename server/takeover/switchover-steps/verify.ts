@@ -1,0 +1,91 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { readPositions } from '../../mariadb/drain.ts';
+import { gtidList, reaches } from '../../mariadb/gtid.ts';
+import { flag, text } from '../../mariadb/row.ts';
+import { semiSyncPrimary, waitWithoutReplica } from '../../mariadb/semi-sync.ts';
+import { done, failed, type Act, type Step } from '../../operations/step.ts';
+import { look, perform, type TakeoverContext } from '../context.ts';
+import { followingStatus } from '../following.ts';
+import { serverOf } from '../task.ts';
+
+const WRITE_WAIT_MS = 5_000;
+const PAUSE_MS = 50;
+
+/** Observed, not assumed: one writable server, everybody follows it, and a transaction of the new primary has arrived. */
+export function verify(target: string, followers: readonly string[]): Step<TakeoverContext> {
+  return {
+    id: 'verify',
+    name: 'verify',
+    server: [target, ...followers].join(', '),
+    deadlineMs: 20_000,
+    async run(context, act) {
+      await restoreSemiSync(context, act, target);
+      const [row] = await look(act, context.links.get(target, 'side'), readPositions());
+      if (!row || flag(row, 'read_only') !== false) return failed(`${target} does not take writes`);
+      const wanted = gtidList(text(row, 'binlog'));
+      const reached: string[] = [];
+      for (const server of followers) {
+        const session = context.links.find(server, 'lock');
+        if (!session) continue;
+        const status = await followingStatus(context, act, session, server);
+        if (status.kind !== 'following') continue;
+        if (await untilReached(context, act, server, wanted)) reached.push(server);
+        else return failed(`${server} did not reach the position of ${target}`);
+      }
+      const wrote = await firstWrite(context, act, target, reached);
+      const who = reached.length > 0 ? `, ${reached.join(' and ')} follow${reached.length === 1 ? 's' : ''} it` : '';
+      return done(`${target} takes writes${who}; ${wrote}`);
+    },
+  };
+}
+
+/** Semi-sync was opened without a wait for replicas; they are here now. */
+async function restoreSemiSync(context: TakeoverContext, act: Act, target: string): Promise<void> {
+  const { before, task, links } = context;
+  const was = before?.[target]?.semiSync;
+  const session = links.get(target, 'side');
+  if (was?.primaryEnabled && was.waitNoSlave) await perform(act, session, waitWithoutReplica(true));
+  const old = task.oldPrimary === null || task.kind === 'detach' ? null : before?.[task.oldPrimary]?.semiSync;
+  if (old?.primaryEnabled && !was?.primaryEnabled) await perform(act, session, semiSyncPrimary(true));
+}
+
+async function untilReached(
+  context: TakeoverContext,
+  act: Act,
+  server: string,
+  wanted: ReturnType<typeof gtidList>,
+): Promise<boolean> {
+  const session = context.links.get(server, 'lock');
+  while (act.deadline.remainingMs() > WRITE_WAIT_MS) {
+    const [row] = await look(act, session, readPositions());
+    if (row && reaches(gtidList(text(row, 'current')), wanted)) return true;
+    act.waitsFor(`${server} to reach the position of the new primary`);
+    await delay(PAUSE_MS);
+  }
+  return false;
+}
+
+/** Whether a transaction of the new primary's own has been written, and applied by those that follow. Baton writes none itself. */
+async function firstWrite(
+  context: TakeoverContext,
+  act: Act,
+  target: string,
+  followers: readonly string[],
+): Promise<string> {
+  const { serverId } = serverOf(context.task, target);
+  const deadline = act.deadline.within(WRITE_WAIT_MS);
+  const has = async (server: string, purpose: 'side' | 'lock'): Promise<boolean> => {
+    const [row] = await look(act, context.links.get(server, purpose), readPositions());
+    const since = context.seal ?? [];
+    return gtidList(text(row ?? {}, 'current')).some((gtid) => gtid.server === serverId && !reaches(since, [gtid]));
+  };
+  for (;;) {
+    const wrote = await has(target, 'side');
+    const applied = wrote && (await Promise.all(followers.map((server) => has(server, 'lock')))).every(Boolean);
+    if (applied) return followers.length > 0 ? 'its first write has arrived there' : 'its first write is seen';
+    if (deadline.remainingMs() === 0)
+      return wrote ? 'its first write has not arrived everywhere yet' : 'no write seen yet';
+    act.waitsFor(wrote ? 'the first write to arrive at the replicas' : 'a first write');
+    await delay(PAUSE_MS);
+  }
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { takeoverKind } from '../contract/takeover.ts';
+import type { ReplicaStatus } from '../mariadb/replica-status.ts';
+
+const ssl = z.object({
+  allowed: z.boolean(),
+  verifyServer: z.boolean(),
+  caFile: z.string(),
+  caPath: z.string(),
+  certificate: z.string(),
+  key: z.string(),
+  cipher: z.string(),
+  crl: z.string(),
+  crlPath: z.string(),
+});
+
+/** All of a replica's connection that CHANGE MASTER can state, but the password. */
+const connection = z.object({
+  name: z.string(),
+  user: z.string(),
+  connectRetrySeconds: z.number(),
+  heartbeatPeriodSeconds: z.number(),
+  delaySeconds: z.number(),
+  ssl,
+});
+export type TaskConnection = z.infer<typeof connection>;
+
+const taskServer = z.object({
+  name: z.string(),
+  host: z.string(),
+  port: z.number(),
+  serverId: z.number(),
+  /** Understands MASTER_DEMOTE_TO_SLAVE. */
+  demote: z.boolean(),
+  /** Answered when the plan was made. */
+  reachable: z.boolean(),
+  /** Its connection to the old primary; null where it has none. */
+  connection: connection.nullable(),
+});
+export type TaskServer = z.infer<typeof taskServer>;
+
+/** What a takeover is to do, as it goes into the journal: enough to take it up again, and no secret in it. */
+export const task = z.object({
+  cluster: z.string(),
+  kind: takeoverKind,
+  target: z.string(),
+  oldPrimary: z.string().nullable(),
+  /** Replicas of the old primary that are to follow the new one. */
+  others: z.array(z.string()),
+  servers: z.array(taskServer),
+  accepted: z.array(z.string()),
+  dryRun: z.boolean(),
+  budgetMs: z.number(),
+  longWriteSeconds: z.number(),
+  /** Transactions that a failover is known to lose, by the plan; null where nobody can know. */
+  transactionsLost: z.number().nullable(),
+});
+export type Task = z.infer<typeof task>;
+
+/** The connection as the task keeps it. */
+export function taskConnection(status: ReplicaStatus): TaskConnection {
+  const { connection: name, user, connectRetrySeconds, heartbeatPeriodSeconds, delaySeconds } = status;
+  return { name, user, connectRetrySeconds, heartbeatPeriodSeconds, delaySeconds, ssl: { ...status.ssl } };
+}
+
+/** The server of that name. Throws where the task has none: a bug. */
+export function serverOf(of: Task, name: string): TaskServer {
+  const server = of.servers.find((candidate) => candidate.name === name);
+  if (!server) throw new Error(`the task has no server ${name}`);
+  return server;
+}
+
+/** The connection of the target to the old primary. Throws where the task has none: a bug. */
+export function targetConnection(of: Task): TaskConnection {
+  const { connection: found } = serverOf(of, of.target);
+  if (!found) throw new Error(`${of.target} has no connection in the task`);
+  return found;
+}
