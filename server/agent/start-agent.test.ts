@@ -1,0 +1,241 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readFile, readdir, readlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, test } from 'vitest';
+import { manifestOf, placeBackup } from '../backups/fixtures.ts';
+import { partialName } from '../backups/names.ts';
+import { until } from '../sandbox/until.ts';
+import { AgentClient } from './client.ts';
+import { consoleToken, startTestAgent, type TestAgent } from './fixtures.ts';
+
+const run = promisify(execFile);
+const started: TestAgent[] = [];
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((host) => host.remove()));
+});
+const start: typeof startTestAgent = async (changes) => {
+  const host = await startTestAgent(changes);
+  started.push(host);
+  return host;
+};
+
+describe('an agent does not start, and names the field,', () => {
+  test.each<{ what: string; changes: Parameters<typeof startTestAgent>[0]; message: string }>([
+    {
+      what: 'on all addresses without TLS',
+      changes: { listen: '0.0.0.0:0' },
+      message: 'agent.listen: without agent.tls',
+    },
+    { what: 'on all IPv6 addresses without TLS', changes: { listen: '[::]:0' }, message: 'agent.listen' },
+    { what: 'without a token', changes: { tokenFile: undefined }, message: 'agent.tokenFile is missing' },
+    {
+      what: 'with a token that is not there',
+      changes: { tokenFile: '/nonexistent' },
+      message: 'agent.tokenFile: /nonexistent',
+    },
+    {
+      what: 'with a token that can be guessed',
+      changes: async ({ folder }) => {
+        await writeFile(join(folder, 'short'), 'secret');
+        return { readerTokenFile: join(folder, 'short') };
+      },
+      message: 'agent.readerTokenFile: a token has at least 16 characters',
+    },
+    {
+      what: 'with a schedule that is none',
+      changes: ({ backups }) => ({ backups: { directory: backups, schedule: 'at dawn' } }),
+      message: 'agent.backups.schedule: ',
+    },
+    {
+      what: 'with a method that is not built yet',
+      changes: ({ backups }) => ({ backups: { directory: backups, method: ['dump', 'mariabackup'] } }),
+      message: 'agent.backups.method: mariabackup is not supported yet',
+    },
+    {
+      what: 'with a kind of service that is not built yet',
+      changes: { services: { mariadb_update: { kind: 'systemd', unit: 'x.service' } } },
+      message: 'agent.services.mariadb_update.kind: systemd is not supported yet',
+    },
+    {
+      what: 'with services and nowhere to keep their logs',
+      changes: { backups: undefined, services: { x: { kind: 'gate', file: '/tmp/gate' } } },
+      message: 'agent.stateDirectory is missing',
+    },
+  ])('$what', async ({ changes, message }) => {
+    await expect(start(changes)).rejects.toThrow(message);
+  });
+});
+
+test('an agent whose address is taken does not touch what the one there is writing', async () => {
+  const first = await start();
+  const half = partialName(manifestOf(Buffer.from('x'), '2026-11-20T01:00:00.000Z').name);
+  await writeFile(join(first.backups, half), 'half');
+  const listen = new URL(first.agent.url).host;
+  await expect(start({ listen, backups: { directory: first.backups } })).rejects.toThrow('EADDRINUSE');
+  expect(await readdir(first.backups)).toContain(half);
+});
+
+test('an agent without a database says what it is, and why a backup failed', async () => {
+  const { client } = await start();
+  expect(await client.status()).toEqual({
+    version: '0.1.0',
+    server: 'db-1',
+    services: [],
+    backups: { nextAt: null, running: null, lastFailure: null, freeBytes: expect.any(Number) },
+  });
+  const { id } = await client.takeBackup();
+  await until(async () => (await client.backupRun(id)).state === 'failed', { what: 'the backup fails' });
+  const { lastFailure } = (await client.status()).backups;
+  expect(lastFailure?.text).toContain('no-server');
+  expect((await client.backupRun(id)).error).toBe(lastFailure?.text);
+});
+
+test('an agent knows when its next backup is', async () => {
+  const { client } = await start(({ backups }) => ({ backups: { directory: backups, schedule: '0 1 * * *' } }));
+  const { nextAt } = (await client.status()).backups;
+  expect(new Date(nextAt ?? 0).getMinutes()).toBe(0);
+  expect(Date.parse(nextAt ?? '')).toBeGreaterThan(Date.now());
+});
+
+test('an agent ends within 5 s, whatever a download does', async () => {
+  const host = await start();
+  const { name } = await placeBackup(host.backups, randomBytes(20_000_000), '2026-11-20T01:00:00.000Z');
+  const stuck = await host.client.openBackup(name, { method: 'GET', headers: {} });
+  const cut = new Promise((resolve) => stuck.on('error', resolve));
+  const before = performance.now();
+  await host.agent.close();
+  expect(performance.now() - before).toBeLessThan(5000);
+  stuck.resume();
+  await expect(cut).resolves.toMatchObject({ code: 'ECONNRESET' });
+});
+
+/** A CA of its own, a certificate for 127.0.0.1 and one for a client. */
+async function certificates(folder: string): Promise<(name: string) => string> {
+  const file = (name: string): string => join(folder, name);
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+  await run('openssl', ['req', '-x509', ...key, '-keyout', file('ca.key'), '-out', file('ca.crt'), '-subj', '/CN=ca']);
+  for (const name of ['server', 'client']) {
+    const san = ['-addext', 'subjectAltName=IP:127.0.0.1', '-CA', file('ca.crt'), '-CAkey', file('ca.key')];
+    const out = ['-keyout', file(`${name}.key`), '-out', file(`${name}.crt`), '-subj', `/CN=${name}`];
+    await run('openssl', ['req', '-x509', ...key, ...san, ...out]);
+  }
+  return file;
+}
+
+describe('over TLS', () => {
+  test('the console is answered when it shows a certificate of the CA, and nobody else', async () => {
+    let file: (name: string) => string = String;
+    const host = await start(async ({ folder }) => {
+      file = await certificates(folder);
+      return { tls: { certificate: file('server.crt'), key: file('server.key'), clientCa: file('ca.crt') } };
+    });
+    expect(host.agent.url).toMatch(/^https:/);
+    const ca = await readFile(file('ca.crt'), 'utf8');
+    const [certificate, key] = [await readFile(file('client.crt'), 'utf8'), await readFile(file('client.key'), 'utf8')];
+    const address = { server: 'db-1', url: host.agent.url, token: consoleToken };
+    const known = new AgentClient({ ...address, tls: { ca, certificate, key } });
+    expect(await known.status()).toMatchObject({ server: 'db-1' });
+    await expect(known.takeBackup()).resolves.toMatchObject({ state: 'running' });
+    known.close();
+    const anonymous = new AgentClient({ ...address, tls: { ca } });
+    await expect(anonymous.status()).rejects.toMatchObject({ code: 'unavailable' });
+    const distrustful = new AgentClient({ ...address, tls: { certificate, key } });
+    await expect(distrustful.status()).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});
+
+describe('the client', () => {
+  test('says which agent does not answer when nothing listens', async () => {
+    const host = await start();
+    await host.agent.close();
+    await expect(host.client.status()).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(/^The agent of db-1 does not answer: .*ECONNREFUSED/),
+    });
+  });
+
+  test('does not wait for an agent that accepts and says nothing', async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const address = silent.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    const client = new AgentClient({ server: 'db-7', url: `http://127.0.0.1:${port}`, token: consoleToken });
+    const before = performance.now();
+    await expect(client.status()).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('db-7'),
+    });
+    expect(performance.now() - before).toBeLessThan(6000);
+    client.close();
+    silent.close();
+  });
+
+  test('does not take an answer that is no agent’s', async () => {
+    const odd = createServer((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'));
+    await new Promise<void>((resolve) => odd.listen(0, '127.0.0.1', resolve));
+    const address = odd.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    const client = new AgentClient({ server: 'db-7', url: `http://127.0.0.1:${port}`, token: consoleToken });
+    await expect(client.status()).rejects.toMatchObject({ code: 'unavailable' });
+    client.close();
+    odd.close();
+  });
+
+  test('a token that the agent does not take is the console’s fault, not its visitor’s', async () => {
+    const host = await start();
+    const client = new AgentClient({ server: 'db-1', url: host.agent.url, token: 'another-token-0123456789' });
+    await expect(client.status()).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('token'),
+    });
+    await expect(
+      client.openBackup('db-1-2026-11-20T01-00-00Z.sql.zst', { method: 'GET', headers: {} }),
+    ).rejects.toMatchObject({ code: 'unavailable' });
+    client.close();
+  });
+
+  test('asks for no name that an agent does not give, and says when one is gone', async () => {
+    const { client } = await start();
+    for (const name of ['../v1/status', 'latest', 'db-1-2026-11-20T01-00-00Z.sql.zst']) {
+      await expect(client.openBackup(name, { method: 'GET', headers: {} })).rejects.toMatchObject({
+        code: 'not-found',
+      });
+    }
+  });
+
+  test('passes a range on and nothing else of a visitor', async () => {
+    const host = await start();
+    const content = randomBytes(1000);
+    const { name } = await placeBackup(host.backups, content, '2026-11-20T01:00:00.000Z');
+    const response = await host.client.openBackup(name, {
+      method: 'GET',
+      headers: { Range: 'bytes=10-19', authorization: 'Bearer stolen', cookie: 'a=b', host: 'evil' },
+    });
+    expect(response.statusCode).toBe(206);
+    expect(Buffer.concat(await response.toArray()).equals(content.subarray(10, 20))).toBe(true);
+  });
+
+  test('a download that is aborted ends at the agent too', async () => {
+    const host = await start();
+    const { name } = await placeBackup(host.backups, randomBytes(20_000_000), '2026-11-20T01:00:00.000Z');
+    const openedFiles = async (): Promise<number> => {
+      const fds = await readdir('/proc/self/fd');
+      const links = await Promise.all(fds.map((fd) => readlinkOr(`/proc/self/fd/${fd}`)));
+      return links.filter((link) => link.endsWith(name)).length;
+    };
+    const aborting = new AbortController();
+    const response = await host.client.openBackup(name, { method: 'GET', headers: {}, signal: aborting.signal });
+    response.on('error', () => undefined);
+    expect(await openedFiles()).toBe(1);
+    aborting.abort();
+    await until(async () => (await openedFiles()) === 0, { what: 'the agent closes the file', timeoutMs: 3000 });
+    expect(response.destroyed).toBe(true);
+  });
+});
+
+async function readlinkOr(path: string): Promise<string> {
+  return await readlink(path).catch(() => '');
+}
