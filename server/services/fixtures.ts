@@ -1,20 +1,17 @@
 import { readFile } from 'node:fs/promises';
+import { vi } from 'vitest';
 import type { ServiceRun } from '../contract/agent.ts';
-import { until } from '../sandbox/until.ts';
 import type { Service } from './service.ts';
 
 /** For tests: the run when it has ended. */
 export async function endedRun(service: Service, id: string): Promise<ServiceRun> {
-  let run: ServiceRun | null = null;
-  await until(
+  return await vi.waitUntil(
     async () => {
-      run = await service.runOf(id);
-      return run !== null && run.state !== 'running';
+      const run = await service.runOf(id);
+      return run !== null && run.state !== 'running' ? run : null;
     },
-    { what: `a run of ${service.name} ends` },
+    { timeout: 30_000, interval: 10 },
   );
-  if (run === null) throw new Error('the run is gone');
-  return run;
 }
 
 /** For tests: whether a process is there and not only waiting to be reaped. */
