@@ -1,6 +1,4 @@
-import { pino } from 'pino';
 import { z } from 'zod';
-import { startAgent } from '../../agent/start-agent.ts';
 import { BatonError } from '../../contract/errors.ts';
 import { command, configOption } from '../command.ts';
 import { readConfiguration } from '../configuration-file.ts';
@@ -18,6 +16,8 @@ export const agent = command({
       throw new BatonError('invalid', `${file}: there is no agent: section.`, 'Name the configuration of an agent.');
     }
     const stopped = untilStopped();
+    // Loaded here, so that the other commands start without a web server.
+    const [{ pino }, { startAgent }] = await Promise.all([import('pino'), import('../../agent/start-agent.ts')]);
     const running = await startAgent(configuration.agent, pino({ name: 'baton-agent' }));
     await stopped;
     await running.close();

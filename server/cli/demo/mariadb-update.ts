@@ -10,16 +10,20 @@ const [defaultsFile = ''] = process.argv.slice(2);
 const defaults = `--defaults-file=${defaultsFile}`;
 const say = (text: string): void => void process.stdout.write(`mariadb_update: ${text}\n`);
 
-say('system tables');
-await run('mariadb-upgrade', [defaults]);
-const known = (
-  await output('mariadb', [defaults, '-N', '-B', '-e', 'SELECT COUNT(*) FROM mysql.time_zone_name'])
-).trim();
-if (known === '0') {
-  say('time zones: loading');
-  await loadTimeZones();
-} else say(`time zones: ${known} names are there`);
-say('done');
+try {
+  say('system tables');
+  await run('mariadb-upgrade', [defaults]);
+  const count = 'SELECT COUNT(*) FROM mysql.time_zone_name';
+  const known = (await output('mariadb', [defaults, '-N', '-B', '-e', count])).trim();
+  if (known === '0') {
+    say('time zones: loading');
+    await loadTimeZones();
+  } else say(`time zones: ${known} names are there`);
+  say('done');
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}
 
 async function run(file: string, args: readonly string[]): Promise<void> {
   const child = spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit'] });

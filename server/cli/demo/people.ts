@@ -16,7 +16,7 @@ const tokenName = 'demo';
 
 /** Gives the store an admin and an API token, the same ones in each run; both are put right where somebody changed them. */
 export async function admit(paths: Layout): Promise<Credentials> {
-  const password = await keptSecret(paths.secret('admin-password'));
+  const password = await keptSecret(paths.secret('admin-password'), 10);
   const store = await openStore(`sqlite://${paths.store}`);
   try {
     const access = createAccess(store, { now: Date.now, sessionHours: 12 });

@@ -71,7 +71,7 @@ async function prepare(options: DemoOptions, endings: Endings): Promise<Prepared
   if (started.status === 'rejected') throw started.reason;
   if (built.status === 'rejected') throw built.reason;
   const cluster = started.value;
-  await Promise.all([keptSecret(paths.secret('session')), keptSecret(paths.secret('agent'))]);
+  await Promise.all([keptSecret(paths.secret('session'), 32), keptSecret(paths.secret('agent'), 32)]);
   const tls = options.tls ? await demoCertificate(paths) : null;
   const agents = await placeAgents(cluster, tls);
   const url = `${tls === null ? 'http' : 'https'}://127.0.0.1:${port}`;

@@ -17,29 +17,42 @@ export interface Download {
 
 /**
  * Downloads into FILE.partial, goes on with one that an earlier run left, checks size and SHA-256, and then renames it to
- * FILE: what has the right name is whole. Rejects with BatonError('unavailable') when the transfer breaks (what arrived
- * is kept for the next run) or when the bytes are not the ones of the catalogue (then they are removed).
+ * FILE: what has the right name is whole. A rest that does not fit the part is no reason to fail: then all of it is fetched.
+ * Rejects with BatonError('unavailable') when the transfer breaks (what arrived is kept for the next run) or when the bytes
+ * are not the ones of the catalogue (then they are removed).
  */
 export async function download(from: ConsoleAddress, what: Download): Promise<{ resumedAtBytes: number }> {
   const partial = `${what.file}.partial`;
+  let tried = await attempt(from, what, partial);
+  if (!tried.whole && tried.resumedAtBytes > 0) {
+    await rm(partial);
+    tried = await attempt(from, what, partial);
+  }
+  if (!tried.whole) {
+    await rm(partial);
+    throw new BatonError(
+      'unavailable',
+      `What arrived is not the dump of the catalogue (its SHA-256 is ${tried.sha256}).`,
+      'It was removed; run the command again.',
+    );
+  }
+  await rename(partial, what.file);
+  return tried;
+}
+
+async function attempt(
+  from: ConsoleAddress,
+  what: Download,
+  partial: string,
+): Promise<{ whole: boolean; resumedAtBytes: number; sha256: string }> {
   const start = await resumable(partial, what.bytes);
   const hash = createHash('sha256');
   const answer = start === what.bytes ? null : await request(from, what, start);
   const resumedAtBytes = answer === null || answer.statusCode === 206 ? start : 0;
   if (resumedAtBytes > 0) await hashFile(partial, resumedAtBytes, hash);
   if (answer !== null) await receive(answer, partial, resumedAtBytes, hash, what);
-  const size = await stat(partial).then((found) => found.size);
-  const found = hash.digest('hex');
-  if (size !== what.bytes || found !== what.sha256) {
-    await rm(partial);
-    throw new BatonError(
-      'unavailable',
-      `What arrived is not the dump of the catalogue (${size} of ${what.bytes} bytes, SHA-256 ${found}).`,
-      'It was removed; run the command again.',
-    );
-  }
-  await rename(partial, what.file);
-  return { resumedAtBytes };
+  const sha256 = hash.digest('hex');
+  return { whole: sha256 === what.sha256, resumedAtBytes, sha256 };
 }
 
 /** How much of it is there already; a partial file that is too long is of something else. */
