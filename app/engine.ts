@@ -20,3 +20,17 @@ export async function readPage<Schema extends z.ZodType>(path: string, schema: S
     throw error;
   }
 }
+
+/** A part of an address as it can stand in a path again, whether Next has decoded it or not. */
+export function pathPart(param: string): string {
+  return encodeURIComponent(plainPart(param));
+}
+
+/** The same as a reader writes it. */
+export function plainPart(param: string): string {
+  try {
+    return decodeURIComponent(param);
+  } catch {
+    return param;
+  }
+}

@@ -33,17 +33,30 @@ export function Trend({
   const ceiling = Math.max(metric === 'lag' ? lagCeilingSeconds : 1, (facts.highest ?? 0) * 1.05);
   const path = trendPath(drawn, width, height, ceiling);
   return (
-    <span className="flex items-center gap-3">
+    <span className="flex min-w-0 items-center gap-3">
       <svg
         viewBox={`0 0 ${width} ${height}`}
-        width={width}
-        height={height}
         role="img"
         aria-label={trendText(server, metric, facts)}
-        className="max-w-full overflow-visible text-soft"
+        preserveAspectRatio="none"
+        className="h-6 w-40 min-w-16 text-soft"
       >
-        <path d={path.gaps} stroke="currentColor" strokeWidth="1" strokeDasharray="1 3" className="text-off" />
-        <path d={path.line} fill="none" stroke="currentColor" strokeWidth="1.25" strokeLinejoin="round" />
+        <path
+          d={path.gaps}
+          stroke="currentColor"
+          strokeWidth="1"
+          strokeDasharray="1 3"
+          vectorEffect="non-scaling-stroke"
+          className="text-off"
+        />
+        <path
+          d={path.line}
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.25"
+          strokeLinejoin="round"
+          vectorEffect="non-scaling-stroke"
+        />
       </svg>
       <span className="whitespace-nowrap text-sm text-soft">{noteText(metric, facts)}</span>
     </span>

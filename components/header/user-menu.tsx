@@ -15,7 +15,10 @@ export function UserMenu() {
   return (
     <details ref={menu} className="relative">
       <summary className="target text-sm text-soft hover:text-ink">
-        {session.username} · {session.role}
+        <span>
+          {session.username}
+          <span className="max-sm:sr-only"> · {session.role}</span>
+        </span>
         <Icon name="chevron" className="rotate-90 !w-3" />
       </summary>
       <div className="absolute right-0 top-full z-40 mt-1 flex w-56 flex-col rounded-md border border-line-strong bg-raised p-1 text-sm">

@@ -22,7 +22,7 @@ export function LastOperation({ first }: { first: Operation | null }) {
       {newest === undefined ? (
         <p className="flex-1 text-soft">no operation yet.</p>
       ) : (
-        <p className="min-w-0 flex-1">
+        <p className="min-w-0 grow basis-72">
           <Link href={operationPath(newest.id)} prefetch={false} className="link">
             {newest.title}
           </Link>{' '}

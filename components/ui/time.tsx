@@ -1,6 +1,7 @@
 'use client';
 
 import { useSyncExternalStore } from 'react';
+import clsx from 'clsx';
 import { calmDuration, duration } from '../format/duration.ts';
 import { shortLocal, shortUtc, utc } from '../format/instant.ts';
 import { useClock } from '../live/use-live.ts';
@@ -21,7 +22,7 @@ export function Instant({ at, className }: { at: string; className?: string }) {
   const inBrowser = useInBrowser();
   const text = useClock((nowMs) => (inBrowser ? shortLocal(at, new Date(nowMs)) : shortUtc(at, new Date(nowMs))));
   return (
-    <time dateTime={at} title={utc(at)} className={className}>
+    <time dateTime={at} title={utc(at)} className={clsx('whitespace-nowrap', className)}>
       {text}
     </time>
   );
@@ -31,7 +32,7 @@ export function Instant({ at, className }: { at: string; className?: string }) {
 export function Ago({ at, calm = false, className }: { at: string; calm?: boolean; className?: string }) {
   const text = useClock((nowMs) => (calm ? calmDuration : duration)((nowMs - Date.parse(at)) / 1000));
   return (
-    <time dateTime={at} title={utc(at)} className={className}>
+    <time dateTime={at} title={utc(at)} className={clsx('whitespace-nowrap', className)}>
       {text} ago
     </time>
   );
@@ -41,7 +42,7 @@ export function Ago({ at, calm = false, className }: { at: string; calm?: boolea
 export function Since({ at, className }: { at: string; className?: string }) {
   const text = useClock((nowMs) => duration((nowMs - Date.parse(at)) / 1000));
   return (
-    <time dateTime={at} title={`since ${utc(at)}`} className={className}>
+    <time dateTime={at} title={`since ${utc(at)}`} className={clsx('whitespace-nowrap', className)}>
       {text}
     </time>
   );

@@ -1,0 +1,108 @@
+'use client';
+
+import { useEffect, useRef, useState } from 'react';
+import { signIn, type Refusal } from '../../server/contract/client.ts';
+import { Wordmark } from '../header/wordmark.tsx';
+
+/** Name and password, for people and for password managers. After too many attempts it counts down instead of trying. */
+export function SignInForm({ next }: { next: string }) {
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [waitSeconds, startWait] = useCountdown();
+  const password = useRef<HTMLInputElement>(null);
+
+  const submit = async (form: FormData) => {
+    setBusy(true);
+    setRefusal(null);
+    const answer = await signIn({ username: text(form, 'username'), password: text(form, 'password') });
+    if (answer.kind === 'ok') return window.location.assign(next);
+    setBusy(false);
+    setRefusal(answer);
+    startWait(retryAfterSeconds(answer));
+    password.current?.select();
+  };
+
+  return (
+    <main className="page flex min-h-dvh max-w-sm flex-col justify-center py-12">
+      <h1 className="flex items-center gap-2.5">
+        <Wordmark />
+        <span>
+          Sign in <span className="font-normal text-faint">to Baton</span>
+        </span>
+      </h1>
+      <form
+        method="post"
+        className="mt-6 flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit(new FormData(event.currentTarget));
+        }}
+      >
+        <label className="flex flex-col gap-1">
+          <span className="text-sm text-soft">User name</span>
+          <input
+            name="username"
+            className="field"
+            autoComplete="username"
+            autoCapitalize="none"
+            spellCheck={false}
+            required
+            autoFocus
+          />
+        </label>
+        <label className="flex flex-col gap-1">
+          <span className="text-sm text-soft">Password</span>
+          <input
+            ref={password}
+            name="password"
+            type="password"
+            className="field"
+            autoComplete="current-password"
+            required
+          />
+        </label>
+        <button type="submit" className="btn btn-go mt-1" disabled={busy || waitSeconds > 0}>
+          {busy ? 'Signing in…' : waitSeconds > 0 ? `Wait ${waitSeconds} s` : 'Sign in'}
+        </button>
+      </form>
+      <p role="alert" className="mt-4 min-h-12 text-sm">
+        {refusal !== null && <SignInRefusal refusal={refusal} />}
+      </p>
+    </main>
+  );
+}
+
+function SignInRefusal({ refusal }: { refusal: Refusal }) {
+  if (refusal.kind === 'no-answer')
+    return <>The console does not answer. It is stopped, or the network on the way to it is: try again.</>;
+  if (refusal.status === 401)
+    return <>User name and password do not belong together. Try again; an admin can set a new password.</>;
+  if (refusal.status === 429) return <>Too many attempts. The button opens again when the wait is over.</>;
+  return (
+    <>
+      {refusal.message} {refusal.next}
+    </>
+  );
+}
+
+const text = (form: FormData, name: string): string => {
+  const value = form.get(name);
+  return typeof value === 'string' ? value : '';
+};
+
+function retryAfterSeconds(refusal: Refusal): number {
+  if (refusal.kind !== 'refused' || refusal.status !== 429) return 0;
+  const { details } = refusal;
+  if (typeof details !== 'object' || details === null || !('retryAfterSeconds' in details)) return 5;
+  return typeof details.retryAfterSeconds === 'number' ? Math.ceil(details.retryAfterSeconds) : 5;
+}
+
+function useCountdown(): [number, (seconds: number) => void] {
+  const [seconds, setSeconds] = useState(0);
+  useEffect(() => {
+    if (seconds <= 0) return undefined;
+    const timer = setTimeout(() => setSeconds(seconds - 1), 1000);
+    return () => clearTimeout(timer);
+  }, [seconds]);
+  return [seconds, setSeconds];
+}

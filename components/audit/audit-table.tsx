@@ -1,0 +1,70 @@
+'use client';
+
+import Link from 'next/link';
+import type { AuditEntry } from '../../server/contract/access.ts';
+import { clusterPath, operationPath } from '../ui/paths.ts';
+import { InstantAndAgo } from '../ui/time.tsx';
+
+/** Who did what, when, from where, with which result. Rows are only ever added. */
+export function AuditTable({
+  entries,
+  caption,
+  ofOneCluster = false,
+}: {
+  entries: readonly AuditEntry[];
+  caption: string;
+  /** Then its column would say the same in each row. */
+  ofOneCluster?: boolean;
+}) {
+  return (
+    <table className="table">
+      <caption className="sr-only">{caption}</caption>
+      <thead>
+        <tr>
+          <th scope="col">When</th>
+          <th scope="col">Who</th>
+          <th scope="col">From</th>
+          <th scope="col">What</th>
+          {!ofOneCluster && <th scope="col">Cluster</th>}
+          <th scope="col">Object</th>
+          <th scope="col">Result</th>
+        </tr>
+      </thead>
+      <tbody className="text-sm">
+        {entries.map((entry) => (
+          <tr key={entry.id} id={`entry-${entry.id}`} className="target:bg-accent-soft">
+            <td data-label="When" className="md:whitespace-nowrap">
+              <InstantAndAgo at={entry.at} />
+            </td>
+            <td data-label="Who">{entry.actor}</td>
+            <td data-label="From" className="mono">
+              {entry.from}
+            </td>
+            <td data-label="What">{entry.action}</td>
+            {!ofOneCluster && (
+              <td data-label="Cluster" data-empty={entry.cluster === null || undefined}>
+                {entry.cluster !== null && (
+                  <Link href={clusterPath(entry.cluster)} prefetch={false} className="link">
+                    {entry.cluster}
+                  </Link>
+                )}
+              </td>
+            )}
+            <td data-label="Object" data-empty={entry.object === null || undefined} className="break-all">
+              {entry.object}
+            </td>
+            <td data-label="Result">
+              {entry.operationId === null ? (
+                entry.result
+              ) : (
+                <Link href={operationPath(entry.operationId)} prefetch={false} className="link">
+                  {entry.result}
+                </Link>
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

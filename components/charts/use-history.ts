@@ -1,0 +1,57 @@
+'use client';
+
+import { useEffect, useState } from 'react';
+import { getHistory } from '../../server/contract/client.ts';
+import type { Metric } from '../../server/contract/history.ts';
+import { useLiveContext } from '../live/live-provider.tsx';
+import { useLive } from '../live/use-live.ts';
+import type { Range } from './ranges.ts';
+import type { TimedValue } from './trend.ts';
+
+export interface HistoryOf {
+  /** One a server, in the order asked. */
+  series: readonly (readonly TimedValue[])[];
+  toMs: number;
+  bucketMs: number;
+}
+
+export type HistoryState = { kind: 'loading' } | { kind: 'failed'; text: string } | { kind: 'ready'; value: HistoryOf };
+
+/** The history of one metric of several servers, read again as the range asks, and after a loss of contact. */
+export function useHistory(cluster: string, servers: readonly string[], metric: Metric, range: Range): HistoryState {
+  const { store } = useLiveContext();
+  const live = useLive((state) => state.connection.kind === 'live');
+  const [state, setState] = useState<HistoryState>({ kind: 'loading' });
+  const names = servers.join('\n');
+  useEffect(() => setState({ kind: 'loading' }), [cluster, names, metric, range]);
+  useEffect(() => {
+    if (!live) return undefined;
+    const stop = new AbortController();
+    const read = async () => {
+      const toMs = store.clock.now(performance.now());
+      const asked = { metric, fromMs: toMs - range.ms, toMs, points: range.points };
+      const answers = await Promise.all(
+        names.split('\n').map((server) => getHistory(cluster, { ...asked, server }, stop.signal)),
+      );
+      if (!stop.signal.aborted) setState(joined(answers, toMs));
+    };
+    void read();
+    const timer = range.everyMs === 0 ? undefined : setInterval(() => void read(), range.everyMs);
+    return () => {
+      stop.abort();
+      clearInterval(timer);
+    };
+  }, [store, live, cluster, names, metric, range]);
+  return state;
+}
+
+function joined(answers: Awaited<ReturnType<typeof getHistory>>[], toMs: number): HistoryState {
+  const series: TimedValue[][] = [];
+  let bucketMs = 1000;
+  for (const answer of answers) {
+    if (answer.kind !== 'ok') return { kind: 'failed', text: answer.message };
+    bucketMs = Math.max(bucketMs, answer.value.bucketSeconds * 1000);
+    series.push(answer.value.points.map(([at, , , high]) => [at * 1000, high]));
+  }
+  return { kind: 'ready', value: { series, toMs, bucketMs } };
+}

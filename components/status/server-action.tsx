@@ -1,0 +1,50 @@
+'use client';
+
+import clsx from 'clsx';
+import { useId, useState } from 'react';
+import type { ServerSnapshot } from '../../server/contract/snapshot.ts';
+import { PromoteLink } from '../takeover/promote-link.tsx';
+import { Icon } from '../ui/icon.tsx';
+
+/** Promote, or in one press why not. Nothing for the primary itself. */
+export function ServerAction({
+  cluster,
+  server,
+  reasonClass,
+}: {
+  cluster: string;
+  server: ServerSnapshot;
+  reasonClass?: string;
+}) {
+  const [asked, setAsked] = useState(false);
+  const id = useId();
+  const { possible, reason } = server.promotable;
+  if (possible) {
+    return (
+      <div className="server-action">
+        <PromoteLink cluster={cluster} server={server} />
+      </div>
+    );
+  }
+  if (server.role === 'primary' || reason === null) return <div className="server-action empty:hidden" />;
+  return (
+    <>
+      <div className="server-action">
+        <button
+          type="button"
+          className="target link text-sm"
+          aria-expanded={asked}
+          aria-controls={id}
+          onClick={() => setAsked(!asked)}
+        >
+          why it can’t
+          <span className="sr-only"> be promoted: {server.name}</span>
+          <Icon name="chevron" className={clsx('!w-3', asked && 'rotate-90')} />
+        </button>
+      </div>
+      <p id={id} hidden={!asked} className={clsx('text-sm text-soft', reasonClass)}>
+        {server.name} can’t be promoted: {reason}
+      </p>
+    </>
+  );
+}
