@@ -122,6 +122,26 @@ test('a new token alone stands on standard output, and is worth nothing once rev
   expect(await runBaton(['token', 'revoke', 'monitoring', ...at])).toMatchObject({ code: 2 });
 });
 
+test('grants are printed as statements for the accounts of the cluster', async () => {
+  const file = join(dir, 'grants.yaml');
+  await writeFile(
+    file,
+    `console: { url: 'http://127.0.0.1:1', store: 'sqlite://${dir}/console.sqlite', sessionSecretFile: secret }
+clusters:
+  erp5:
+    account: { observe: { user: "o'brien", passwordFile: secret } }
+    servers: { db-1: { url: 'mysql://[::1]:3306' } }
+`,
+  );
+  const { code, stdout } = await runBaton(['grants', 'erp5', '--from', '::1', '--least', '--config', file]);
+  expect(code).toBe(0);
+  expect(stdout).toContain("GRANT SLAVE MONITOR, BINLOG MONITOR, PROCESS ON *.* TO 'o''brien'@'::1';");
+  expect(await runBaton(['grants', 'erp6', '--config', file])).toMatchObject({
+    code: 2,
+    stderr: 'There is no cluster "erp6".\nKnown: erp5\n',
+  });
+});
+
 test('a console that does not answer is named, and leaves no token behind', async () => {
   const { code, stderr } = await runBaton(['status', '--config', config]);
   expect(code).toBe(1);

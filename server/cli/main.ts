@@ -1,6 +1,7 @@
 import { agent } from './commands/agent.ts';
 import { configCommands } from './commands/config.ts';
 import { dumpCommands } from './commands/dumps.ts';
+import { grants } from './commands/grants.ts';
 import { operationCommands } from './commands/operations.ts';
 import { promote } from './commands/promote.ts';
 import { sandboxCommands } from './commands/sandbox.ts';
@@ -19,6 +20,7 @@ const commands = [
   ...dumpCommands,
   ...userCommands,
   ...tokenCommands,
+  grants,
   ...configCommands,
   ...sandboxCommands,
 ];
