@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { BatonError, errorBody } from '../contract/errors.ts';
+import { openRaw, type RawAnswer } from './raw-download.ts';
 
 /** How the console reaches one agent. */
 export interface AgentAddress {
@@ -76,6 +77,29 @@ export class AgentRequests {
     } finally {
       clearTimeout(deadline);
     }
+  }
+
+  /**
+   * Asks for something large, on a connection of its own: the answer when its head is there, within timeoutMs.
+   * Rejects with BatonError unavailable, which names the server.
+   */
+  async openLarge(
+    path: string,
+    asked: {
+      readonly method: 'GET' | 'HEAD';
+      readonly timeoutMs: number;
+      readonly headers: Readonly<Record<string, string>>;
+    },
+  ): Promise<RawAnswer> {
+    const headers = {
+      ...asked.headers,
+      authorization: `Bearer ${this.#address.token}`,
+      'accept-encoding': 'identity',
+    };
+    const url = new URL(path, this.#address.url);
+    return await openRaw({ ...asked, url, headers, tls: this.#tls }).catch((error: unknown) => {
+      throw this.unavailable(error);
+    });
   }
 
   /** As send, and reads the JSON of the answer within the same deadline. Rejects with the agent's own BatonError. */

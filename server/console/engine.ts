@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Actor } from '../access/actor.ts';
 import type { AuditEntry, CreatedToken, NewToken, NewUser, Session, Token, User } from '../contract/access.ts';
 import type { BackupRun } from '../contract/agent.ts';
@@ -10,6 +10,19 @@ import type { ClusterSnapshot } from '../contract/snapshot.ts';
 import type { TakeoverKind, TakeoverPlan } from '../contract/takeover.ts';
 
 export type { Actor };
+
+/** An agent's answer (200, 206, 304 or 416) whose body waits. */
+export interface DumpAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /**
+   * Sends the body into a socket at its pace. Resolves when all is there or a side broke off; destroys `out` when the body
+   * is not whole. Never rejects.
+   */
+  sendTo(out: Socket): Promise<{ readonly bytes: number; readonly whole: boolean }>;
+  destroy(): void;
+}
 
 /**
  * All that Baton can do, with authorisation inside: the listener, the CLI and the tests call the same methods.
@@ -38,13 +51,13 @@ export interface Engine {
   dumps(actor: Actor, cluster: string): Promise<DumpCatalogue>;
   /** "latest" for server and name answers the newest whole dump. Nothing but the catalogue decides what is opened. */
   findDump(actor: Actor, cluster: string, server: string, name: string): Promise<Dump>;
-  /** Opens the agent's answer (200, 206, 304 or 416) for a dump of the catalogue; the caller pipes or destroys it. */
+  /** Opens the agent's answer for a dump of the catalogue; the caller sends it on or destroys it. */
   openDump(
     actor: Actor,
     cluster: string,
     dump: Dump,
     request: { method: 'GET' | 'HEAD'; headers: Readonly<Record<string, string>> },
-  ): Promise<IncomingMessage>;
+  ): Promise<DumpAnswer>;
   /** What became of a download that openDump started, for the audit: never rejects. */
   downloadEnded(actor: Actor, cluster: string, dump: Dump, end: { bytes: number; whole: boolean }): Promise<void>;
   takeBackup(actor: Actor, cluster: string, server: string): Promise<BackupRun>;

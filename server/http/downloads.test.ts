@@ -3,8 +3,10 @@ import { truncate, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { openRaw } from '../agent/raw-download.ts';
 import { dumpNamed } from './testing/examples.ts';
-import { serveFile } from './testing/fake-engine.ts';
+import type { FakeEngine } from './testing/fake-engine.ts';
+import { serveFile } from './testing/file-server.ts';
 import { ask, startTestListener } from './testing/start.ts';
 
 const name = 'db-2-2026.sql.zst';
@@ -15,7 +17,7 @@ beforeAll(async () => {
   baton = await startTestListener();
   await writeFile(join(baton.folder, 'dump'), content);
   agent = await serveFile(join(baton.folder, 'dump'));
-  baton.engine.agent = agent;
+  baton.engine.agent = at(agent);
   baton.engine.dumpsNow = [dumpNamed(name, content.length)];
 });
 afterAll(async () => {
@@ -23,6 +25,10 @@ afterAll(async () => {
   agent.close();
 });
 
+/** The way that the console really takes to an agent. */
+const at = ({ url }: { url: string }): FakeEngine['agent'] => ({
+  open: (file, asked) => openRaw({ ...asked, url: new URL(file, url), tls: {}, timeoutMs: 2000 }),
+});
 const operator = (headers: Record<string, string> = {}) => ({
   authorization: `Bearer ${baton.token('operator')}`,
   ...headers,
@@ -99,7 +105,7 @@ test.each([
 test('a browser that breaks off ends the reading at the agent, and the audit says so', async () => {
   await truncate(join(baton.folder, 'dump'), 2 ** 30);
   const big = await serveFile(join(baton.folder, 'dump'));
-  baton.engine.agent = big;
+  baton.engine.agent = at(big);
   baton.engine.ended.length = 0;
   await download(`/db-2/${name}`, 1_000_000);
   await vi.waitFor(() => expect(big.opened()).toBe(0));
@@ -110,7 +116,7 @@ test('a browser that breaks off ends the reading at the agent, and the audit say
 
 test('1 GiB goes through without staying in memory', async () => {
   const big = await serveFile(join(baton.folder, 'dump'));
-  baton.engine.agent = big;
+  baton.engine.agent = at(big);
   const before = process.memoryUsage().rss;
   let most = 0;
   const watch = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20);
@@ -123,7 +129,7 @@ test('1 GiB goes through without staying in memory', async () => {
 
 test('a fifth download at once of the same user waits for its turn; another user does not', async () => {
   const big = await serveFile(join(baton.folder, 'dump'));
-  baton.engine.agent = big;
+  baton.engine.agent = at(big);
   const open = () =>
     new Promise<() => void>((resolve) => {
       const asked = request(`${baton.url}${dumps}/latest`, { headers: operator(), agent: false }, (answer) => {
@@ -152,7 +158,7 @@ test('an agent that dies in the middle gives the client a broken transfer, never
   await new Promise<void>((resolve) => dying.listen(0, '127.0.0.1', resolve));
   const address = dying.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  baton.engine.agent = { url: `http://127.0.0.1:${port}/`, close: () => undefined };
+  baton.engine.agent = at({ url: `http://127.0.0.1:${port}/` });
   await expect(get('/latest')).rejects.toThrow(/aborted|hang up|ECONNRESET/);
   dying.close();
 });

@@ -1,7 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
+import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Actor, Engine } from '../console/engine.ts';
+import type { Actor, DumpAnswer, Engine } from '../console/engine.ts';
 import type { Dump } from '../contract/dumps.ts';
 import { BatonError } from '../contract/errors.ts';
 import { sendHead } from './send-head.ts';
@@ -35,16 +34,12 @@ export function createDownloads(engine: Engine): Downloads {
       running.set(actor.name, active + 1);
       try {
         const method = request.method === 'HEAD' ? 'HEAD' : 'GET';
-        const upstream = await engine.openDump(actor, cluster, dump, { method, headers: rangeHeaders(request) });
-        const raw = sendHead(reply, upstream.statusCode ?? 200, downloadHeaders(upstream, dump));
+        const answer = await engine.openDump(actor, cluster, dump, { method, headers: rangeHeaders(request) });
+        const raw = sendHead(reply, answer.status, downloadHeaders(answer, dump));
         responses.add(raw);
-        const { socket } = raw;
-        const before = socket?.bytesWritten ?? 0;
-        const whole = await pipe(upstream, raw);
+        const end = await sendBody(answer, raw);
         responses.delete(raw);
-        if (method === 'GET') {
-          await engine.downloadEnded(actor, cluster, dump, { bytes: (socket?.bytesWritten ?? 0) - before, whole });
-        }
+        if (method === 'GET') await engine.downloadEnded(actor, cluster, dump, end);
         return reply;
       } finally {
         const left = (running.get(actor.name) ?? 1) - 1;
@@ -56,16 +51,19 @@ export function createDownloads(engine: Engine): Downloads {
   };
 }
 
-/** True when all of it was handed over; a side that breaks off takes the other with it. */
-async function pipe(upstream: IncomingMessage, raw: ServerResponse): Promise<boolean> {
-  try {
-    await pipeline(upstream, raw);
-    return true;
-  } catch {
-    // The head is sent: a cut connection is the only way to tell the client that this is not the whole file.
+/** Past the response, straight into its socket: with a known length there is nothing to frame. */
+async function sendBody(answer: DumpAnswer, raw: ServerResponse): Promise<{ bytes: number; whole: boolean }> {
+  raw.flushHeaders();
+  const { socket } = raw;
+  if (socket === null) {
+    // The client is gone, or sent its next request before this answer.
+    answer.destroy();
     raw.destroy();
-    return false;
+    return { bytes: 0, whole: false };
   }
+  const end = await answer.sendTo(socket);
+  if (end.whole) raw.end();
+  return end;
 }
 
 function rangeHeaders(request: FastifyRequest): Record<string, string> {
@@ -77,9 +75,9 @@ function rangeHeaders(request: FastifyRequest): Record<string, string> {
   );
 }
 
-function downloadHeaders(upstream: IncomingMessage, dump: Dump): Record<string, string> {
+function downloadHeaders(answer: DumpAnswer, dump: Dump): Record<string, string> {
   const passed = answered.flatMap((name) => {
-    const value = upstream.headers[name];
+    const value = answer.headers[name];
     return value === undefined ? [] : [[name, value]];
   });
   return {

@@ -1,7 +1,5 @@
-import { createReadStream, statSync } from 'node:fs';
-import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import { type Actor, requirePermission } from '../../access/actor.ts';
-import type { Engine } from '../../console/engine.ts';
+import type { DumpAnswer, Engine } from '../../console/engine.ts';
 import type { BackupRun } from '../../contract/agent.ts';
 import type { Dump } from '../../contract/dumps.ts';
 import { BatonError } from '../../contract/errors.ts';
@@ -20,7 +18,7 @@ export class FakeEngine implements Engine {
   operationNow: Operation = operationNamed('op-1');
   dumpsNow: Dump[] = [];
   /** What openDump asks; null: no agent answers. */
-  agent: { url: string; close: () => void } | null = null;
+  agent: { open: (name: string, asked: Parameters<Engine['openDump']>[3]) => Promise<DumpAnswer> } | null = null;
   /** Thrown by plan(). */
   planError: Error | null = null;
   readonly #listeners = new Set<(event: NumberedEvent) => void>();
@@ -85,18 +83,15 @@ export class FakeEngine implements Engine {
     if (found === undefined) throw new BatonError('not-found', `There is no dump "${name}" of ${server}.`);
     return found;
   }
-  openDump(
+  async openDump(
     actor: Actor,
     _cluster: string,
     dump: Dump,
     asked: Parameters<Engine['openDump']>[3],
-  ): Promise<IncomingMessage> {
+  ): Promise<DumpAnswer> {
     this.#ask(actor, 'download', `openDump ${dump.name}`);
-    const url = this.agent?.url;
-    if (url === undefined) throw new BatonError('unavailable', 'The agent does not answer.');
-    return new Promise((resolve, reject) => {
-      request(new URL(dump.name, url), asked, resolve).once('error', reject).end();
-    });
+    if (this.agent === null) throw new BatonError('unavailable', 'The agent does not answer.');
+    return this.agent.open(dump.name, asked);
   }
   async downloadEnded(_actor: Actor, _cluster: string, { name }: Dump, end: { bytes: number; whole: boolean }) {
     this.ended.push({ name, ...end });
@@ -165,34 +160,4 @@ export class FakeEngine implements Engine {
   health() {
     return { status: 'ok' as const, pid: process.pid };
   }
-}
-
-/** An agent's static folder, reduced to what a download needs: one file, ranges, its ETag. */
-export async function serveFile(path: string): Promise<{ url: string; opened: () => number; close: () => void }> {
-  let opened = 0;
-  const { size } = statSync(path);
-  const server: Server = createServer((asked, answer) => {
-    const range = /^bytes=(\d+)-(\d*)$/.exec(asked.headers.range ?? '');
-    const start = range === null ? 0 : Number(range[1]);
-    const end = range === null || range[2] === '' ? size - 1 : Number(range[2]);
-    answer.writeHead(range === null ? 200 : 206, {
-      'content-length': end - start + 1,
-      etag: '"e1"',
-      'accept-ranges': 'bytes',
-      ...(range === null ? {} : { 'content-range': `bytes ${start}-${end}/${size}` }),
-    });
-    if (asked.method === 'HEAD') {
-      answer.end();
-      return;
-    }
-    opened++;
-    const file = createReadStream(path, { start, end, highWaterMark: 256 * 1024 });
-    file.once('close', () => opened--);
-    answer.once('close', () => file.destroy());
-    file.pipe(answer);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return { url: `http://127.0.0.1:${port}/`, opened: () => opened, close: () => server.close() };
 }
