@@ -41,12 +41,14 @@ export const cost = z.object({
   writeOutageSeconds: z.number().nullable(),
   totalSeconds: z.number().nullable(),
 });
+export type Cost = z.infer<typeof cost>;
 
 export const planRole = z.object({
   server: z.string(),
   before: z.object({ role: z.string(), follows: z.string().nullable() }),
   after: z.object({ role: z.string(), follows: z.string().nullable() }),
 });
+export type PlanRole = z.infer<typeof planRole>;
 
 export const takeoverPlan = z.object({
   id: z.string(),
