@@ -14,6 +14,11 @@ export function releaseLock(): Statement {
   return statement(`DO RELEASE_LOCK(${LOCK})`);
 }
 
+/** Who holds the lock now, taking nothing. For lockAnswer(). */
+export function readLockHolder(): Statement {
+  return statement(`SELECT 0 AS taken, IS_USED_LOCK(${LOCK}) AS holder`);
+}
+
 /** Whether takeLock got it, and else the connection that has it (null where it was freed in between). */
 export function lockAnswer(row: Row): { taken: boolean; holder: number | null } {
   return { taken: number(row, 'taken') === 1, holder: number(row, 'holder') };

@@ -3,10 +3,10 @@ import type { AgentStatus, ServiceRun, ServiceStatus } from '../contract/agent.t
 /** What a takeover asks of the agent beside a server. Each call is bounded by its implementation and rejects on failure. */
 export interface TakeoverAgent {
   status(): Promise<AgentStatus>;
-  /** Lets a service run, or no more; answers its state afterwards. */
+  /** Lets a service run, or no more; answers its state afterwards. `disable` resolves when a run in progress has ended. */
   service(name: string, action: 'enable' | 'disable'): Promise<ServiceStatus>;
   /** Starts a run of a service and answers it at once. */
-  startRun(name: string): Promise<ServiceRun>;
+  service(name: string, action: 'run'): Promise<ServiceRun>;
   /** The run as it stands, with the end of its log. */
   serviceRun(name: string, id: string): Promise<ServiceRun>;
   /** Writes the setting beside the server's own configuration, so that a restart keeps it. */

@@ -69,7 +69,7 @@ async function startServices(context: TakeoverContext, act: Act, server: string)
 async function runOnce(act: Act, agent: TakeoverAgent, server: string, name: string): Promise<string | null> {
   try {
     await agent.service(name, 'enable');
-    let run = await agent.startRun(name);
+    let run = await agent.service(name, 'run');
     let shown = 0;
     while (run.state === 'running' && act.deadline.remainingMs() > 0) {
       act.waitsFor(`service ${name} to end its run on ${server}`);

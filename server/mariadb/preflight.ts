@@ -1,0 +1,88 @@
+import { lockAnswer, readConnection, readLockHolder, connectionText } from './advisory-lock.ts';
+import { readPositions } from './drain.ts';
+import { eventRow, listEvents } from './events-move.ts';
+import { gtidList, parseGtidList, type GtidList } from './gtid.ts';
+import { withoutSecrets } from './grants.ts';
+import { number, text } from './row.ts';
+import { listPreparedTransactions, listSessions, listWriteTransactions, serverSession } from './sessions.ts';
+import type { Session } from './session.ts';
+import { SqlError } from './sql-error.ts';
+import { plainLiteral, statement } from './statement.ts';
+
+/** What a plan must know of a server beyond a poll. Read with the operating account, changing nothing. */
+export interface ServerPreflight {
+  /** SHOW GRANTS of the operating account, password hashes left out. */
+  readonly grants: readonly string[];
+  /** gtid_binlog_state, and the position it has. */
+  readonly state: GtidList;
+  readonly slave: GtidList;
+  readonly current: GtidList;
+  /** Where its oldest binary log begins: a replica that stands before it can't follow. null: not known. */
+  readonly binlogFrom: GtidList | null;
+  /** "connection 31 of app, open for 12 s": writes that go on for longer than a second. */
+  readonly longWrites: readonly string[];
+  /** Sessions that wait for a lock on a table, or on all of them. */
+  readonly waitingForLocks: readonly string[];
+  /** Transactions prepared for a two-phase commit; null: not known. */
+  readonly prepared: number | null;
+  /** Enabled events that the account sees. */
+  readonly enabledEvents: number;
+  /** Who holds Baton's lock for takeovers; null: nobody. */
+  readonly lockHolder: string | null;
+}
+
+const LONG_SECONDS = 1;
+
+/** Reads it within timeoutMs over all statements. Rejects with SqlError. */
+export async function readPreflight(session: Session, timeoutMs: number): Promise<ServerPreflight> {
+  const deadline = performance.now() + timeoutMs;
+  const left = (): number => Math.max(1, deadline - performance.now());
+  // First of all the positions: what is read of the primary later can then only be newer.
+  const positions = await session.row(readPositions(), left());
+  const grants = await session.run(statement('SHOW GRANTS'), left());
+  const sessions = (await session.run(listSessions(), left())).map(serverSession);
+  const transactions = await session.run(listWriteTransactions(), left());
+  const { holder } = lockAnswer(await session.row(readLockHolder(), left()));
+  const events = (await session.run(listEvents(), left())).map(eventRow);
+  return {
+    grants: grants.flatMap((row) => Object.values(row)).map((line) => withoutSecrets(String(line))),
+    state: gtidList(text(positions, 'state')),
+    slave: gtidList(text(positions, 'slave')),
+    current: gtidList(text(positions, 'current')),
+    binlogFrom: await allowed(oldestPosition(session, left)),
+    longWrites: [
+      ...sessions
+        .filter(({ writing, seconds }) => writing && seconds >= LONG_SECONDS)
+        .map(({ id, user, seconds }) => `connection ${id} of ${user}, writing for ${Math.round(seconds)} s`),
+      ...transactions
+        .filter((row) => (number(row, 'seconds') ?? 0) >= LONG_SECONDS)
+        .map((row) => `connection ${text(row, 'id')} of ${text(row, 'user')}, open for ${text(row, 'seconds')} s`),
+    ],
+    waitingForLocks: sessions
+      .filter(({ state }) => /^Waiting for (table|backup|global|schema|stored) .*lock/.test(state))
+      .map(({ id, user, state, seconds }) => `connection ${id} of ${user}: ${state}, ${Math.round(seconds)} s`),
+    prepared: (await allowed(session.run(listPreparedTransactions(), left())))?.length ?? null,
+    enabledEvents: events.filter(({ status }) => status === 'ENABLED').length,
+    lockHolder: holder === null ? null : connectionText(await session.row(readConnection(holder), left())),
+  };
+}
+
+/** The position at which the oldest binary log begins: its Gtid_list event, "[0-1-12]"; the very first log has "[]". */
+async function oldestPosition(session: Session, left: () => number): Promise<GtidList | null> {
+  const [oldest] = await session.run(statement('SHOW BINARY LOGS'), left());
+  if (!oldest) return null;
+  const file = plainLiteral(text(oldest, 'Log_name'));
+  const events = await session.run(statement(`SHOW BINLOG EVENTS IN ${file} LIMIT 4`), left());
+  const list = events.find((row) => text(row, 'Event_type') === 'Gtid_list');
+  return list ? parseGtidList(text(list, 'Info').replace(/^\[|\]$/g, '')) : null;
+}
+
+/** The answer, or null where the account lacks the privilege (1227) or the binary log is off (1381). */
+async function allowed<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof SqlError && [1227, 1381].includes(error.errno)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,80 @@
+import { transactionsBehind } from '../../mariadb/gtid.ts';
+import { answers } from '../classify.ts';
+import { bad, either, well, type CheckOf } from './finding.ts';
+
+export const twoPrimaries: CheckOf = (input, { kind }) => {
+  if (kind === 'detach') return [];
+  const writable = input.servers.filter(
+    ({ snapshot }) => snapshot.role === 'primary' && snapshot.readOnly === false && snapshot.state === 'up',
+  );
+  return [
+    either('two-primaries', null, writable.length < 2, {
+      well: 'No two servers take writes as primaries',
+      bad: `${writable.map(({ name }) => name).join(' and ')} both take writes and replicate from nobody`,
+      fix: 'Decide which one is right, and make the other read-only, before anything else.',
+    }),
+  ];
+};
+
+/** The takeover's first, reversible act is to make them read-only. */
+export const replicaWritable: CheckOf = (_input, { target, others }) =>
+  [target, ...others]
+    .filter(({ facts, snapshot }) => facts && !facts.readOnly && snapshot.role === 'replica')
+    .map(({ name }) =>
+      bad('replica-writable', name, `${name} is a replica and takes writes; it is made read-only first`),
+    );
+
+export const replicasFollowPrimary: CheckOf = (input, { target, oldPrimary, others, kind }) => {
+  if (kind === 'detach' || !oldPrimary) return [];
+  const strays = input.servers.filter(
+    (server) =>
+      server !== target && server !== oldPrimary && !others.includes(server) && server.snapshot.role !== 'unknown',
+  );
+  const chained = (name: string): boolean =>
+    strays.some((one) => one.name === name && one.snapshot.replication.some(({ primary }) => primary === target.name));
+  const left = strays.filter(({ name }) => !chained(name));
+  if (left.length === 0)
+    return [well('replicas-follow-primary', null, `Every other replica follows ${oldPrimary.name}`)];
+  return left.map(({ name, snapshot }) =>
+    bad(
+      'replicas-follow-primary',
+      name,
+      `${name} does not follow ${oldPrimary.name} (${snapshot.replication[0]?.source ?? 'it replicates from nobody'}); it is left as it is`,
+    ),
+  );
+};
+
+export const replicasReachable: CheckOf = (input, { target, oldPrimary, kind }) =>
+  kind === 'detach'
+    ? []
+    : input.servers
+        .filter((server) => server !== target && server !== oldPrimary && !answers(server))
+        .map(({ name, observation }) =>
+          bad(
+            'replicas-reachable',
+            name,
+            `${name} can't be reached${observation?.kind === 'unreachable' ? ` (${observation.detail})` : ''}: it will not follow ${target.name}`,
+            `Re-point ${name} when it is back.`,
+          ),
+        );
+
+export const replicaAhead: CheckOf = (_input, { target, connection, others, kind }) => {
+  if (kind !== 'failover' || !connection) return [];
+  const ahead = others.flatMap((server) => {
+    const received = server.facts?.replication.find(
+      ({ masterServerId }) => masterServerId === connection.masterServerId,
+    );
+    const more = received && answers(server) ? transactionsBehind(received.receivedGtid, connection.receivedGtid) : 0;
+    return more > 0 ? [{ name: server.name, more }] : [];
+  });
+  if (ahead.length === 0)
+    return [well('replica-ahead', target.name, `No reachable replica has received more than ${target.name}`)];
+  return ahead.map(({ name, more }) =>
+    bad(
+      'replica-ahead',
+      name,
+      `${name} has received ${more} transactions that ${target.name} has not`,
+      `Promote ${name} instead.`,
+    ),
+  );
+};

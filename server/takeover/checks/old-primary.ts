@@ -1,0 +1,99 @@
+import { answers } from '../classify.ts';
+import { bad, either, well, type CheckOf } from './finding.ts';
+
+export const longWrites: CheckOf = (_input, { oldPrimary, kind }) => {
+  if (kind !== 'switchover' || !oldPrimary?.preflight) return [];
+  const writes = oldPrimary.preflight.longWrites;
+  return [
+    either('long-writes', oldPrimary.name, writes.length === 0, {
+      well: `No long write runs on ${oldPrimary.name}`,
+      bad: `Long writes on ${oldPrimary.name}: ${writes.join('; ')}. They are waited for, not ended`,
+      fix: 'Let them end first.',
+    }),
+  ];
+};
+
+export const lockHolders: CheckOf = (_input, { target, oldPrimary, kind }) =>
+  [target, ...(kind === 'switchover' && oldPrimary ? [oldPrimary] : [])].flatMap(({ name, preflight }) =>
+    preflight && preflight.waitingForLocks.length > 0
+      ? [
+          bad(
+            'lock-holders',
+            name,
+            `Sessions wait for a lock on ${name}: ${preflight.waitingForLocks.join('; ')}`,
+            'Find who holds it and let it end, or the takeover may not get its own lock in time.',
+          ),
+        ]
+      : [],
+  );
+
+export const semiSync: CheckOf = (_input, { oldPrimary, kind }) => {
+  const facts = oldPrimary?.facts?.semiSync;
+  if (kind !== 'switchover' || !oldPrimary || !facts?.primaryEnabled) return [];
+  return [
+    either('semi-sync', oldPrimary.name, facts.waitSessions === 0 || facts.primaryClients > 0, {
+      well: `Semi-synchronous replication moves along; ${facts.primaryClients} replicas acknowledge`,
+      bad: `${facts.waitSessions} commits on ${oldPrimary.name} wait for an acknowledgement that no replica gives`,
+      fix: 'Bring a semi-synchronous replica back first.',
+    }),
+  ];
+};
+
+export const primaryAlive: CheckOf = (_input, { oldPrimary, kind }) =>
+  kind === 'failover' && oldPrimary
+    ? [
+        either('primary-alive', oldPrimary.name, !answers(oldPrimary), {
+          well: `${oldPrimary.name} does not answer: ${oldPrimary.observation?.kind === 'unreachable' ? oldPrimary.observation.detail : 'never seen'}`,
+          bad: `${oldPrimary.name} answers`,
+          fix: 'Switch over instead: it loses nothing.',
+        }),
+      ]
+    : [];
+
+/**
+ * Whether the old primary may still take writes unseen. A port on which nothing listens takes none until somebody starts
+ * the server again; anything else may be alive for others.
+ */
+export const unfenced: CheckOf = (_input, { oldPrimary, kind }) => {
+  if (kind !== 'failover' || !oldPrimary || answers(oldPrimary)) return [];
+  const refused = oldPrimary.observation?.kind === 'unreachable' && oldPrimary.observation.reason === 'refused';
+  const agent = oldPrimary.snapshot.agent.state === 'up';
+  if (!refused) {
+    return [
+      bad(
+        'unfenced',
+        oldPrimary.name,
+        `${oldPrimary.name} may be alive for others and take writes that nobody will keep`,
+        `Stop ${oldPrimary.name} or cut it off, or accept that it is not fenced.`,
+      ),
+    ];
+  }
+  return agent
+    ? [
+        well(
+          'fence-weak',
+          oldPrimary.name,
+          `${oldPrimary.name} is down, and its agent keeps it read-only at its next start`,
+        ),
+      ]
+    : [
+        bad(
+          'fence-weak',
+          oldPrimary.name,
+          `${oldPrimary.name} is down; without its agent it takes writes again when somebody starts it`,
+          `Write read_only=1 into the configuration of ${oldPrimary.name}.`,
+        ),
+      ];
+};
+
+export const staysWritable: CheckOf = (_input, { target, oldPrimary, kind, connection }) => {
+  if (kind !== 'detach') return [];
+  const name = oldPrimary?.name ?? (connection ? `${connection.host}:${connection.port}` : 'the primary');
+  return [
+    bad(
+      'stays-writable',
+      oldPrimary?.name ?? null,
+      `${name} is not touched and stays writable: from then on there are two, ${target.name} and ${name}`,
+    ),
+  ];
+};
