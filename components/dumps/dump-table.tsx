@@ -1,0 +1,221 @@
+'use client';
+
+import clsx from 'clsx';
+import { useId, useState } from 'react';
+import { dumpAddress } from '../../server/contract/client.ts';
+import type { Dump } from '../../server/contract/dumps.ts';
+import { bytes, counted } from '../format/number.ts';
+import { useWhyNot } from '../live/use-live.ts';
+import { StepMark } from '../operation/step-mark.tsx';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { Gtid } from '../ui/gtid.tsx';
+import { Hint } from '../ui/hint.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { Status } from '../ui/mark.tsx';
+import { Ago, Instant, Since } from '../ui/time.tsx';
+import { methodWords, partOf, restoreWords, shortSha } from './dump-words.ts';
+import { expectedBytes } from './making.ts';
+import { SizeBar } from './size-bar.tsx';
+import type { CatalogueView } from './use-catalogue.ts';
+
+/** A week of three servers' nights; older ones are one press away. */
+const openRows = 21;
+
+/** Every dump of the cluster, newest first, and above them those that are being made. */
+export function DumpTable({ cluster, view }: { cluster: string; view: CatalogueView }) {
+  const { dumps, servers } = view.catalogue;
+  const [all, setAll] = useState(false);
+  const whyId = useId();
+  const whyNot = useWhyNot('download');
+  const running = servers.flatMap(({ server }) => {
+    const making = view.making(server);
+    return making.kind === 'running' ? [{ server, ...making }] : [];
+  });
+  const largest = Math.max(0, ...dumps.map((dump) => dump.bytes), ...running.map((one) => one.bytes));
+  const silent = new Set(servers.filter(({ agent }) => agent === 'unreachable').map(({ server }) => server));
+  return (
+    <>
+      {whyNot !== null && (
+        <p id={whyId} className="mb-3 text-sm text-soft">
+          Download is off: {whyNot}
+        </p>
+      )}
+      <table className="table">
+        <caption className="sr-only">Dumps of {cluster}, newest first</caption>
+        <thead>
+          <tr>
+            <th scope="col">Made</th>
+            <th scope="col">Server</th>
+            <th scope="col">Method</th>
+            <th scope="col">Size</th>
+            <th scope="col">Position</th>
+            <th scope="col">SHA-256</th>
+            <th scope="col">Proven</th>
+            <th scope="col">
+              <span className="sr-only">Download</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {running.map((one) => (
+            <RunningRow key={one.server} {...one} expected={expectedBytes(one.server, dumps)} largest={largest} />
+          ))}
+          {(all ? dumps : dumps.slice(0, openRows)).map((dump, place) => (
+            <tr key={`${dump.server} ${dump.name}`}>
+              <td data-label="Made" className="md:whitespace-nowrap">
+                <span>
+                  <Ago at={dump.endedAt} calm className="block font-medium" />
+                  <Instant at={dump.endedAt} className="text-sm text-faint" />
+                </span>
+              </td>
+              <th scope="row" data-label="Server">
+                {dump.server}
+              </th>
+              <DumpFacts dump={dump} largest={largest} />
+              <td className="md:text-right">
+                <Download
+                  cluster={cluster}
+                  dump={dump}
+                  newest={place === 0}
+                  whyId={whyNot === null ? null : whyId}
+                  silent={silent.has(dump.server)}
+                />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {!all && dumps.length > openRows && (
+        <p className="mt-4">
+          <button type="button" className="btn" onClick={() => setAll(true)}>
+            Show all {counted(dumps.length, 'dump')}
+          </button>
+        </p>
+      )}
+    </>
+  );
+}
+
+function DumpFacts({ dump, largest }: { dump: Dump; largest: number }) {
+  const method = methodWords[dump.method];
+  const restore = restoreWords(dump.verified);
+  return (
+    <>
+      <td data-label="Method">
+        <Hint text={method.meaning}>{method.text}</Hint>
+      </td>
+      <td data-label="Size" className="md:whitespace-nowrap">
+        <span>
+          {bytes(dump.bytes)}
+          <SizeBar part={partOf(dump.bytes, largest)} />
+        </span>
+      </td>
+      <td data-label="Position">
+        <span className="inline-flex items-start">
+          <Gtid text={dump.gtid} />
+          {dump.gtid !== '' && <CopyButton text={dump.gtid} label={`Copy the position of ${dump.name}`} />}
+        </span>
+      </td>
+      <td data-label="SHA-256">
+        <span className="inline-flex items-start">
+          <span className="mono" title={dump.sha256}>
+            {shortSha(dump.sha256)}…
+          </span>
+          <CopyButton text={dump.sha256} label={`Copy the SHA-256 of ${dump.name}`} />
+        </span>
+      </td>
+      <td data-label="Proven">
+        <span className="text-sm">
+          <Status level={restore.level} word={restore.word} className="!whitespace-normal" />
+          {restore.at !== null && <Ago at={restore.at} className="block text-faint md:pl-5" />}
+        </span>
+      </td>
+    </>
+  );
+}
+
+function Download({
+  cluster,
+  dump,
+  newest,
+  whyId,
+  silent,
+}: {
+  cluster: string;
+  dump: Dump;
+  newest: boolean;
+  whyId: string | null;
+  silent: boolean;
+}) {
+  const words = (
+    <>
+      <Icon name="download" /> Download
+      <span className="sr-only"> {dump.name}</span>
+    </>
+  );
+  if (whyId === null && !silent) {
+    return (
+      <a
+        href={dumpAddress(cluster, dump)}
+        download
+        title={dump.name}
+        className={clsx('btn btn-small whitespace-nowrap', newest && 'btn-accent')}
+      >
+        {words}
+      </a>
+    );
+  }
+  return (
+    <span className="md:block">
+      <button type="button" className="btn btn-small whitespace-nowrap" disabled aria-describedby={whyId ?? undefined}>
+        {words}
+      </button>
+      {whyId === null && <span className="mt-1 block text-sm text-faint">{dump.server}’s agent does not answer</span>}
+    </span>
+  );
+}
+
+function RunningRow({
+  server,
+  startedAt,
+  bytes: written,
+  expected,
+  largest,
+}: {
+  server: string;
+  startedAt: string;
+  bytes: number;
+  expected: number | null;
+  largest: number;
+}) {
+  return (
+    <tr>
+      <td data-label="Made" className="md:whitespace-nowrap">
+        <span>
+          <span className="inline-flex items-baseline gap-2 font-medium">
+            <StepMark state="running" className="translate-y-px" />
+            being made
+          </span>
+          <span className="block text-sm text-faint">
+            for <Since at={startedAt} />
+          </span>
+        </span>
+      </td>
+      <th scope="row" data-label="Server">
+        {server}
+      </th>
+      <td data-empty />
+      <td data-label="Size" className="md:whitespace-nowrap">
+        <span>
+          {bytes(written)}
+          <SizeBar part={partOf(written, Math.max(largest, expected ?? 0))} />
+        </span>
+      </td>
+      <td colSpan={4} className="text-sm text-soft max-md:!block max-md:!text-left">
+        {expected === null
+          ? `The first of ${server}: nobody knows how large it gets.`
+          : `The last one of ${server} has ${bytes(expected)}.`}
+      </td>
+    </tr>
+  );
+}
