@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureSystemPackages } from './debian.mjs';
+import { installSystemPackages, planSystemPackages } from './debian.mjs';
 import { runForeground } from './foreground.mjs';
 import { environment, findNode } from './node24.mjs';
 import { ensurePackages } from './packages.mjs';
@@ -19,8 +19,10 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
  */
 export async function bootstrap(needs, program, args) {
   try {
+    const plan = await planSystemPackages(needs);
+    const system = plan === null ? [] : [installSystemPackages(plan)];
     // Both are waited for, so that a failure of one does not leave the other writing behind our back.
-    const results = await Promise.allSettled([ensurePackages(root), ensureSystemPackages(needs)]);
+    const results = await Promise.allSettled([ensurePackages(root), ...system]);
     for (const result of results) if (result.status === 'rejected') throw result.reason;
     const file = join(root, program);
     process.exitCode = await runForeground(findNode(root), [file, ...args], { env: environment(root), cwd: root });

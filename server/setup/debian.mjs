@@ -59,13 +59,14 @@ export function missingPackages(needs, exists, path) {
 }
 
 /**
- * Installs what is missing from the system's packages. What is installed already is neither upgraded nor removed.
+ * What installing the missing packages takes; null where nothing is missing. Rejects at once, before anything is
+ * installed, where it can't be done.
  * @param {readonly Need[]} needs
+ * @returns {Promise<{ prefix: string[], missing: string[] } | null>}
  */
-export async function ensureSystemPackages(needs) {
+export async function planSystemPackages(needs) {
   const missing = missingPackages(needs, existsSync, pathWithSystem(process.env['PATH']));
-  if (missing.length === 0) return;
-  const byHand = `apt-get install --no-install-recommends ${missing.join(' ')}`;
+  if (missing.length === 0) return null;
   if (!existsSync('/usr/bin/apt-get')) {
     throw new SetupError(
       `This machine lacks ${missing.join(', ')} (names as in Debian): install them, then run this again.`,
@@ -73,8 +74,21 @@ export async function ensureSystemPackages(needs) {
     );
   }
   const prefix = await rootPrefix();
-  if (prefix === null) throw new SetupError(`Some system packages are missing; as root, run: ${byHand}`, 2);
-  await step('system packages', `installing ${missing.join(' ')}`, () => install(prefix, missing, byHand));
+  if (prefix !== null) return { prefix, missing };
+  throw new SetupError(`Some system packages are missing; as root, run: ${byHand(missing)}`, 2);
+}
+
+/**
+ * Installs them. What is installed already is neither upgraded nor removed.
+ * @param {{ prefix: string[], missing: string[] }} plan
+ */
+export async function installSystemPackages({ prefix, missing }) {
+  await step('system packages', `installing ${missing.join(' ')}`, () => install(prefix, missing));
+}
+
+/** @param {string[]} packages */
+function byHand(packages) {
+  return `apt-get install --no-install-recommends ${packages.join(' ')}`;
 }
 
 /**
@@ -90,9 +104,8 @@ async function rootPrefix() {
 /**
  * @param {string[]} prefix
  * @param {string[]} packages
- * @param {string} byHand
  */
-async function install(prefix, packages, byHand) {
+async function install(prefix, packages) {
   const aptGet = (/** @type {string[]} */ args) => {
     // A first boot often holds the lock for its own updates: wait for it.
     const command = [
@@ -120,7 +133,10 @@ async function install(prefix, packages, byHand) {
       .split('\n')
       .slice(-12)
       .join('\n');
-    throw new SetupError(`${output}\nInstalling system packages failed; as root, run: apt-get update && ${byHand}`, 2);
+    throw new SetupError(
+      `${output}\nInstalling system packages failed; as root, run: apt-get update && ${byHand(packages)}`,
+      2,
+    );
   }
 }
 

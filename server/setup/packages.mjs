@@ -49,8 +49,16 @@ export async function ensurePackages(root) {
     const [file, before] = npmCommand();
     const args = [...before, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
     const { code, output } = await capture(file, args, { cwd: root });
-    if (code !== 0) throw new SetupError(`npm ci failed:\n${output.trim()}`);
+    if (code !== 0) throw new SetupError(`npm ci failed:\n${firstLines(output)}`);
   });
+}
+
+/**
+ * The cause stands first in what npm says; its usage and its options follow.
+ * @param {string} output
+ */
+function firstLines(output) {
+  return output.trim().split('\n').slice(0, 30).join('\n');
 }
 
 /**
