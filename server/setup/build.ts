@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { capture } from './command.mjs';
+import { capture, endingWithUs } from './command.mjs';
 import { environment } from './node24.mjs';
 import { step } from './progress.mjs';
 import { SetupError } from './setup-error.mjs';
@@ -21,9 +21,8 @@ export async function ensureBuild(root: string): Promise<void> {
   const stamp = join(root, '.next', 'baton-sources');
   if (fingerprint === null || read(stamp) === fingerprint) return;
   await step('pages', 'building', async () => {
-    // setpriv: the kernel ends the build when we are ended.
-    const next = join(root, 'node_modules', '.bin', 'next');
-    const { code, output } = await capture('setpriv', ['--pdeathsig', 'TERM', next, 'build'], {
+    const [file = '', ...args] = endingWithUs([join(root, 'node_modules', '.bin', 'next'), 'build']);
+    const { code, output } = await capture(file, args, {
       cwd: root,
       env: environment(root),
     });

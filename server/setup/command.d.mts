@@ -1,3 +1,4 @@
+export function endingWithUs(argv: readonly string[]): string[];
 export function capture(
   file: string,
   args: readonly string[],

@@ -1,4 +1,15 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/**
+ * A command line that ends when the process that starts it ends, whatever ends it: the kernel sends SIGTERM. As it is where
+ * util-linux is not installed.
+ * @param {readonly string[]} argv
+ * @returns {string[]}
+ */
+export function endingWithUs(argv) {
+  return existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'TERM', ...argv] : [...argv];
+}
 
 /**
  * Runs a command to its end without a terminal and answers its exit code and all it printed (both streams, in order).

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { capture } from './command.mjs';
+import { capture, endingWithUs } from './command.mjs';
 import { step } from './progress.mjs';
 import { SetupError } from './setup-error.mjs';
 
@@ -46,8 +46,8 @@ export async function ensurePackages(root) {
   if (wanted === null) throw new SetupError(`There is no package-lock.json in ${root}: not a checkout of Baton.`);
   if (firstDifference(wanted, readLock(join(root, 'node_modules', '.package-lock.json'))) === null) return;
   await step('npm packages', 'installing', async () => {
-    const [file, before] = npmCommand();
-    const args = [...before, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+    const install = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+    const [file = '', ...args] = endingWithUs([...npmCommand(), ...install]);
     const { code, output } = await capture(file, args, { cwd: root });
     if (code !== 0) throw new SetupError(`npm ci failed:\n${firstLines(output)}`);
   });
@@ -63,10 +63,10 @@ function firstLines(output) {
 
 /**
  * The npm that started us, else the one on the path.
- * @returns {[string, string[]]}
+ * @returns {string[]}
  */
 function npmCommand() {
   const started = process.env['npm_execpath'];
-  if (started !== undefined && basename(started) === 'npm-cli.js') return [process.execPath, [started]];
-  return ['npm', []];
+  if (started !== undefined && basename(started) === 'npm-cli.js') return [process.execPath, started];
+  return ['npm'];
 }
