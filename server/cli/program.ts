@@ -1,5 +1,6 @@
 import { Command as Commander, CommanderError, Option as CommanderOption } from 'commander';
 import { z, ZodError } from 'zod';
+import packageJson from '../../package.json' with { type: 'json' };
 import { BatonError } from '../contract/errors.ts';
 import type { Command } from './command.ts';
 import { exitCode, exitCodeOfError, type ExitCode } from './exit-code.ts';
@@ -38,6 +39,7 @@ function build(
 ): Commander {
   const program = new Commander('baton')
     .description('A console with a takeover button for MariaDB: status, true lag, promotion, dumps.')
+    .version(packageJson.version)
     .addHelpText('after', codesText)
     .exitOverride();
   const folders = new Map<string, Commander>();

@@ -19,6 +19,9 @@ export const consoleOptions: readonly Option[] = [
   configOption,
 ];
 
+/** In the names of the tokens that commands make for themselves. */
+const ownTokens = '(command line';
+
 export const consoleInput = z.object({
   url: z.string().optional(),
   tokenFile: z.string().optional(),
@@ -46,7 +49,12 @@ export async function withConsole<T>(where: ConsoleInput, work: (api: ConsoleApi
   if (own === null)
     throw new BatonError('invalid', 'There is no token.', 'Name a file with --token-file or BATON_TOKEN_FILE.');
   return await withStoreOf(own, async ({ access, actor }) => {
-    const name = `${userInfo().username} (command line, ${process.pid}-${Date.now().toString(36)})`;
+    // Those of commands that were killed.
+    const left = (await access.tokens.list(actor)).filter(
+      ({ name, expiresAt }) => name.includes(ownTokens) && expiresAt !== null && Date.parse(expiresAt) < Date.now(),
+    );
+    for (const { id } of left) await access.tokens.revoke(actor, id);
+    const name = `${userInfo().username} ${ownTokens}, ${process.pid}-${Date.now().toString(36)})`;
     const { id, token } = await access.tokens.create(actor, { name, role: 'admin', expiresInDays: 1 });
     try {
       return await open(token);

@@ -47,23 +47,35 @@ export function processTerminal(): Terminal {
 /** Raw mode: the terminal shows nothing of what is typed, and line editing is ours (back space, Ctrl-U, Ctrl-C, Enter). */
 async function askSecretly(question: string): Promise<string> {
   const { stdin, stderr } = process;
-  stderr.write(question);
+  // Before the question: who types at once must not be shown either.
   stdin.setRawMode(true);
-  let answer = '';
-  try {
-    for await (const chunk of stdin) {
-      for (const key of String(chunk)) {
-        if (key === '\r' || key === '\n' || key === '\u0004') return answer;
-        if (key === '\u0003') process.kill(process.pid, 'SIGINT');
-        else if (key === '\u007F' || key === '\b') answer = answer.slice(0, -1);
-        else if (key === '\u0015') answer = '';
-        else answer += key;
+  stderr.write(question);
+  const typed = { answer: '' };
+  await new Promise<void>((resolve) => {
+    const onData = (chunk: Buffer): void => {
+      for (const key of chunk.toString()) {
+        if (key === '\r' || key === '\n' || key === '\u0004') {
+          stdin.off('data', onData);
+          return resolve();
+        }
+        typed.answer = edited(typed.answer, key);
       }
-    }
-    return answer;
-  } finally {
-    stdin.setRawMode(false);
-    stdin.pause();
-    stderr.write('\n');
+    };
+    stdin.on('data', onData);
+    stdin.resume();
+  });
+  stdin.setRawMode(false);
+  stdin.pause();
+  stderr.write('\n');
+  return typed.answer;
+}
+
+function edited(answer: string, key: string): string {
+  if (key === '\u0003') {
+    process.stdin.setRawMode(false);
+    process.kill(process.pid, 'SIGINT');
+    return '';
   }
+  if (key === '\u007F' || key === '\b') return answer.slice(0, -1);
+  return key === '\u0015' ? '' : answer + key;
 }
