@@ -11,6 +11,7 @@ import { beginnings, endedSteps, replayedView } from './replay.ts';
 import { instant, type Run } from './run.ts';
 import { firstView, type Heading } from './first-view.ts';
 import { awaitLease } from './await-lease.ts';
+import type { Json } from './step.ts';
 
 export interface OperationsParts {
   readonly journal: JournalStore;
@@ -31,6 +32,12 @@ export type Started =
   | { readonly kind: 'started'; readonly operation: Operation }
   /** One runs on this cluster. `operation` is null where another console runs it and the store does not say which. */
   | { readonly kind: 'running'; readonly operation: Operation | null };
+
+/** Looks and chooses what becomes of an interrupted operation; what it records is durable when that resolves. */
+export type Decide<C> = (
+  entries: readonly Entry[],
+  record: (name: string, value: Json) => Promise<void>,
+) => Promise<Resumption<C>>;
 
 interface Running {
   readonly view: () => Operation;
@@ -79,10 +86,7 @@ export class Operations {
    * Takes up an operation that a console left unfinished: waits for its lease, lets `decide` look and choose, and then
    * undoes it or goes on with it. Answers its view, or null when another console is at it.
    */
-  async takeUp<C>(
-    row: OperationRow,
-    decide: (entries: readonly Entry[]) => Promise<Resumption<C>>,
-  ): Promise<Operation | null> {
+  async takeUp<C>(row: OperationRow, decide: Decide<C>): Promise<Operation | null> {
     return await this.#one(row.cluster, async () => {
       const running = this.#running.get(row.id);
       if (running) return running.view();
@@ -90,7 +94,9 @@ export class Operations {
       if (!keeper) return null;
       try {
         const entries = entriesOf(await this.#parts.journal.entries(row.id));
-        const { decision, text, program } = await decide(entries);
+        const journal = new Journal(this.#parts.journal, row.id, () => keeper.lease, this.#parts.now);
+        const record = (name: string, value: Json): Promise<void> => journal.write('', 'record', { name, value });
+        const { decision, text, program } = await decide(entries, record);
         const view = replayedView(row, entries);
         const run = this.#run(view, program, keeper, { dryRun: view.dryRun, takenUp: true, entries });
         run.view.interrupted(instant(this.#parts.now()), text);

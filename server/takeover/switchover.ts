@@ -1,20 +1,20 @@
 import type { Step } from '../operations/step.ts';
 import type { TakeoverContext } from './context.ts';
-import { catchUp } from './switchover-steps/catch-up.ts';
-import { drain } from './switchover-steps/drain.ts';
-import { events } from './switchover-steps/events.ts';
-import { freeze } from './switchover-steps/freeze.ts';
-import { lock } from './switchover-steps/lock.ts';
-import { longWrites } from './switchover-steps/long-writes.ts';
-import { open } from './switchover-steps/open.ts';
-import { promote } from './switchover-steps/promote.ts';
-import { record } from './switchover-steps/record.ts';
-import { repointOld } from './switchover-steps/repoint-old.ts';
-import { repointOthers } from './switchover-steps/repoint-others.ts';
-import { report } from './switchover-steps/report.ts';
-import { seal } from './switchover-steps/seal.ts';
-import { services } from './switchover-steps/services.ts';
-import { verify } from './switchover-steps/verify.ts';
+import { catchUp } from './steps/catch-up.ts';
+import { drain } from './steps/drain.ts';
+import { events } from './steps/events.ts';
+import { freeze } from './steps/freeze.ts';
+import { lock } from './steps/lock.ts';
+import { longWrites } from './steps/long-writes.ts';
+import { open } from './steps/open.ts';
+import { promote } from './steps/promote.ts';
+import { record } from './steps/record.ts';
+import { repointOld } from './steps/repoint-old.ts';
+import { repointOthers } from './steps/repoint-others.ts';
+import { report } from './steps/report.ts';
+import { seal } from './steps/seal.ts';
+import { services } from './steps/services.ts';
+import { verify } from './steps/verify.ts';
 import type { Task } from './task.ts';
 
 /** The steps of a switchover. Their order is the guarantee that nothing is lost. */

@@ -1,0 +1,38 @@
+import type { Step } from '../operations/step.ts';
+import type { TakeoverContext } from './context.ts';
+import { confirmDead } from './steps/confirm-dead.ts';
+import { drainReceived } from './steps/drain-received.ts';
+import { events } from './steps/events.ts';
+import { fence } from './steps/fence.ts';
+import { lock } from './steps/lock.ts';
+import { open } from './steps/open.ts';
+import { promote } from './steps/promote.ts';
+import { record } from './steps/record.ts';
+import { repointOthers } from './steps/repoint-others.ts';
+import { report } from './steps/report.ts';
+import { services } from './steps/services.ts';
+import { verify } from './steps/verify.ts';
+import type { Task } from './task.ts';
+
+/** The steps of a failover: the old primary is gone, and what the target has received is all there is. */
+export function failoverSteps(task: Task): Step<TakeoverContext>[] {
+  const { target, oldPrimary, others } = task;
+  if (oldPrimary === null) throw new Error('a failover has an old primary');
+  const replicas = task.servers
+    .filter(({ name, reachable }) => reachable && name !== oldPrimary)
+    .map(({ name }) => name);
+  return [
+    lock(replicas, replicas),
+    record(),
+    confirmDead(oldPrimary, [target, ...others]),
+    fence(oldPrimary),
+    drainReceived(target),
+    promote(target),
+    open(target),
+    events(target),
+    repointOthers(others),
+    services(target),
+    verify(target, others),
+    report(target),
+  ];
+}

@@ -1,0 +1,117 @@
+import { gtidList } from '../mariadb/gtid.ts';
+import { readPreflight, type ServerPreflight } from '../mariadb/preflight.ts';
+import { Session } from '../mariadb/session.ts';
+import { SqlError } from '../mariadb/sql-error.ts';
+import { pastDurations } from '../operations/durations.ts';
+import type { ClusterSnapshot, ServerSnapshot } from '../contract/snapshot.ts';
+import type { TakeoverKind } from '../contract/takeover.ts';
+import { classify } from './classify.ts';
+import type { TakeoversParts } from './parts.ts';
+import type { PlanInput, PlannedServer } from './plan-input.ts';
+
+const PREFLIGHT_MS = 3_000;
+
+export interface Asked {
+  readonly target: string;
+  readonly kind: TakeoverKind | null;
+  readonly accept: readonly string[];
+}
+
+/**
+ * Looks at every server now and puts together what a plan is made from. The replicas are read before the primary: the
+ * other way round every replica of a busy primary looks errant.
+ */
+export async function gather(parts: TakeoversParts, asked: Asked): Promise<PlanInput> {
+  const snapshot = await parts.watch.lookNow();
+  const unfinished = await unfinishedText(parts);
+  const past = await pastDurations(parts.store.memory, parts.cluster.name, asked.kind ?? 'switchover');
+  const bare = parts.cluster.servers.map((server) => bareServer(parts, server, snapshot));
+  const primaryName = snapshot.primary;
+  const replicas = await Promise.all(
+    bare.filter(({ name }) => name !== primaryName).map((server) => withPreflight(parts, server)),
+  );
+  const primary = await Promise.all(
+    bare.filter(({ name }) => name === primaryName).map((server) => withPreflight(parts, server)),
+  );
+  const read = new Map([...replicas, ...primary].map((server) => [server.name, server]));
+  const last = parts.watch.lastPrimary();
+  const input: PlanInput = {
+    at: parts.now(),
+    ...asked,
+    snapshot,
+    servers: bare.map((server) => read.get(server.name) ?? server),
+    maxLagSeconds: parts.cluster.takeover.maxLagSeconds,
+    replicationUser: parts.replication?.user ?? null,
+    replicationSignIn: await trySignIn(parts, asked.target),
+    lastPrimary: last && { name: last.name, at: last.at, position: gtidList(last.position) },
+    eventsRemembered: false,
+    past,
+    unfinished,
+  };
+  const old = classify(input)?.oldPrimary?.name;
+  const eventsRemembered = old !== undefined && (await parts.watch.remembered(old)) !== null;
+  return { ...input, eventsRemembered };
+}
+
+function bareServer(
+  parts: TakeoversParts,
+  server: { name: string; host: string; port: number },
+  snapshot: ClusterSnapshot,
+): PlannedServer {
+  const { name, host, port } = server;
+  return {
+    name,
+    host,
+    port,
+    snapshot: snapshotOf(snapshot, name),
+    observation: parts.watch.observationOf(name),
+    facts: parts.watch.factsOf(name)?.facts ?? null,
+    preflight: null,
+    preflightError: null,
+  };
+}
+
+function snapshotOf(snapshot: ClusterSnapshot, name: string): ServerSnapshot {
+  const found = snapshot.servers.find((server) => server.name === name);
+  if (!found) throw new Error(`the snapshot has no server ${name}`);
+  return found;
+}
+
+async function withPreflight(parts: TakeoversParts, server: PlannedServer): Promise<PlannedServer> {
+  if (server.observation?.kind !== 'up') return server;
+  if (parts.users.operate === null) return { ...server, preflightError: 'account.operate is not configured' };
+  try {
+    return { ...server, preflight: await preflightOf(parts, server.name) };
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    return { ...server, preflightError: error.message };
+  }
+}
+
+async function preflightOf(parts: TakeoversParts, server: string): Promise<ServerPreflight> {
+  const session = new Session(server, await parts.connect(server, 'operate', PREFLIGHT_MS));
+  try {
+    return await readPreflight(session, PREFLIGHT_MS);
+  } finally {
+    session.close();
+  }
+}
+
+async function trySignIn(parts: TakeoversParts, target: string): Promise<PlanInput['replicationSignIn']> {
+  if (!parts.replication) return null;
+  try {
+    (await parts.signIn(target, PREFLIGHT_MS)).destroy();
+    return { ok: true, text: '' };
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    return error.kind === 'access-denied' ? { ok: false, text: error.message } : null;
+  }
+}
+
+async function unfinishedText(parts: TakeoversParts): Promise<string | null> {
+  const rows = await parts.operations.unfinished();
+  const row = rows.find(({ cluster }) => cluster === parts.cluster.name);
+  return row
+    ? `The ${row.kind} to ${row.target} that began at ${new Date(row.startedAt).toISOString()} has not come to an end`
+    : null;
+}

@@ -1,0 +1,122 @@
+import { BatonError } from '../contract/errors.ts';
+import { operation } from '../contract/operation.ts';
+import { lockAnswer, takeLock } from '../mariadb/advisory-lock.ts';
+import { readSeal, sealOf, stopWrites } from '../mariadb/freeze.ts';
+import { gtidList } from '../mariadb/gtid.ts';
+import { readReplication } from '../mariadb/promote.ts';
+import { replicaStatus } from '../mariadb/replica-status.ts';
+import { killSessions } from '../mariadb/sessions.ts';
+import { SqlError } from '../mariadb/sql-error.ts';
+import { recorded, type Entry } from '../operations/journal.ts';
+import type { Resumption } from '../operations/program.ts';
+import { pointPassed } from '../operations/replay.ts';
+import type { Json } from '../operations/step.ts';
+import type { OperationRow } from '../store/store.ts';
+import { before } from './before.ts';
+import { newContext, type TakeoverContext } from './context.ts';
+import { z } from 'zod';
+import type { TakeoversParts } from './parts.ts';
+import { programOf, stepParts } from './program.ts';
+import { targetConnection, task as taskShape, type Task } from './task.ts';
+
+const CONNECT_MS = 2_000;
+const STATEMENT_MS = 5_000;
+
+/**
+ * Decides about a takeover that a console left: its connections are ended, the locks taken anew, the servers looked at.
+ * Before the point of no return it is always undone (nobody watched the seal meanwhile); behind it, it goes on.
+ * Rejects with BatonError('already-running') when another console holds a lock.
+ */
+export async function decide(
+  parts: TakeoversParts,
+  row: OperationRow,
+  entries: readonly Entry[],
+  record: (name: string, value: Json) => Promise<void>,
+  afterwards: (task: Task) => Promise<void>,
+): Promise<Resumption<TakeoverContext>> {
+  const task = taskShape.parse(JSON.parse(row.plan));
+  const context = remembered(task, parts, entries);
+  await takeOver(context, record);
+  const passed = pointPassed(operation.parse(JSON.parse(row.view)), entries);
+  const program = programOf(task, context, () => afterwards(task));
+  const last = entries.findLast(({ kind }) => kind === 'intent')?.step ?? 'its beginning';
+  if (!passed) {
+    const text = `The console ended during ${last}, before the point of no return: everything is undone.`;
+    return { decision: 'undo', text, program };
+  }
+  if (await undoneMeanwhile(context)) {
+    const text = `The console ended while it undid what it had begun: the undo is completed.`;
+    return { decision: 'undo', text, program };
+  }
+  await stopOldPrimary(context);
+  const text = `The console ended during ${last}, behind the point of no return: it goes on from there.`;
+  return { decision: 'go-on', text, program };
+}
+
+/** The context as the journal tells it. */
+function remembered(task: Task, parts: TakeoversParts, entries: readonly Entry[]): TakeoverContext {
+  const context = newContext(task, stepParts(parts));
+  context.connections =
+    z.record(z.string(), z.array(z.number())).nullable().parse(recorded(entries, 'connections')) ?? {};
+  context.before = before.nullable().parse(recorded(entries, 'before'));
+  context.madeReadOnly = z.array(z.string()).nullable().parse(recorded(entries, 'made-read-only')) ?? [];
+  const seal = recorded(entries, 'seal');
+  context.seal = typeof seal === 'string' ? gtidList(seal) : null;
+  const stoppedAt = recorded(entries, 'stopped-at');
+  if (typeof stoppedAt === 'number') {
+    context.stoppedAt = { wall: stoppedAt, monotonic: performance.now() - (parts.now() - stoppedAt) };
+  }
+  return context;
+}
+
+/** Ends what the interrupted run left open, and takes the locks, on every server that answers. */
+async function takeOver(context: TakeoverContext, record: (name: string, value: Json) => Promise<void>): Promise<void> {
+  const { task, links, connections } = context;
+  const old = { ...connections };
+  await Promise.all(
+    task.servers.map(async ({ name }) => {
+      try {
+        const session = await links.open(name, 'lock', CONNECT_MS);
+        await links.open(name, 'side', CONNECT_MS);
+        if (name === task.target) await links.open(name, 'wait', CONNECT_MS);
+        const left = old[name] ?? [];
+        if (left.length > 0) await session.run(killSessions(left), STATEMENT_MS);
+      } catch (error) {
+        if (!(error instanceof SqlError)) throw error;
+        // It does not answer now: its undo tries again, its steps become follow-ups.
+        links.close(name, 'lock');
+      }
+    }),
+  );
+  context.connections = links.ids();
+  await record('connections', context.connections);
+  for (const name of links.serversWith('lock')) {
+    const deadline = performance.now() + STATEMENT_MS;
+    // A killed connection frees its lock a moment later.
+    while (!lockAnswer(await links.get(name, 'lock').row(takeLock(), STATEMENT_MS)).taken) {
+      if (performance.now() < deadline) continue;
+      links.closeAll();
+      throw new BatonError(
+        'already-running',
+        `Another console holds the lock for takeovers on ${name}.`,
+        'Look there.',
+      );
+    }
+  }
+}
+
+/** The target follows the old primary again and takes no writes: what was begun has been undone already. */
+async function undoneMeanwhile({ task, links }: TakeoverContext): Promise<boolean> {
+  const session = links.find(task.target, 'lock');
+  if (!session) return false;
+  const readOnly = sealOf(await session.row(readSeal(), STATEMENT_MS)).readOnly;
+  const statuses = (await session.run(readReplication(), STATEMENT_MS)).map(replicaStatus);
+  return readOnly && statuses.some(({ connection }) => connection === targetConnection(task).name);
+}
+
+/** Before the new primary is opened, if it is not yet: the old one surely takes no writes. */
+async function stopOldPrimary({ task, links }: TakeoverContext): Promise<void> {
+  if (task.oldPrimary === null || task.kind !== 'switchover') return;
+  const session = links.find(task.oldPrimary, 'lock');
+  await session?.run(stopWrites(3), STATEMENT_MS);
+}

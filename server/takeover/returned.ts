@@ -1,0 +1,50 @@
+import type { Operation } from '../contract/operation.ts';
+import { lostTransactions, returnedText } from './lost-transactions.ts';
+import type { TakeoversParts } from './parts.ts';
+import { task } from './task.ts';
+
+/** How far back a report may be that an old primary's return still concerns. */
+const LOOKED_AT = 20;
+
+/**
+ * To be called when a server that was unreachable answers again: where it is the old primary of a failover, the report
+ * of that gets the exact number of transactions that only it has. Answers the amended operation, or null.
+ */
+export async function noteReturn(parts: TakeoversParts, server: string): Promise<Operation | null> {
+  const rows = await parts.store.journal.list({ cluster: parts.cluster.name, limit: LOOKED_AT });
+  const row = rows.find(
+    ({ kind, endedAt, outcome }) => kind === 'failover' && endedAt !== null && outcome?.startsWith('succeeded'),
+  );
+  if (!row) return null;
+  const { oldPrimary, target, dryRun } = task.parse(JSON.parse(row.plan));
+  if (oldPrimary !== server || dryRun) return null;
+  const known = await parts.operations.get(row.id);
+  if (known.steps.some(({ note }) => note?.includes(`${server} is back`))) return null;
+  // First the old primary, then the new one, which may go on writing: the other way round its newest would count as lost.
+  await parts.watch.lookNow([server]);
+  const old = parts.watch.factsOf(server);
+  if (parts.watch.observationOf(server)?.kind !== 'up' || !old) return null;
+  await parts.watch.lookNow([target]);
+  const current = parts.watch.factsOf(target);
+  if (parts.watch.observationOf(target)?.kind !== 'up' || !current) return null;
+  const lost = lostTransactions(old.facts, current.facts);
+  const text = returnedText(server, target, lost);
+  return await parts.operations.amend(row.id, (view) => amended(view, server, target, text, lost.count));
+}
+
+function amended(view: Operation, server: string, target: string, text: string, lost: number): Operation {
+  const steps = view.steps.map((step) =>
+    step.id === 'report' ? { ...step, note: [step.note, text].filter(Boolean).join('. ') } : step,
+  );
+  const left =
+    lost === 0
+      ? `${server} is back and does not follow ${target} yet: rejoin it.`
+      : `${server} is back with ${lost} transactions of its own: keep it read-only, look at them, and build it anew from ${target}.`;
+  return {
+    ...view,
+    steps,
+    summary: `${target} is primary. ${text.charAt(0).toUpperCase()}${text.slice(1)}.`,
+    outcome: 'succeeded-with-follow-ups',
+    followUps: [...view.followUps, { text: left, method: null, path: null, body: null, command: null }],
+  };
+}

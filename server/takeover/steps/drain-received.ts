@@ -1,0 +1,58 @@
+import { readCurrentPosition } from '../../mariadb/drain.ts';
+import { formatGtidList, gtidList } from '../../mariadb/gtid.ts';
+import { readReplication, startReceiving, stopReceiving } from '../../mariadb/promote.ts';
+import { replicaStatus, type ReplicaStatus } from '../../mariadb/replica-status.ts';
+import { text } from '../../mariadb/row.ts';
+import type { Session } from '../../mariadb/session.ts';
+import { done, failed, type Act, type Step } from '../../operations/step.ts';
+import { look, perform, type TakeoverContext } from '../context.ts';
+import { targetConnection } from '../task.ts';
+import { drainTo } from './drain.ts';
+
+/**
+ * The target stops receiving, while its SQL thread runs on, and applies all that it has received: in GTID mode what is
+ * not applied when the SQL thread stops is gone (replication.md 8), and with a dead primary it is the only copy.
+ */
+export function drainReceived(server: string): Step<TakeoverContext> {
+  return {
+    id: 'drain',
+    name: 'drain',
+    server,
+    deadlineMs: 50_000,
+    async run(context, act) {
+      const session = context.links.get(server, 'lock');
+      const { name } = targetConnection(context.task);
+      await perform(act, session, stopReceiving(name));
+      const status = await statusOf(act, session, name);
+      if (!status) return failed(`${server} replicates from nobody any more`);
+      if (status.sqlThread !== 'running')
+        return failed(`the SQL thread of ${server} is not running: what it has received can't be applied`);
+      const [position] = await look(act, session, readCurrentPosition());
+      context.targetWas = gtidList(text(position ?? {}, 'position'));
+      // The received position is empty until its IO thread has connected once: then there is nothing to wait for.
+      const end = await drainTo(context, act, server, status.receivedGtid);
+      if (end.kind !== 'done') return end;
+      context.seal = status.receivedGtid;
+      act.remember('seal', formatGtidList(status.receivedGtid));
+      return done(
+        `${server} has applied all it had received, up to ${formatGtidList(status.receivedGtid) || 'nothing'}`,
+      );
+    },
+    async undo(context, act) {
+      const session = await context.links.fresh(server, Math.min(2_000, act.deadline.remainingMs()));
+      try {
+        const { name } = targetConnection(context.task);
+        const status = await statusOf(act, session, name);
+        if (!status || status.ioThread === 'running' || status.ioThread === 'connecting') return { kind: 'nothing' };
+        await perform(act, session, startReceiving(name));
+        return { kind: 'undone', note: `${server} receives again` };
+      } finally {
+        session.close();
+      }
+    },
+  };
+}
+
+async function statusOf(act: Act, session: Session, name: string): Promise<ReplicaStatus | undefined> {
+  return (await look(act, session, readReplication())).map(replicaStatus).find(({ connection }) => connection === name);
+}

@@ -1,0 +1,39 @@
+import { done, skipped, type Step } from '../../operations/step.ts';
+import type { TakeoverContext } from '../context.ts';
+import { handsOf } from '../hands.ts';
+
+/** Keeps the old primary from taking writes when it comes back, by what can be reached of it: its agent. */
+export function fence(oldPrimary: string): Step<TakeoverContext> {
+  return {
+    id: 'fence',
+    name: 'fence',
+    server: oldPrimary,
+    deadlineMs: 10_000,
+    async run(context, act) {
+      const agent = context.parts.agent(oldPrimary);
+      const accepted = context.task.accepted.includes('unfenced') ? '; that it is not fenced was accepted' : '';
+      if (!agent) return skipped(`${oldPrimary} has no agent${accepted}`);
+      try {
+        await agent.persistReadOnly(true);
+        return done(`${oldPrimary} starts read-only when it comes back`);
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        act.followUp(
+          handsOf.note(`Keep ${oldPrimary} read-only when it comes back: its agent could not be asked (${why}).`),
+        );
+        return skipped(`its agent could not be asked${accepted}`);
+      }
+    },
+    async undo(context) {
+      const agent = context.parts.agent(oldPrimary);
+      if (!agent) return { kind: 'nothing' };
+      try {
+        await agent.persistReadOnly(false);
+        return { kind: 'undone', note: null };
+      } catch {
+        const text = `read_only=1 may be left in the configuration of ${oldPrimary}: its agent does not answer.`;
+        return { kind: 'left', note: text, followUps: [handsOf.note(text)] };
+      }
+    },
+  };
+}

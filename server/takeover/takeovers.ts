@@ -1,0 +1,176 @@
+import { BatonError } from '../contract/errors.ts';
+import type { Operation } from '../contract/operation.ts';
+import type { TakeoverKind, TakeoverPlan } from '../contract/takeover.ts';
+import { newContext } from './context.ts';
+import { differences } from './fingerprint.ts';
+import { gather, type Asked } from './gather.ts';
+import type { TakeoversParts } from './parts.ts';
+import type { PlanInput } from './plan-input.ts';
+import { draftPlan, taskOf, type PlanDraft } from './plan.ts';
+import { Plans } from './plans.ts';
+import { programOf, stepParts } from './program.ts';
+import { decide } from './resume.ts';
+import { noteReturn } from './returned.ts';
+import type { Task } from './task.ts';
+
+export interface TakeoverRequest {
+  readonly planId: string;
+  readonly accept: readonly string[];
+  readonly confirm?: string | undefined;
+  readonly dryRun: boolean;
+  readonly actor: string;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** The takeovers of one cluster. */
+export interface Takeovers {
+  /** Looks at every server and answers the plan. Rejects with BatonError('not-found') for a server that is none of the cluster's. */
+  plan(request: { target: string; kind?: TakeoverKind | undefined }): Promise<TakeoverPlan>;
+  /**
+   * Starts what was planned, after a fresh look, and answers the operation's id at once. While one runs: the same target
+   * answers the same id. Rejects with BatonError: outdated (with `differences`), refused (with `checks`), already-running
+   * (with `operationId`), unavailable.
+   */
+  start(request: TakeoverRequest): Promise<{ operationId: string }>;
+  /** Takes up what consoles left unfinished on this cluster; answers those that this console runs now. */
+  resume(): Promise<Operation[]>;
+  /** To be called when a server answers again; amends the report of the failover that it was the old primary of. */
+  returned(server: string): Promise<Operation | null>;
+}
+
+const KEYS_KEPT = 1_000;
+
+/** The takeovers of one cluster, made from the parts that the composition root hands over. */
+export function createTakeovers(parts: TakeoversParts): Takeovers {
+  const plans = new Plans(parts.now, parts.newId);
+  const byKey = new Map<string, string>();
+  const { takeover: limits } = parts.cluster;
+
+  async function draft(asked: Asked): Promise<{ input: PlanInput; draft: PlanDraft }> {
+    known(parts, asked.target);
+    const input = await gather(parts, asked);
+    const drafted = draftPlan(input);
+    if (!drafted) throw notFound(parts, asked.target);
+    return { input, draft: drafted };
+  }
+
+  /** After the new primary is open: the watch is told, since the servers alone may be ambiguous for a moment. */
+  async function tellWatch(task: Task): Promise<void> {
+    const told = task.kind === 'detach' ? parts.watch.markDetached(task.target) : parts.watch.primaryIs(task.target);
+    await told.catch(() => undefined);
+  }
+
+  async function confirmed(request: TakeoverRequest): Promise<{ operationId: string }> {
+    const found = plans.find(request.planId);
+    const running = parts.operations.running(parts.cluster.name);
+    if (running) return sameOrRefuse(running, found.kind === 'unknown' ? null : found.plan.target, request.dryRun);
+    if (found.kind !== 'found') {
+      throw new BatonError('outdated', 'This plan has expired.', 'Review again.', { differences: [] });
+    }
+    const { plan } = found;
+    const fresh = await draft({ target: plan.target, kind: plan.kind, accept: request.accept });
+    const changed = differences(found.draft.parts, fresh.draft.parts);
+    if (changed.length > 0) {
+      const what = changed.map(({ what: name, was, now }) => `${name} was ${was}, is ${now}`).join('; ');
+      throw new BatonError('outdated', `Things have changed since the review: ${what}.`, 'Review again.', {
+        differences: changed,
+      });
+    }
+    refuseBlocked(fresh.draft, request);
+    const task = taskOf(fresh.input, fresh.draft, { ...limits, dryRun: request.dryRun });
+    const program = programOf(task, newContext(task, stepParts(parts)), () => tellWatch(task));
+    const heading = {
+      kind: task.kind,
+      cluster: task.cluster,
+      target: task.target,
+      title: titleOf(task),
+      actor: request.actor,
+      dryRun: task.dryRun,
+    };
+    const started = await parts.operations.start(heading, JSON.stringify(task), program);
+    if (started.kind === 'started') return { operationId: started.operation.id };
+    if (started.operation) return sameOrRefuse(started.operation, task.target, task.dryRun);
+    throw new BatonError('already-running', 'Another console acts on this cluster.', 'Look there.', {
+      operationId: null,
+    });
+  }
+
+  return {
+    async plan({ target, kind }) {
+      const { input, draft: drafted } = await draft({ target, kind: kind ?? null, accept: [] });
+      return plans.add(input, drafted, limits);
+    },
+    async start(request) {
+      const key = request.idempotencyKey;
+      const earlier = key === undefined ? undefined : byKey.get(key);
+      if (earlier !== undefined) return { operationId: earlier };
+      const answer = await confirmed(request);
+      if (key !== undefined) {
+        byKey.set(key, answer.operationId);
+        const [oldest] = byKey.keys();
+        if (byKey.size > KEYS_KEPT && oldest !== undefined) byKey.delete(oldest);
+      }
+      return answer;
+    },
+    async resume() {
+      const rows = (await parts.operations.unfinished()).filter(
+        ({ cluster, kind }) => cluster === parts.cluster.name && ['switchover', 'failover', 'detach'].includes(kind),
+      );
+      const taken: Operation[] = [];
+      for (const row of rows) {
+        const view = await parts.operations.takeUp(row, (entries, record) =>
+          decide(parts, row, entries, record, tellWatch),
+        );
+        if (view) taken.push(view);
+      }
+      return taken;
+    },
+    returned: async (server) => await noteReturn(parts, server),
+  };
+}
+
+function known(parts: TakeoversParts, server: string): void {
+  if (!parts.cluster.servers.some(({ name }) => name === server)) throw notFound(parts, server);
+}
+
+function notFound(parts: TakeoversParts, server: string): BatonError {
+  const names = parts.cluster.servers.map(({ name }) => name);
+  return new BatonError('not-found', `${parts.cluster.name} has no server ${server}.`, `It has ${names.join(', ')}.`, {
+    known: names,
+  });
+}
+
+function sameOrRefuse(running: Operation, target: string | null, dryRun: boolean): { operationId: string } {
+  if (running.target === target && running.dryRun === dryRun) return { operationId: running.id };
+  throw new BatonError('already-running', `"${running.title}" is running.`, 'Wait for its end, or look at it.', {
+    operationId: running.id,
+  });
+}
+
+function refuseBlocked(draft: PlanDraft, request: TakeoverRequest): void {
+  const details = { checks: draft.checks, confirm: draft.confirm };
+  if (draft.blocked) {
+    const open = draft.checks.filter(({ level, code }) => level === 'block' && !request.accept.includes(code));
+    throw new BatonError(
+      'refused',
+      open.map(({ text }) => text).join('; ') || 'Refused by its checks.',
+      'See the checks.',
+      details,
+    );
+  }
+  // A dry run changes nothing, so nothing has to be typed for it.
+  if (draft.confirm !== null && request.confirm !== draft.confirm && !request.dryRun) {
+    throw new BatonError(
+      'refused',
+      `This may lose data: the name "${draft.confirm}" must be typed.`,
+      `Type ${draft.confirm}.`,
+      details,
+    );
+  }
+}
+
+function titleOf({ kind, cluster, target, dryRun }: Task): string {
+  const words = { switchover: 'Switchover', failover: 'Failover', detach: 'Detach' } as const;
+  const title = kind === 'detach' ? `Detach of ${target} from ${cluster}` : `${words[kind]} of ${cluster} to ${target}`;
+  return dryRun ? `Dry run: ${title}` : title;
+}
