@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { ConsoleClient } from '../demo/console-client.ts';
 import type { RunningDemo } from '../demo/running-demo.ts';
@@ -81,11 +81,11 @@ async function untilServed(url: string, token: string): Promise<void> {
 
 function agentOf(configurationPath: string, server: string, dir: string): { directory: string; token: string } {
   const { clusters } = parse(readFileSync(configurationPath, 'utf8'));
-  const tokenFile = join(dirname(configurationPath), clusters.erp5.agentTokenFile);
+  const tokenFile = resolve(dirname(configurationPath), clusters.erp5.agentTokenFile);
   const agentPath = join(dir, 'agents', `${server}.yaml`);
   const { agent } = parse(readFileSync(agentPath, 'utf8'));
   return {
-    directory: join(dirname(agentPath), agent.backups.directory),
+    directory: resolve(dirname(agentPath), agent.backups.directory),
     token: readFileSync(tokenFile, 'utf8').trim(),
   };
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { startWriteLoad } from '../../server/sandbox/write-load.ts';
 import { ConsoleClient } from '../demo/console-client.ts';
@@ -76,5 +76,5 @@ function settled(snapshot: Awaited<ReturnType<ConsoleClient['cluster']>>, primar
 
 function replicationAccount(configurationPath: string): { user: string; password: string } {
   const { user, passwordFile } = parse(readFileSync(configurationPath, 'utf8')).clusters.erp5.replication;
-  return { user, password: readFileSync(join(dirname(configurationPath), passwordFile), 'utf8').trim() };
+  return { user, password: readFileSync(resolve(dirname(configurationPath), passwordFile), 'utf8').trim() };
 }

@@ -1,0 +1,100 @@
+import { startWriteLoad } from '../server/sandbox/write-load.ts';
+import { expect, signIn, test } from './demo/test.ts';
+
+test('one press promotes a replica under load: live steps, nothing lost, services follow the role', async ({
+  console: page,
+  demo,
+}) => {
+  const { primary } = await demo.client.until((snapshot) => snapshot.health === 'ok');
+  const target = primary === 'db-2' ? 'db-1' : 'db-2';
+  const { appUser: user, appPassword: password } = demo.server(target);
+  const servers = demo.file.clusters['erp5']?.servers ?? [];
+  const load = startWriteLoad({
+    servers: servers.map(({ name, host, port }) => ({ name, address: { host, port } })),
+    account: { user, password },
+    perSecond: 100,
+  });
+  await load.flowing();
+  await page.getByRole('link', { name: `Promote ${target}` }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(`Promote ${target}`);
+  await expect(page.getByText('Loses nothing')).toBeVisible();
+  await page.getByRole('button', { name: `Promote ${target}` }).dblclick();
+  await page.waitForURL(/\/operations\//);
+  await expect(page.getByText(`${target} is primary`)).toBeVisible({ timeout: 60_000 });
+  const { acknowledged } = await load.stop();
+
+  const operation = await demo.client.ended(page.url().split('/').at(-1) ?? '');
+  expect(operation.outcome).toBe('succeeded');
+  expect(operation.steps.find(({ id }) => id === 'services')?.log).toContain('mariadb');
+  const rows = await demo.sql(target, 'SELECT uid FROM shop.orders');
+  const kept = new Set(rows.map((row) => row['uid']));
+  expect(acknowledged.filter((uid) => !kept.has(uid))).toEqual([]);
+  const after = await demo.client.until((snapshot) => snapshot.primary === target && snapshot.health === 'ok');
+  const gate = (name: string): boolean | undefined =>
+    after.servers
+      .find((server) => server.name === name)
+      ?.agent.services.find(({ name: one }) => one === 'mariadb_update')?.enabled;
+  expect(gate(target)).toBe(true);
+  expect(gate(primary ?? '')).toBe(false);
+  await page.reload();
+  await expect(page.getByText(`${target} is primary`)).toBeVisible();
+});
+
+test('a dry run does every check and changes nothing', async ({ console: page, demo }) => {
+  const { primary } = await demo.client.until((snapshot) => snapshot.health === 'ok');
+  const target = primary === 'db-2' ? 'db-1' : 'db-2';
+  await page.goto(`${demo.file.console.url}/clusters/erp5/takeover/${target}`);
+  await page.getByRole('button', { name: 'Dry run' }).click();
+  await page.waitForURL(/\/operations\//);
+  const operation = await demo.client.ended(page.url().split('/').at(-1) ?? '');
+  expect(operation.dryRun).toBe(true);
+  expect((await demo.client.cluster()).primary).toBe(primary);
+  await expect(page.getByText('not run').first()).toBeVisible();
+});
+
+test('a viewer sees everything and why the button is not theirs', async ({ page, demo }) => {
+  const username = `viewer-${Date.now()}`;
+  const created = await demo.client.ask('POST', '/users', { username, password: 'a long password', role: 'viewer' });
+  expect(created.status).toBeLessThan(300);
+  await signIn(page, demo, username, 'a long password');
+  const { primary } = await demo.client.cluster();
+  const target = primary === 'db-2' ? 'db-1' : 'db-2';
+  await page.goto(`${demo.file.console.url}/clusters/erp5/takeover/${target}`);
+  await expect(page.getByText('Loses nothing')).toBeVisible();
+  const button = page.getByRole('button', { name: `Promote ${target}` });
+  await expect(button).toBeDisabled();
+  await expect(button).toHaveAccessibleDescription(/viewer/i);
+});
+
+test('kill -9 of the primary: a failover, typed by name, ends with a writable primary that the other replica follows', async ({
+  console: page,
+  demo,
+}) => {
+  const before = await demo.client.until((snapshot) => snapshot.health === 'ok');
+  const dead = before.primary ?? '';
+  const target = dead === 'db-2' ? 'db-1' : 'db-2';
+  const other = before.servers.map(({ name }) => name).find((name) => name !== dead && name !== target) ?? '';
+  process.kill(demo.server(dead).pid, 'SIGKILL');
+  await demo.client.until((snapshot) =>
+    snapshot.servers.some(({ name, state }) => name === dead && state === 'unreachable'),
+  );
+  await page.goto(`${demo.file.console.url}/clusters/erp5/takeover/${target}`);
+  const button = page.getByRole('button', { name: `Fail over to ${target}` });
+  await expect(button).toBeDisabled();
+  for (const box of await page.getByRole('checkbox').all()) await box.check();
+  await page.getByLabel(/to say that it is meant/).fill(target);
+  await button.click();
+  await page.waitForURL(/\/operations\//);
+  const operation = await demo.client.ended(page.url().split('/').at(-1) ?? '');
+  expect(operation.outcome).toMatch(/^succeeded/);
+  await demo.client.until(
+    (snapshot) =>
+      snapshot.primary === target &&
+      snapshot.servers.some(
+        (server) =>
+          server.name === other &&
+          server.replication.some((link) => link.primary === target && link.sqlThread === 'running'),
+      ),
+  );
+  await demo.sql(target, `INSERT INTO shop.orders (uid, payload) VALUES ('after-failover-${Date.now()}', 'e2e')`);
+});
