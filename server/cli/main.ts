@@ -1,5 +1,6 @@
 import { agent } from './commands/agent.ts';
 import { configCommands } from './commands/config.ts';
+import { console } from './commands/console.ts';
 import { dumpCommands } from './commands/dumps.ts';
 import { grants } from './commands/grants.ts';
 import { operationCommands } from './commands/operations.ts';
@@ -13,6 +14,7 @@ import { processTerminal } from './terminal/terminal.ts';
 import { leaveParent } from './until-stopped.ts';
 
 const commands = [
+  console,
   agent,
   status,
   promote,

@@ -1,11 +1,11 @@
-/** Signals after one that stopped us, that a terminal sends to the whole group and our parent passes on, are the same wish. */
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** SIGHUP is the terminal that was closed; a program that reloads on it names its own signals. */
+const usual: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * Resolves at the first SIGINT, SIGTERM or SIGHUP, or when the process that started us over a channel is gone. Later signals
- * are ignored: an orderly end is under way, and it is bounded.
+ * Resolves at the first of the signals, or when the process that started us over a channel is gone. Later ones are ignored:
+ * a terminal sends SIGINT to the whole group and our parent passes it on, which is one wish; the end is under way and bounded.
  */
-export async function untilStopped(): Promise<void> {
+export async function untilStopped(signals = usual): Promise<void> {
   await new Promise<void>((resolve) => {
     const stop = (): void => resolve();
     for (const signal of signals) process.on(signal, stop);
