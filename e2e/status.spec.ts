@@ -18,7 +18,6 @@ test('a replica whose SQL thread is stopped shows as not replicating within 2 s,
   expect(link?.sqlThread).toBe('stopped');
   expect(snapshot.problems.map(({ code }) => code)).toContain('replica-sql-stopped');
   expect(shownAfterMs).toBeLessThan(2_000);
-  await expect(page.getByText(`${replica}`).first()).toBeVisible();
   await demo.sql(replica, 'START SLAVE SQL_THREAD');
   await expect(row).toContainText('behind');
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { ConsoleClient } from '../demo/console-client.ts';
 import type { RunningDemo } from '../demo/running-demo.ts';
@@ -57,11 +58,11 @@ export async function measureDownload(demo: RunningDemo): Promise<DownloadFigure
 /** Reads it all and throws it away. Rejects when the length is not as announced. */
 async function mbPerSecond(url: string, token: string): Promise<number> {
   const startedAt = performance.now();
-  const received = await new Promise<number>((resolve, reject) => {
+  const received = await new Promise<number>((done, reject) => {
     get(url, { headers: { authorization: `Bearer ${token}` } }, (response) => {
       let bytes = 0;
       response.on('data', (chunk: Buffer) => (bytes += chunk.length));
-      response.on('end', () => resolve(bytes));
+      response.on('end', () => done(bytes));
       response.on('error', reject);
     }).on('error', reject);
   });
@@ -75,7 +76,7 @@ async function untilServed(url: string, token: string): Promise<void> {
     const { status } = await fetch(url, { method: 'HEAD', headers: { authorization: `Bearer ${token}` } });
     if (status === 200) return;
     if (performance.now() - startedAt > 30_000) throw new Error(`${url}: ${status}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await delay(100);
   }
 }
 

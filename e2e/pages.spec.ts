@@ -1,0 +1,113 @@
+import AxeBuilder from '@axe-core/playwright';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { operation } from '../server/contract/operation.ts';
+import { z } from 'zod';
+import { expect, test, type Demo } from './demo/test.ts';
+
+/** Pictures go beside the other results; `npm run screenshots` puts them where the README shows them. */
+const folder = process.env['BATON_SCREENSHOTS'] ?? join(import.meta.dirname, '../test-results/screenshots');
+
+/** Every page that a person can come to, by the name of its picture. */
+async function pages(demo: Demo): Promise<Record<string, string>> {
+  const { primary } = await demo.client.until((snapshot) => snapshot.primary !== null);
+  const operations = await demo.client.expect(z.array(operation), 200, 'GET', '/operations?limit=20');
+  const shown = operations.find(({ kind, dryRun }) => kind === 'switchover' && !dryRun) ?? operations[0];
+  return {
+    front: '/',
+    cluster: '/clusters/erp5',
+    review: `/clusters/erp5/takeover/${primary === 'db-2' ? 'db-1' : 'db-2'}`,
+    operations: '/operations',
+    ...(shown ? { operation: `/operations/${shown.id}` } : {}),
+    dumps: '/clusters/erp5/dumps',
+    audit: '/audit',
+    access: '/access',
+    'not-found': '/clusters/nowhere',
+  };
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing on any page, ${colorScheme}`, async ({ console: page, demo }) => {
+    mkdirSync(folder, { recursive: true });
+    await page.emulateMedia({ colorScheme });
+    for (const [name, path] of Object.entries(await pages(demo))) {
+      await page.goto(demo.file.console.url + path);
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      if (name === 'review') await expect(page.getByRole('button', { name: /^Promote/ })).toBeVisible();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect
+        .soft(
+          violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
+          `${name}, ${colorScheme}`,
+        )
+        .toEqual([]);
+      await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`), fullPage: true });
+    }
+  });
+}
+
+test('at 360 px, and so at 400 % zoom, nothing has to be scrolled sideways', async ({ console: page, demo }) => {
+  mkdirSync(folder, { recursive: true });
+  await page.setViewportSize({ width: 360, height: 740 });
+  for (const [name, path] of Object.entries(await pages(demo))) {
+    await page.goto(demo.file.console.url + path);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect.soft(overflow, name).toBeLessThanOrEqual(0);
+    await page.screenshot({ path: join(folder, `${name}-phone.png`), fullPage: true });
+  }
+});
+
+test('the front page works by keyboard: the first Promote is reached and opened with Enter', async ({
+  console: page,
+}) => {
+  const promote = page.getByRole('link', { name: /^Promote/ }).first();
+  await promote.focus();
+  await expect(promote).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/takeover\//);
+});
+
+test('no page breaks its own content security policy', async ({ console: page, demo }) => {
+  const violations: string[] = [];
+  page.on('console', (message) => {
+    if (/content security policy/i.test(message.text())) violations.push(message.text());
+  });
+  for (const path of Object.values(await pages(demo))) {
+    await page.goto(demo.file.console.url + path);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  }
+  expect(violations).toEqual([]);
+});
+
+test('the first load of the front page ships at most 250 KB of compressed JavaScript', async ({ browser, demo }) => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const session = await context.newCDPSession(page);
+  await page.goto(`${demo.file.console.url}/sign-in`);
+  const { username, password } = demo.file.console;
+  await page.request.post(`${demo.file.console.url}/api/v1/session`, {
+    data: { username, password },
+    headers: { origin: demo.file.console.url },
+  });
+  await session.send('Network.enable');
+  await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+  const scripts = new Set<string>();
+  let bytes = 0;
+  session.on('Network.responseReceived', ({ requestId, type }) => {
+    if (type === 'Script') scripts.add(requestId);
+  });
+  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    if (scripts.has(requestId)) bytes += encodedDataLength;
+  });
+  await page.goto(demo.file.console.url, { waitUntil: 'networkidle' }).catch(() => undefined);
+  await expect(
+    page
+      .getByText('as of')
+      .or(page.getByRole('heading', { name: 'erp5' }))
+      .first(),
+  ).toBeVisible();
+  expect(bytes).toBeGreaterThan(50_000);
+  expect(bytes).toBeLessThanOrEqual(250 * 1024);
+  await context.close();
+});
