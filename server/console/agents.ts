@@ -18,10 +18,10 @@ export interface AgentServer {
 export class ClusterAgents {
   readonly #clients = new Map<string, AgentClient>();
   readonly #looks = new Map<string, AgentLook>();
+  readonly #first = new Map<string, Promise<void>>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #servers: readonly string[];
   readonly #logger: Logger;
-  readonly #onChange: () => void;
   #closed = false;
 
   constructor(parts: {
@@ -30,20 +30,18 @@ export class ClusterAgents {
     agents: readonly AgentServer[];
     token: string;
     logger: Logger;
-    onChange: () => void;
   }) {
     this.#servers = parts.servers;
     this.#logger = parts.logger;
-    this.#onChange = parts.onChange;
     for (const { name, url } of parts.agents) {
       this.#clients.set(name, new AgentClient({ server: name, url, token: parts.token }));
       this.#looks.set(name, { kind: 'unreachable', detail: 'not asked yet', before: null });
     }
   }
 
-  /** Resolves when every agent was asked once; goes on by itself. */
-  async start(): Promise<void> {
-    await Promise.all([...this.#clients.keys()].map((server) => this.#look(server)));
+  /** Begins to ask. */
+  start(): void {
+    for (const server of this.#clients.keys()) this.#first.set(server, this.#look(server));
   }
 
   /** The client of a server's agent, or null where it has none. */
@@ -62,8 +60,9 @@ export class ClusterAgents {
     );
   }
 
-  /** What the snapshot shows of a server's agent; null where it has none. */
-  facts(server: string): AgentFacts | null {
+  /** What the snapshot shows of a server's agent; null where it has none. Waits for the first answer alone. */
+  async facts(server: string): Promise<AgentFacts | null> {
+    await this.#first.get(server);
     const look = this.#looks.get(server);
     return look ? agentFacts(server, look) : null;
   }
@@ -112,7 +111,6 @@ export class ClusterAgents {
       server,
       setTimeout(() => void this.#look(server), pollMs),
     );
-    this.#onChange();
   }
 
   async #ask(server: string, before: AgentLook | null): Promise<AgentLook> {

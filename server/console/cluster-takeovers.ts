@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type { ClusterConfiguration } from '../contract/configuration.ts';
+import { BatonError } from '../contract/errors.ts';
+import { connect } from '../mariadb/connection.ts';
+import { SqlError } from '../mariadb/sql-error.ts';
+import type { Operations } from '../operations/operations.ts';
+import type { Store } from '../store/store.ts';
+import { createTakeovers, type Takeovers } from '../takeover/takeovers.ts';
+import type { ServerAddress } from '../topology/observation.ts';
+import type { Watcher } from '../topology/watcher.ts';
+import type { ClusterAgents } from './agents.ts';
+import type { Account, ClusterSecrets } from './cluster-secrets.ts';
+
+/** The takeovers of a configured cluster, with its accounts. */
+export function clusterTakeovers(parts: {
+  name: string;
+  configuration: ClusterConfiguration;
+  secrets: ClusterSecrets;
+  addresses: readonly ServerAddress[];
+  watcher: Watcher;
+  agents: ClusterAgents;
+  operations: Operations;
+  store: Store;
+  now: () => number;
+}): Takeovers {
+  const { name, configuration, secrets, addresses, agents } = parts;
+  if (configuration.kind === 'galera') return noTakeovers(`${name} is a Galera cluster: every node takes writes.`);
+  const signIn = async (server: string, account: Account | null, timeoutMs: number) => {
+    const address = addresses.find((one) => one.name === server);
+    if (!address) throw new Error(`no server ${server}`);
+    if (!account) throw new SqlError('access-denied', 0, 'no account is configured for this');
+    return await connect({ host: address.host, port: address.port, ...account }, timeoutMs);
+  };
+  return createTakeovers({
+    cluster: { name, servers: addresses, takeover: configuration.takeover },
+    watch: parts.watcher,
+    connect: (server, account, timeoutMs) => signIn(server, secrets[account], timeoutMs),
+    signIn: (server, timeoutMs) => signIn(server, secrets.replication, timeoutMs),
+    users: { observe: secrets.observe.user, operate: secrets.operate?.user ?? null },
+    replication: secrets.replication,
+    agent: (server) => agents.client(server),
+    operations: parts.operations,
+    store: parts.store,
+    now: parts.now,
+    newId: randomUUID,
+  });
+}
+
+/** Of a cluster that can only be looked at. */
+function noTakeovers(reason: string): Takeovers {
+  const refusal = (): BatonError => new BatonError('refused', reason, '', { checks: [] });
+  const refuse = async (): Promise<never> => {
+    throw refusal();
+  };
+  return {
+    plan: refuse,
+    start: refuse,
+    planned() {
+      throw refusal();
+    },
+    resume: async () => [],
+    returned: async () => null,
+  };
+}

@@ -1,0 +1,96 @@
+import type { Logger } from 'pino';
+import type { ClusterConfiguration } from '../contract/configuration.ts';
+import type { ClusterSnapshot } from '../contract/snapshot.ts';
+import { createPool } from '../mariadb/pool.ts';
+import type { Operations } from '../operations/operations.ts';
+import type { Store } from '../store/store.ts';
+import type { Takeovers } from '../takeover/takeovers.ts';
+import { createWatcher, type Watcher } from '../topology/watcher.ts';
+import { ClusterAgents } from './agents.ts';
+import type { ClusterSecrets } from './cluster-secrets.ts';
+import { clusterTakeovers } from './cluster-takeovers.ts';
+import { returned } from './returns.ts';
+import { serverAddress } from './server-address.ts';
+
+/** One cluster that the console watches over. */
+export interface Cluster {
+  readonly name: string;
+  readonly configuration: ClusterConfiguration;
+  readonly watcher: Watcher;
+  readonly agents: ClusterAgents;
+  readonly takeovers: Takeovers;
+  /** Why an operation that a console left unfinished could not be taken up; null where there is none. */
+  interrupted: string | null;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What every cluster gets from the console. */
+export interface ClusterParts {
+  readonly store: Store;
+  readonly operations: Operations;
+  readonly logger: Logger;
+  readonly now: () => number;
+  readonly onSnapshot: (snapshot: ClusterSnapshot) => void;
+}
+
+/** Builds a cluster from its configuration; it is not watched until it is started. */
+export function createCluster(
+  name: string,
+  configuration: ClusterConfiguration,
+  secrets: ClusterSecrets,
+  parts: ClusterParts,
+): Cluster {
+  const { store, operations, now, onSnapshot } = parts;
+  const logger = parts.logger.child({ cluster: name });
+  const configured = Object.entries(configuration.servers);
+  const addresses = configured.map(([server, { url }]) => serverAddress(server, url));
+  const agents = new ClusterAgents({
+    servers: configured.map(([server]) => server),
+    agents: configured.flatMap(([server, { agent }]) => (agent === undefined ? [] : [{ name: server, url: agent }])),
+    token: secrets.agentToken,
+    logger,
+  });
+  let last: ClusterSnapshot | null = null;
+  const watcher = createWatcher({
+    cluster: name,
+    kind: configuration.kind,
+    sandbox: configuration.sandbox,
+    servers: addresses.map((address) => ({
+      ...address,
+      candidate: configuration.servers[address.name]?.candidate ?? 'neutral',
+      pool: createPool({ host: address.host, port: address.port, ...secrets.observe }),
+    })),
+    poll: configuration.poll,
+    lagLimits: configuration.lag,
+    store,
+    now,
+    agentFacts: (server) => agents.facts(server),
+    operation: () => ({ operationId: operations.running(name)?.id ?? null, interrupted: cluster.interrupted }),
+    onSnapshot: (snapshot) => {
+      for (const server of returned(last, snapshot)) {
+        takeovers.returned(server).catch((error: unknown) => logger.error({ err: error, server }, 'return not noted'));
+      }
+      last = snapshot;
+      onSnapshot(snapshot);
+    },
+  });
+  const takeovers = clusterTakeovers({ ...parts, name, configuration, secrets, addresses, watcher, agents });
+  const cluster: Cluster = {
+    name,
+    configuration,
+    watcher,
+    agents,
+    takeovers,
+    interrupted: null,
+    async start() {
+      agents.start();
+      await watcher.start();
+    },
+    async stop() {
+      agents.close();
+      await watcher.stop();
+    },
+  };
+  return cluster;
+}

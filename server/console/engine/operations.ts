@@ -1,0 +1,89 @@
+import { type Actor, requirePermission } from '../../access/actor.ts';
+import type { Engine } from '../engine.ts';
+import type { EngineParts } from './parts.ts';
+
+type OperationMethods = Pick<Engine, 'plan' | 'takeover' | 'operations' | 'operation' | 'cancel' | 'resume'>;
+
+type Request = Parameters<Engine['takeover']>[2];
+
+/** How many answers to an Idempotency-Key are remembered: a browser repeats within minutes. */
+const rememberedKeys = 1000;
+
+/** Acting: each act is in the audit before it is begun, so nothing is done that nobody can see. */
+export function operationMethods({ clusters, operations, access, settled }: EngineParts): OperationMethods {
+  const answers = new Map<string, Promise<{ operationId: string }>>();
+
+  async function begin(
+    actor: Actor,
+    name: string,
+    request: Omit<Request, 'idempotencyKey'>,
+  ): Promise<{ operationId: string }> {
+    await settled;
+    const { takeovers } = clusters.get(name);
+    const action = request.dryRun ? 'takeover-dry-run' : 'takeover';
+    const { target } = takeovers.planned(request.planId);
+    const audited = { actor, action, cluster: name, object: target };
+    await access.audit.record({ ...audited, result: 'asked' });
+    try {
+      return await takeovers.start({ ...request, actor: actor.name });
+    } catch (error) {
+      const result = error instanceof Error ? `refused: ${error.message}` : 'refused';
+      await access.audit.record({ ...audited, result }).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  return {
+    async plan(actor, name, request) {
+      requirePermission(actor, 'view');
+      return await clusters.get(name).takeovers.plan(request);
+    },
+
+    async takeover(actor, name, { idempotencyKey, ...request }) {
+      requirePermission(actor, 'operate');
+      clusters.get(name);
+      if (idempotencyKey === undefined) return await begin(actor, name, request);
+      const key = JSON.stringify([actor.name, name, idempotencyKey]);
+      const known = answers.get(key);
+      if (known) return await known;
+      const answer = begin(actor, name, request);
+      answers.set(key, answer);
+      if (answers.size > rememberedKeys) answers.delete(answers.keys().next().value ?? '');
+      // What was refused did nothing: it may be asked again.
+      answer.catch(() => answers.delete(key));
+      return await answer;
+    },
+
+    async operations(actor, { cluster, limit, before }) {
+      requirePermission(actor, 'view');
+      return await operations.list({
+        limit,
+        ...(cluster === undefined ? {} : { cluster }),
+        ...(before === undefined ? {} : { before: before.getTime() }),
+      });
+    },
+
+    async operation(actor, id) {
+      requirePermission(actor, 'view');
+      return await operations.get(id);
+    },
+
+    async cancel(actor, id) {
+      requirePermission(actor, 'operate');
+      const { cluster, target } = await operations.get(id);
+      const audited = { actor, action: 'operation-cancel', cluster, object: target, operationId: id };
+      await access.audit.record({ ...audited, result: 'asked' });
+      return await operations.cancel(id);
+    },
+
+    async resume(actor, id) {
+      requirePermission(actor, 'operate');
+      const { cluster, target } = await operations.get(id);
+      const { takeovers } = clusters.get(cluster);
+      const audited = { actor, action: 'operation-resume', cluster, object: target, operationId: id };
+      await access.audit.record({ ...audited, result: 'asked' });
+      const [taken] = await takeovers.resume(id);
+      return taken ?? (await operations.get(id));
+    },
+  };
+}
