@@ -130,6 +130,7 @@ describe('transactions that only one server has', () => {
     ["a replica's own writes, the primary has gone on", '0-1-90,0-2-100', '0-1-200', '', '0-2-91…100'],
     ['where its own binlog began after a first copy', '0-2-101', '0-1-120', '0-1-100', '0-2-101'],
     ['an import of its own, before it replicated', '0-9-3', '0-1-54', '', '0-9-1…3'],
+    ['at least the last, where both went on after it', '0-1-500,0-2-105', '0-1-510', '', '0-2-105'],
     ['in one of two domains', '0-1-5,1-1-9', '0-1-5,1-1-7', '', '1-1-8…9'],
     ['servers that took turns', '0-1-100,0-2-90', '0-1-10,0-2-90', '', '0-1-91…100'],
   ])('%s', (_, own, reference, applied, expected) => {

@@ -91,21 +91,21 @@ export function transactionsBehind(ahead: GtidList, behind: GtidList): number {
 export function extraTransactions(state: GtidList, referenceState: GtidList, applied: GtidList = []): GtidRange[] {
   return state.flatMap((gtid) => {
     if (has(referenceState, gtid)) return [];
-    const from = lastCommon(gtid, [...state, ...applied], referenceState) + 1n;
+    const from = firstExtra(gtid, [...state, ...applied], referenceState);
     return [{ domain: gtid.domain, server: gtid.server, from, to: gtid.sequence }];
   });
 }
 
 /**
- * The highest sequence below `gtid` that both have. Sequences of a domain are shared by its servers and rise, so nothing
- * extra is below what came before it in the same binlog and is common.
+ * Sequences of a domain are shared by its servers and rise, so what is extra starts above the highest lower one that both
+ * have. Where only higher ones are common (gtid_strict_mode is off: both went on), nobody can tell, and the last is named.
  */
-function lastCommon(gtid: Gtid, own: GtidList, reference: GtidList): bigint {
+function firstExtra(gtid: Gtid, own: GtidList, reference: GtidList): bigint {
   const sameSource = reference.filter((other) => other.domain === gtid.domain && other.server === gtid.server);
-  const before = own.filter(
-    (other) => other.domain === gtid.domain && other.sequence < gtid.sequence && has(reference, other),
-  );
-  return [...sameSource, ...before].reduce((highest, { sequence }) => (sequence > highest ? sequence : highest), 0n);
+  const common = own.filter((other) => other.domain === gtid.domain && has(reference, other));
+  const before = [...sameSource, ...common].filter((other) => other.sequence < gtid.sequence);
+  if (before.length === 0 && common.length > 0) return gtid.sequence;
+  return before.reduce((highest, { sequence }) => (sequence > highest ? sequence : highest), 0n) + 1n;
 }
 
 /** Whether a state holds the transaction. */
@@ -115,7 +115,7 @@ function has(state: GtidList, gtid: Gtid): boolean {
   );
 }
 
-/** How many transactions the spans hold. An upper bound where servers interleave in one domain. */
+/** How many transactions the spans hold: exact with gtid_strict_mode, at least so many without it. */
 export function countTransactions(ranges: readonly GtidRange[]): number {
   return Number(ranges.reduce((total, range) => total + (range.to - range.from + 1n), 0n));
 }
