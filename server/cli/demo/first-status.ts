@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClusterSnapshot } from '../../contract/snapshot.ts';
 import { SetupError } from '../../setup/setup-error.mjs';
@@ -24,7 +25,7 @@ export async function firstStatus(api: ConsoleApi, consoleRuns: () => boolean, l
     } catch (error) {
       trouble = error instanceof Error ? error.message : String(error);
     }
-    if (!consoleRuns()) throw new SetupError(`The console ended; its log is ${log}`);
+    if (!consoleRuns()) throw new SetupError(`The console ended. Its last words, in ${log}:\n${await lastLines(log)}`);
     const waitedMs = Date.now() - startedMs;
     if (latest !== null && waitedMs > settleTimeoutMs) return latest;
     if (waitedMs > consoleTimeoutMs) throw new SetupError(`The console gave no status: ${trouble}\nIts log is ${log}`);
@@ -42,4 +43,9 @@ function settled({ servers, primary }: ClusterSnapshot): boolean {
         replication.every(({ ioThread, sqlThread }) => ioThread === 'running' && sqlThread === 'running'),
     )
   );
+}
+
+async function lastLines(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.trim().split('\n').slice(-12).join('\n');
 }
