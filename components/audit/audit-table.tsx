@@ -2,25 +2,31 @@
 
 import Link from 'next/link';
 import type { AuditEntry } from '../../server/contract/access.ts';
+import { utc } from '../format/instant.ts';
 import { clusterPath, operationPath } from '../ui/paths.ts';
 import { InstantAndAgo } from '../ui/time.tsx';
+import { entryAddress } from './audit-filter.ts';
 
 /** Who did what, when, from where, with which result. Rows are only ever added. */
 export function AuditTable({
   entries,
   caption,
   ofOneCluster = false,
+  exact = false,
 }: {
   entries: readonly AuditEntry[];
   caption: string;
   /** Then its column would say the same in each row. */
   ofOneCluster?: boolean;
+  /** With the number, which leads to the entry, and the instant in UTC to the second. */
+  exact?: boolean;
 }) {
   return (
     <table className="table">
       <caption className="sr-only">{caption}</caption>
       <thead>
         <tr>
+          {exact && <th scope="col">No.</th>}
           <th scope="col">When</th>
           <th scope="col">Who</th>
           <th scope="col">From</th>
@@ -33,8 +39,18 @@ export function AuditTable({
       <tbody className="text-sm">
         {entries.map((entry) => (
           <tr key={entry.id} id={`entry-${entry.id}`} className="target:bg-accent-soft">
+            {exact && (
+              <td data-label="No.">
+                <Link href={entryAddress(entry.id)} prefetch={false} className="link">
+                  {entry.id}
+                </Link>
+              </td>
+            )}
             <td data-label="When" className="md:whitespace-nowrap">
-              <InstantAndAgo at={entry.at} />
+              <span>
+                <InstantAndAgo at={entry.at} />
+                {exact && <span className="block text-xs text-faint">{utc(entry.at)}</span>}
+              </span>
             </td>
             <td data-label="Who">{entry.actor}</td>
             <td data-label="From" className="mono">

@@ -39,7 +39,7 @@ export function ServerDumpsTable({ view }: { view: CatalogueView }) {
               <td data-label="Agent">
                 <Agent server={server} />
               </td>
-              <td data-label="Next dump">
+              <td data-label="Next dump" className="md:whitespace-nowrap">
                 <Next server={server} />
               </td>
               <td data-label="Last failure" className="max-md:!block max-md:!text-left">
