@@ -19,8 +19,8 @@ export interface Cluster {
   readonly watcher: Watcher;
   readonly agents: ClusterAgents;
   readonly takeovers: Takeovers;
-  /** Why an operation that a console left unfinished could not be taken up; null where there is none. */
-  interrupted: string | null;
+  /** Shows why an operation that a console left unfinished could not be taken up; null: there is none any more. */
+  showInterrupted(reason: string | null): void;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -51,6 +51,7 @@ export function createCluster(
     token: secrets.agentToken,
     logger,
   });
+  let interrupted: string | null = null;
   let last: ClusterSnapshot | null = null;
   const watcher = createWatcher({
     cluster: name,
@@ -66,7 +67,7 @@ export function createCluster(
     store,
     now,
     agentFacts: (server) => agents.facts(server),
-    operation: () => ({ operationId: operations.running(name)?.id ?? null, interrupted: cluster.interrupted }),
+    operation: () => ({ operationId: operations.running(name)?.id ?? null, interrupted }),
     onSnapshot: (snapshot) => {
       for (const server of returned(last, snapshot)) {
         takeovers.returned(server).catch((error: unknown) => logger.error({ err: error, server }, 'return not noted'));
@@ -76,13 +77,16 @@ export function createCluster(
     },
   });
   const takeovers = clusterTakeovers({ ...parts, name, configuration, secrets, addresses, watcher, agents });
-  const cluster: Cluster = {
+  return {
     name,
     configuration,
     watcher,
     agents,
     takeovers,
-    interrupted: null,
+    showInterrupted(reason) {
+      interrupted = reason;
+      watcher.refresh();
+    },
     async start() {
       agents.start();
       await watcher.start();
@@ -92,5 +96,4 @@ export function createCluster(
       await watcher.stop();
     },
   };
-  return cluster;
 }

@@ -83,11 +83,12 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
   });
   const changed = (operation: Operation): void => {
     const cluster = clusters.find(operation.cluster);
-    if (operation.outcome !== null) {
-      metrics.ended(operation);
-      if (cluster) cluster.interrupted = null;
+    if (operation.outcome === null) {
+      cluster?.watcher.refresh();
+      return;
     }
-    cluster?.watcher.refresh();
+    metrics.ended(operation);
+    cluster?.showInterrupted(null);
   };
   access.audit.listen((entry) => hub.publish({ kind: 'audit', value: entry }));
   const clusterParts: ClusterParts = {

@@ -24,14 +24,13 @@ export async function takeUpUnfinished(operations: Operations, clusters: Cluster
       try {
         await cluster.watcher.lookNow();
         const [taken] = await cluster.takeovers.resume(id);
-        if (!taken) cluster.interrupted = `The ${kind} to ${target} was interrupted; another console may be at it.`;
+        if (!taken) cluster.showInterrupted(`The ${kind} to ${target} was interrupted; another console may be at it.`);
         logger.warn({ operation: id, cluster: name, taken: taken !== undefined }, 'unfinished operation');
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        cluster.interrupted = `The ${kind} to ${target} was interrupted and could not be taken up: ${reason}`;
+        cluster.showInterrupted(`The ${kind} to ${target} was interrupted and could not be taken up: ${reason}`);
         logger.error({ err: error, operation: id, cluster: name }, 'an unfinished operation could not be taken up');
       }
-      cluster.watcher.refresh();
     }),
   );
 }

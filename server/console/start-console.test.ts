@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { AuditEntry } from '../contract/access.ts';
+import type { BackupRun } from '../contract/agent.ts';
+import type { DumpCatalogue } from '../contract/dumps.ts';
+import type { Operation } from '../contract/operation.ts';
+import type { ClusterSnapshot } from '../contract/snapshot.ts';
+import type { TakeoverPlan } from '../contract/takeover.ts';
+import { ask, errorOf } from '../http/testing/start.ts';
+import { prepareRealConsole, type RealConsole } from './testing/real-console.ts';
+import type { RunningConsole } from './start-console.ts';
+
+let real: RealConsole;
+let baton: { console: RunningConsole; url: string; token: string };
+beforeAll(async () => {
+  real = await prepareRealConsole();
+  baton = await real.start();
+});
+afterAll(() => real.stop());
+
+async function call<T>(method: string, path: string, body?: unknown, status = 200): Promise<T> {
+  const answer = await ask(`${baton.url}/api/v1${path}`, {
+    method,
+    headers: { host: 'console.test', authorization: `Bearer ${baton.token}` },
+    ...(body === undefined ? {} : { body }),
+  });
+  expect(answer.status, answer.text).toBe(status);
+  return JSON.parse(answer.text);
+}
+const within20s = { timeout: 20_000, interval: 100 };
+const healthy = async (): Promise<ClusterSnapshot> =>
+  vi.waitFor(async () => {
+    const [cluster] = await call<ClusterSnapshot[]>('GET', '/clusters');
+    expect(cluster?.servers.map(({ state, role }) => [state, role])).toContainEqual(['up', 'primary']);
+    expect(cluster?.servers.every(({ state, agent }) => state === 'up' && agent.state === 'up')).toBe(true);
+    return cluster as ClusterSnapshot;
+  }, within20s);
+
+test('a real cluster is seen: roles, positions, agents, and what is missing', async () => {
+  const cluster = await healthy();
+  expect(cluster).toMatchObject({ name: 'erp5', primary: 'db-1', sandbox: true, operationId: null });
+  expect(cluster.servers.map(({ name, role }) => `${name} ${role}`)).toEqual([
+    'db-1 primary',
+    'db-2 replica',
+    'db-3 replica',
+  ]);
+  expect(cluster.problems.map(({ code }) => code)).toContain('dump-missing');
+});
+
+test('a dump is made on request, listed, downloaded with its checksum, and in the audit', async () => {
+  const run = await call<BackupRun>('POST', '/clusters/erp5/servers/db-2/backups', {}, 202);
+  await vi.waitFor(async () => {
+    const now = await call<BackupRun>('GET', `/clusters/erp5/servers/db-2/backups/${run.id}`);
+    expect(now.state, now.error ?? '').toBe('done');
+  }, within20s);
+  const dump = await vi.waitFor(async () => {
+    const { dumps } = await call<DumpCatalogue>('GET', '/clusters/erp5/dumps?detail=1');
+    expect(dumps).toHaveLength(1);
+    return dumps[0];
+  }, within20s);
+  expect(dump).toMatchObject({ server: 'db-2', method: 'dump' });
+  const sha256 = await new Promise<string>((resolve, reject) => {
+    const headers = { host: 'console.test', authorization: `Bearer ${baton.token}` };
+    const asked = request(`${baton.url}/api/v1/clusters/erp5/dumps/latest`, { headers }, (answer) => {
+      const hash = createHash('sha256');
+      answer.on('data', (piece: Buffer) => hash.update(piece));
+      answer.once('end', () => resolve(hash.digest('hex')));
+    });
+    asked.once('error', reject);
+    asked.end();
+  });
+  expect(sha256).toBe(dump?.sha256);
+  await vi.waitFor(async () => {
+    const audit = await call<AuditEntry[]>('GET', '/audit?cluster=erp5');
+    expect(audit.map(({ action, result }) => `${action} ${result}`)).toEqual([
+      expect.stringMatching(/^dump-download done: \d+ bytes/),
+      expect.stringMatching(/^dump-download begun: \d+ bytes/),
+      'dump-request asked',
+    ]);
+  }, within20s);
+  const { lastDownload } = await call<DumpCatalogue>('GET', '/clusters/erp5/dumps?detail=1');
+  expect(lastDownload?.actor).toMatch(/^token:/);
+});
+
+test('names of no server, of a server without such a dump, and of files elsewhere are 404', async () => {
+  for (const path of ['db-9/x', 'db-1/..%2f..%2fbaton.yaml', 'db-2/.agent%2flog', '..%2fdb-2/x']) {
+    await call('GET', `/clusters/erp5/dumps/${path}`, undefined, 404);
+  }
+});
+
+describe('a takeover through the API', () => {
+  test('runs, is seen live by its events, and stands in the audit', async () => {
+    await healthy();
+    const plan = await vi.waitFor(async () => {
+      const made = await call<TakeoverPlan>('POST', '/clusters/erp5/takeover-plans', { target: 'db-2' });
+      expect(made.checks.filter(({ level }) => level === 'block')).toEqual([]);
+      return made;
+    }, within20s);
+    expect(plan).toMatchObject({ kind: 'switchover', confirm: null, blocked: false });
+    const key = { 'idempotency-key': 'k1' };
+    const body = { planId: plan.id, accept: [], dryRun: false };
+    const twice = await Promise.all(
+      [0, 1].map(() =>
+        ask(`${baton.url}/api/v1/clusters/erp5/takeovers`, {
+          method: 'POST',
+          body,
+          headers: { host: 'console.test', authorization: `Bearer ${baton.token}`, ...key },
+        }),
+      ),
+    );
+    expect(twice.map(({ status }) => status)).toEqual([202, 202]);
+    expect(twice[0]?.text).toBe(twice[1]?.text);
+    const { operationId } = JSON.parse(twice[0]?.text ?? '{}');
+    const end = await ask(`${baton.url}/api/v1/operations/${operationId}/events`, {
+      headers: { host: 'console.test', authorization: `Bearer ${baton.token}` },
+    });
+    expect(end.text).toMatch(/"outcome":"succeeded/);
+    const operation = await call<Operation>('GET', `/operations/${operationId}`);
+    expect(operation.outcome).toMatch(/^succeeded/);
+    expect(operation.writeOutageMs).not.toBeNull();
+    await vi.waitFor(async () => expect((await healthy()).primary).toBe('db-2'), within20s);
+    const audit = await call<AuditEntry[]>('GET', '/audit?cluster=erp5&limit=3');
+    expect(audit.map(({ action, result, operationId: id }) => [action, result.split(':')[0], id])).toEqual([
+      ['switchover', operation.outcome, operationId],
+      ['switchover', 'begun', operationId],
+      ['takeover', 'asked', null],
+    ]);
+  });
+
+  test('of a server that is the primary already is refused with its checks', async () => {
+    const plan = await call<TakeoverPlan>('POST', '/clusters/erp5/takeover-plans', { target: 'db-2' });
+    expect(plan.blocked).toBe(true);
+    await call('POST', '/clusters/erp5/takeovers', { planId: plan.id }, 422);
+    await call('POST', '/clusters/erp5/takeover-plans', { target: 'db-9' }, 404);
+    await call('POST', '/clusters/erp5/takeovers', { planId: 'never-made' }, 409);
+  });
+});
+
+test('an agent that is down is said so, and the rest works', async () => {
+  await real.agents.get('db-3')?.close();
+  await vi.waitFor(async () => {
+    const cluster = await call<ClusterSnapshot>('GET', '/clusters/erp5');
+    expect(cluster.problems.map(({ code, server }) => `${code} ${server}`)).toContain('agent-unreachable db-3');
+    expect(cluster.servers.map(({ state }) => state)).toEqual(['up', 'up', 'up']);
+  }, within20s);
+  const answer = await ask(`${baton.url}/api/v1/clusters/erp5/servers/db-3/backups`, {
+    method: 'POST',
+    headers: { host: 'console.test', authorization: `Bearer ${baton.token}` },
+    body: {},
+  });
+  expect([answer.status, errorOf(answer).code]).toEqual([503, 'unavailable']);
+});
+
+test('metrics tell lag, state and roles by name', async () => {
+  const headers = { host: 'console.test', authorization: `Bearer ${baton.token}` };
+  const { text } = await ask(`${baton.url}/metrics`, { headers });
+  expect(text).toMatch(/^baton_server_up\{cluster="erp5",server="db-1"\} 1$/m);
+  expect(text).toMatch(/^baton_server_role\{cluster="erp5",server="db-2",role="primary"\} 1$/m);
+  expect(text).toMatch(/^baton_replica_lag_seconds\{cluster="erp5",server="db-1",connection=""\} [\d.e-]+$/m);
+  expect(text).toMatch(/^baton_agent_up\{cluster="erp5",server="db-3"\} 0$/m);
+  expect(text).toMatch(/^baton_dump_age_seconds\{cluster="erp5",server="db-2"\} /m);
+  expect(text).toMatch(/^baton_operations_total\{cluster="erp5",kind="switchover",outcome="succeeded[^"]*"\} 1$/m);
+  expect(text).toMatch(/^process_cpu_seconds_total /m);
+  expect((await ask(`${baton.url}/metrics`, { headers: { host: 'console.test' } })).status).toBe(401);
+});
+
+describe('reload', () => {
+  test('a wrong file leaves the old configuration in force, and names what is wrong', async () => {
+    await real.configure((value) => (value.clusters['erp5'] = { servers: {} }));
+    await expect(baton.console.reload()).rejects.toThrow(/baton\.yaml:\d+: clusters\.erp5/);
+    expect(await call<ClusterSnapshot[]>('GET', '/clusters')).toHaveLength(1);
+  });
+  test('clusters come, change and go; a host name is allowed from then on', async () => {
+    await real.configure((value) => {
+      const { erp5 } = value.clusters;
+      if (!erp5) return;
+      value.clusters['wiki'] = { ...erp5, servers: { only: { url: 'mysql://127.0.0.1:1' } } };
+      erp5['lag'] = { warnSeconds: 1, criticalSeconds: 2 };
+      value.console['hosts'] = ['other.test'];
+    });
+    await baton.console.reload();
+    const clusters = await call<ClusterSnapshot[]>('GET', '/clusters');
+    expect(clusters.map(({ name }) => name).toSorted()).toEqual(['erp5', 'wiki']);
+    expect(clusters.find(({ name }) => name === 'erp5')?.lag.warnSeconds).toBe(1);
+    expect((await ask(`${baton.url}/api/v1/health`, { headers: { host: 'other.test' } })).status).toBe(200);
+    await real.configure();
+    await baton.console.reload();
+    expect(await call<ClusterSnapshot[]>('GET', '/clusters')).toHaveLength(1);
+    expect((await ask(`${baton.url}/api/v1/health`, { headers: { host: 'other.test' } })).status).toBe(421);
+    await healthy();
+  });
+});

@@ -1,0 +1,112 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { stringify } from 'yaml';
+import { createAccess } from '../../access/access.ts';
+import { commandLineActor } from '../../access/actor.ts';
+import { startAgent, type RunningAgent } from '../../agent/start-agent.ts';
+import { agentConfiguration } from '../../contract/configuration.ts';
+import { createCluster, type SandboxCluster } from '../../sandbox/cluster.ts';
+import { openStore } from '../../store/open-store.ts';
+import { startConsole, type RunningConsole } from '../start-console.ts';
+
+const logger = pino({ level: process.env['BATON_TEST_LOG'] ?? 'silent' });
+
+/** For tests: a real cluster with an agent beside each server, and a console before it, as its configuration file says. */
+export interface RealConsole {
+  readonly folder: string;
+  readonly cluster: SandboxCluster;
+  readonly agents: Map<string, RunningAgent>;
+  readonly configurationPath: string;
+  /** Writes the configuration anew; `change` gets what stands in it. */
+  configure(change?: (value: Written) => void): Promise<void>;
+  start(options?: { pages?: string }): Promise<{ console: RunningConsole; url: string; token: string }>;
+  stop(): Promise<void>;
+}
+
+export interface Written {
+  console: Record<string, unknown>;
+  clusters: Record<string, Record<string, unknown> & { servers: Record<string, { url: string; agent?: string }> }>;
+}
+
+export async function prepareRealConsole(replicas = 2): Promise<RealConsole> {
+  const folder = await mkdtemp(join(tmpdir(), 'baton-console-'));
+  const cluster = await createCluster({ replicas });
+  const secret = async (name: string, value: string): Promise<string> => {
+    const file = join(folder, name);
+    await writeFile(file, `${value}\n`, { mode: 0o600 });
+    return file;
+  };
+  const sessionSecretFile = await secret('session', 's'.repeat(48));
+  const agentToken = await secret('agent-token', 'a'.repeat(48));
+  const agents = new Map<string, RunningAgent>();
+  for (const server of cluster.servers) {
+    const directory = join(folder, `backups-${server.name}`);
+    await mkdir(directory, { mode: 0o700 });
+    const configuration = agentConfiguration.parse({
+      listen: '127.0.0.1:0',
+      name: server.name,
+      server: { socket: server.socket, defaultsFile: server.optionsFile, persistFile: server.persistFile },
+      tokenFile: agentToken,
+      backups: { directory, schedule: '0 1 * * *' },
+    });
+    agents.set(server.name, await startAgent(configuration, logger));
+  }
+  const configurationPath = join(folder, 'baton.yaml');
+  const { observe, operate, replication } = cluster.accounts;
+  const file = ({ user, passwordFile }: { user: string; passwordFile: string }) => ({ user, passwordFile });
+  const store = `sqlite://${join(folder, 'console.sqlite')}`;
+  const configure = async (change: (value: Written) => void = () => undefined): Promise<void> => {
+    const value: Written = {
+      console: { listen: '127.0.0.1:0', url: 'http://console.test', store, sessionSecretFile },
+      clusters: {
+        erp5: {
+          sandbox: true,
+          account: { observe: file(observe), operate: file(operate) },
+          replication: file(replication),
+          agentTokenFile: agentToken,
+          poll: { everySeconds: 0.5, timeoutSeconds: 1 },
+          servers: Object.fromEntries(
+            cluster.servers.map(({ name, address }) => [
+              name,
+              { url: `mysql://${address.host}:${address.port}`, agent: agents.get(name)?.url ?? '' },
+            ]),
+          ),
+        },
+      },
+    };
+    change(value);
+    await writeFile(configurationPath, stringify(value));
+  };
+  await configure();
+  const consoles: RunningConsole[] = [];
+  return {
+    folder,
+    cluster,
+    agents,
+    configurationPath,
+    configure,
+    async start({ pages } = {}) {
+      const token = await operatorToken(store);
+      const console = await startConsole({ configurationPath, logger, nextDirectory: pages ?? null });
+      consoles.push(console);
+      return { console, url: console.urls[0] ?? '', token };
+    },
+    async stop() {
+      await Promise.all(consoles.map((console) => console.close()));
+      await Promise.all([...agents.values()].map((agent) => agent.close()));
+      await cluster.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+let tokens = 0;
+async function operatorToken(url: string): Promise<string> {
+  const store = await openStore(url);
+  const access = createAccess(store, { now: Date.now, sessionHours: 1, cost: { N: 1024, r: 8, p: 1 } });
+  const { token } = await access.tokens.create(commandLineActor('test'), { name: `t${++tokens}`, role: 'admin' });
+  await store.close();
+  return token;
+}
