@@ -43,7 +43,7 @@ function amended(view: Operation, server: string, target: string, text: string, 
   return {
     ...view,
     steps,
-    summary: `${target} is primary. ${text.charAt(0).toUpperCase()}${text.slice(1)}.`,
+    summary: `${target} is primary. ${text}.`,
     outcome: 'succeeded-with-follow-ups',
     followUps: [...view.followUps, { text: left, method: null, path: null, body: null, command: null }],
   };

@@ -19,7 +19,6 @@ export interface TakeoverRequest {
   readonly confirm?: string | undefined;
   readonly dryRun: boolean;
   readonly actor: string;
-  readonly idempotencyKey?: string | undefined;
 }
 
 /** The takeovers of one cluster. */
@@ -32,18 +31,17 @@ export interface Takeovers {
    * (with `operationId`), unavailable.
    */
   start(request: TakeoverRequest): Promise<{ operationId: string }>;
-  /** Takes up what consoles left unfinished on this cluster; answers those that this console runs now. */
-  resume(): Promise<Operation[]>;
+  /** The plan as it was shown, expired or not. Throws BatonError('outdated') where it is not known (any more). */
+  planned(planId: string): TakeoverPlan;
+  /** Takes up what consoles left unfinished on this cluster, or that one operation; answers those that this console runs now. */
+  resume(id?: string): Promise<Operation[]>;
   /** To be called when a server answers again; amends the report of the failover that it was the old primary of. */
   returned(server: string): Promise<Operation | null>;
 }
 
-const KEYS_KEPT = 1_000;
-
 /** The takeovers of one cluster, made from the parts that the composition root hands over. */
 export function createTakeovers(parts: TakeoversParts): Takeovers {
   const plans = new Plans(parts.now, parts.newId);
-  const byKey = new Map<string, string>();
   const { takeover: limits } = parts.cluster;
 
   async function draft(asked: Asked): Promise<{ input: PlanInput; draft: PlanDraft }> {
@@ -64,9 +62,7 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
     const found = plans.find(request.planId);
     const running = parts.operations.running(parts.cluster.name);
     if (running) return sameOrRefuse(running, found.kind === 'unknown' ? null : found.plan.target, request.dryRun);
-    if (found.kind !== 'found') {
-      throw new BatonError('outdated', 'This plan has expired.', 'Review again.', { differences: [] });
-    }
+    if (found.kind !== 'found') throw expired();
     const { plan } = found;
     const fresh = await draft({ target: plan.target, kind: plan.kind, accept: request.accept });
     const changed = differences(found.draft.parts, fresh.draft.parts);
@@ -100,21 +96,18 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
       const { input, draft: drafted } = await draft({ target, kind: kind ?? null, accept: [] });
       return plans.add(input, drafted, limits);
     },
-    async start(request) {
-      const key = request.idempotencyKey;
-      const earlier = key === undefined ? undefined : byKey.get(key);
-      if (earlier !== undefined) return { operationId: earlier };
-      const answer = await confirmed(request);
-      if (key !== undefined) {
-        byKey.set(key, answer.operationId);
-        const [oldest] = byKey.keys();
-        if (byKey.size > KEYS_KEPT && oldest !== undefined) byKey.delete(oldest);
-      }
-      return answer;
+    start: confirmed,
+    planned(planId) {
+      const found = plans.find(planId);
+      if (found.kind === 'unknown') throw expired();
+      return found.plan;
     },
-    async resume() {
+    async resume(id) {
       const rows = (await parts.operations.unfinished()).filter(
-        ({ cluster, kind }) => cluster === parts.cluster.name && ['switchover', 'failover', 'detach'].includes(kind),
+        (row) =>
+          row.cluster === parts.cluster.name &&
+          (id === undefined || row.id === id) &&
+          ['switchover', 'failover', 'detach'].includes(row.kind),
       );
       const taken: Operation[] = [];
       for (const row of rows) {
@@ -127,6 +120,10 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
     },
     returned: async (server) => await noteReturn(parts, server),
   };
+}
+
+function expired(): BatonError {
+  return new BatonError('outdated', 'This plan has expired.', 'Review again.', { differences: [] });
 }
 
 function known(parts: TakeoversParts, server: string): void {

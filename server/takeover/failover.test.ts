@@ -1,0 +1,118 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createCluster, type SandboxCluster } from '../sandbox/cluster.ts';
+import { stopReplication } from '../sandbox/faults.ts';
+import { caughtUp, followed } from '../sandbox/replication.ts';
+import { until } from '../sandbox/until.ts';
+import { startWriteLoad, verifyWrites } from '../sandbox/write-load.ts';
+import { isReadOnly } from './testing/server-state.ts';
+import { startBaton, type TestBaton } from './testing/baton.ts';
+
+let cluster: SandboxCluster;
+let baton: TestBaton;
+beforeEach(async () => {
+  cluster = await createCluster();
+  baton = await startBaton(cluster);
+});
+afterEach(async () => {
+  await baton.stop();
+  await cluster.stop();
+});
+
+async function primaryIsSeenDead(): Promise<void> {
+  await until(() => baton.watcher.observationOf('db-1')?.kind === 'unreachable', { what: 'db-1 is seen to be gone' });
+}
+
+test('kill -9 of the primary and a failover end with a writable primary that the second replica follows', async () => {
+  const load = startWriteLoad({ servers: cluster.servers, account: cluster.accounts.app, perSecond: 200 });
+  await load.flowing();
+  await cluster.server('db-1').kill();
+  await primaryIsSeenDead();
+  const view = await baton.promote('db-2');
+  await load.flowing();
+  const { acknowledged } = await load.stop();
+  expect(view.kind).toBe('failover');
+  expect(view.steps.filter(({ error }) => error !== null)).toEqual([]);
+  expect(view.summary).toMatch(/^db-2 is primary: (no lost transaction is known|at least \d+ transactions are lost)/);
+  const { port } = cluster.server('db-2');
+  expect(await followed(cluster.server('db-3'))).toMatchObject({ port, ioRunning: true, sqlRunning: true });
+  await caughtUp(cluster.server('db-3'), cluster.server('db-2'));
+  const missing = await verifyWrites(cluster.server('db-2'), acknowledged);
+  expect(await verifyWrites(cluster.server('db-3'), acknowledged)).toEqual(missing);
+
+  // What was acknowledged and never received is what the old primary alone has: the report counts exactly that.
+  await cluster.server('db-1').start();
+  await until(() => baton.watcher.observationOf('db-1')?.kind === 'up', { what: 'db-1 is back' });
+  const amended = await baton.takeovers.returned('db-1');
+  const lost = await verifyWrites(
+    cluster.server('db-2'),
+    (await uidsOf('db-1')).filter((uid) => uid !== null),
+  );
+  expect(amended?.summary).toContain(lost.length === 0 ? 'nothing was lost' : `it has ${lost.length} transaction`);
+  expect(missing.length).toBeLessThanOrEqual(lost.length);
+  expect(await baton.takeovers.returned('db-1')).toBeNull();
+});
+
+async function uidsOf(server: string): Promise<string[]> {
+  return (await cluster.server(server).sql('SELECT uid FROM shop.orders')).map((row) => String(row['uid']));
+}
+
+test('transactions that no replica had received are counted exactly when the old primary comes back', async () => {
+  for (const name of ['db-2', 'db-3']) {
+    await caughtUp(cluster.server(name), cluster.server('db-1'));
+    await stopReplication(cluster.server(name), 'io');
+  }
+  await cluster.server('db-1').sql(...[1, 2, 3].map((n) => `INSERT INTO shop.orders (uid) VALUES ('only-here-${n}')`));
+  await baton.watcher.lookNow();
+  await cluster.server('db-1').kill();
+  await primaryIsSeenDead();
+  const plan = await baton.takeovers.plan({ target: 'db-2' });
+  expect(plan.cost).toMatchObject({ transactionsLost: 3, lossKnown: 'at-least' });
+  expect(plan.confirm).toBe('db-2');
+  const view = await baton.promote('db-2');
+  expect(view.summary).toContain('at least 3 transactions are lost');
+  await cluster.server('db-1').start();
+  await until(() => baton.watcher.observationOf('db-1')?.kind === 'up', { what: 'db-1 is back' });
+  const amended = await baton.takeovers.returned('db-1');
+  expect(amended?.summary).toMatch(/db-1 is back: it has 3 transactions that nobody else has \(0-1-\d+…\d+\)/);
+  expect((await baton.operations.get(view.id)).summary).toBe(amended?.summary);
+});
+
+test('what the target has received and not applied is applied before it is promoted', async () => {
+  const [primary, target] = [cluster.server('db-1'), cluster.server('db-2')];
+  await stopReplication(cluster.server('db-3'), 'io');
+  const blocker = await target.session();
+  await blocker.query('LOCK TABLES shop.orders WRITE', { timeoutMs: 5_000 });
+  await primary.sql(...Array.from({ length: 50 }, (_, n) => `INSERT INTO shop.orders (uid) VALUES ('received-${n}')`));
+  const [row] = await primary.sql('SELECT @@gtid_binlog_pos AS position');
+  await until(async () => (await target.sql('SHOW ALL SLAVES STATUS'))[0]?.['Gtid_IO_Pos'] === row?.['position'], {
+    what: 'db-2 has received everything',
+  });
+  await primary.kill();
+  await primaryIsSeenDead();
+  const id = await baton.begin('db-2', { kind: 'failover' });
+  await until(
+    () => baton.published.at(-1)?.steps.some((step) => step.id === 'drain' && step.waitsFor !== null) ?? false,
+    {
+      what: 'the drain waits',
+    },
+  );
+  blocker.destroy();
+  const view = await baton.operations.ended(id);
+  expect(view.outcome).toMatch(/^succeeded/);
+  const [count] = await target.sql("SELECT COUNT(*) AS n FROM shop.orders WHERE uid LIKE 'received-%'");
+  expect(Number(count?.['n'])).toBe(50);
+});
+
+test('a hung primary is only given up when no replica hears from it', async () => {
+  cluster.server('db-1').freeze();
+  try {
+    await primaryIsSeenDead();
+    const plan = await baton.takeovers.plan({ target: 'db-2' });
+    expect(plan.checks.filter(({ level }) => level === 'block').map(({ code }) => code)).toEqual(['unfenced']);
+    const view = await baton.promote('db-2', { accept: ['unfenced'] });
+    expect(view.outcome).toBe('succeeded-with-follow-ups');
+    expect(await isReadOnly(cluster.server('db-2'))).toBe(false);
+  } finally {
+    cluster.server('db-1').thaw();
+  }
+});

@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { BatonError } from '../contract/errors.ts';
+import type { Operation } from '../contract/operation.ts';
+import { createCluster, type SandboxCluster } from '../sandbox/cluster.ts';
+import { longTransaction, tableLock } from '../sandbox/faults.ts';
+import { caughtUp } from '../sandbox/replication.ts';
+import { until } from '../sandbox/until.ts';
+import { startWriteLoad, verifyWrites, type WriteLoad } from '../sandbox/write-load.ts';
+import { startBaton, type TestBaton } from './testing/baton.ts';
+import { touched, writableOf } from './testing/server-state.ts';
+
+let cluster: SandboxCluster;
+let baton: TestBaton;
+let load: WriteLoad;
+beforeEach(async () => {
+  cluster = await createCluster();
+  baton = await startBaton({ ...cluster, longWriteSeconds: 2 });
+  load = startWriteLoad({ servers: cluster.servers, account: cluster.accounts.app, perSecond: 100 });
+  await load.flowing();
+});
+afterEach(async () => {
+  await load.stop();
+  await baton.stop();
+  await cluster.stop();
+});
+
+const inStep = (id: string, step: string): boolean => {
+  const view = baton.published.findLast((published) => published.id === id);
+  const now = view?.steps.find((candidate) => candidate.id === step);
+  return now?.state === 'running' && now.waitsFor !== null;
+};
+
+/** Writes pass on db-1, nobody else takes any, the replicas follow, and nothing acknowledged is missing. */
+async function expectRestored(view: Operation): Promise<void> {
+  await load.flowing();
+  expect(await writableOf(cluster.servers)).toEqual(['db-1']);
+  const { acknowledged } = await load.stop();
+  for (const name of ['db-2', 'db-3']) {
+    await caughtUp(cluster.server(name), cluster.server('db-1'));
+    expect(await verifyWrites(cluster.server(name), acknowledged)).toEqual([]);
+  }
+  expect(view.pointOfNoReturnPassed).toBe(false);
+  expect(view.steps.some(({ state }) => state === 'running' || state === 'pending')).toBe(false);
+  expect(view.summary).toContain('Restored: db-1 takes writes again.');
+}
+
+test('a cancel before the point of no return restores: writes pass again on the old primary', async () => {
+  const blocker = await tableLock(cluster.server('db-2'));
+  // Under the lock the target falls behind: the takeover waits for it, first with writes flowing.
+  const id = await baton.begin('db-2');
+  await until(() => inStep(id, 'catch-up'), { what: 'it waits for the target' });
+  await baton.operations.cancel(id);
+  const view = await baton.operations.ended(id);
+  await blocker.release();
+  expect(view.outcome).toBe('cancelled-restored');
+  expect(view.cancelRequested).toBe(true);
+  await expectRestored(view);
+});
+
+test('a target that cannot apply during the drain is given up, and the old primary takes writes again', async () => {
+  // The lock comes between catch-up and drain, at the moment in which the freeze is shown.
+  const { promise: frozen, resolve } = Promise.withResolvers<void>();
+  await baton.stop();
+  baton = await startBaton(
+    { ...cluster, budgetSeconds: 6 },
+    {
+      onOperation: (view) => {
+        if (view.steps.some(({ id, state }) => id === 'long-writes' && state === 'running')) resolve();
+      },
+    },
+  );
+  const locker = await cluster.server('db-2').session();
+  const ending = baton.promote('db-2');
+  await frozen;
+  await locker.query('FLUSH TABLES WITH READ LOCK', { timeoutMs: 5_000 });
+  const view = await ending;
+  locker.destroy();
+  // Whoever was first, the lock or the drain: either all went through, or all is as before.
+  if (view.outcome === 'failed-restored') {
+    expect(view.steps.find(({ id }) => id === 'drain')?.error).toMatch(/did not reach/);
+    await expectRestored(view);
+  } else {
+    expect(view.outcome).toMatch(/^succeeded/);
+  }
+});
+
+test('a long write is waited for, named, and never ended; where it goes on, nothing has been changed', async () => {
+  const held = await longTransaction(cluster.server('db-1'));
+  await until(
+    async () =>
+      (
+        await cluster
+          .server('db-1')
+          .sql(
+            'SELECT 1 FROM information_schema.INNODB_TRX WHERE trx_rows_modified > 0 AND trx_started < NOW() - INTERVAL 1 SECOND',
+          )
+      ).length > 0,
+    { what: 'it is long' },
+  );
+  const before = await touched(cluster.server('db-1'));
+  const view = await baton.promote('db-2');
+  expect(view.outcome).toBe('failed-restored');
+  expect(view.summary).toMatch(
+    new RegExp(`connection ${held.connectionId} of root, open for \\d+ s with 1 rows changed`),
+  );
+  expect(view.writeOutageMs).toBeNull();
+  expect(await touched(cluster.server('db-1'))).toBe(before);
+  await held.release();
+  await expectRestored(view);
+});
+
+test("a lock of somebody else's that keeps read_only from being set gives the freeze up, and writes pass again", async () => {
+  const held = await tableLock(cluster.server('db-1'));
+  const view = await baton.promote('db-2');
+  await held.release();
+  expect(view.outcome).toBe('failed-restored');
+  expect(view.steps.find(({ id }) => id === 'freeze')?.error).toMatch(/Lock wait timeout/);
+  await expectRestored(view);
+});
+
+test('a dry run changes nothing on any server', async () => {
+  const before = await Promise.all(
+    ['db-1', 'db-2', 'db-3'].map(async (name) => (await touched(cluster.server(name))).replace(/"slave":"[^"]*"/, '')),
+  );
+  const view = await baton.promote('db-2', { dryRun: true });
+  expect(view).toMatchObject({ outcome: 'succeeded', dryRun: true, pointOfNoReturnPassed: false, writeOutageMs: null });
+  expect(view.steps.filter(({ state }) => state === 'done').map(({ id }) => id)).toEqual(['lock', 'record']);
+  expect(
+    view.steps.filter(({ id }) => id !== 'lock' && id !== 'record').every(({ state }) => state === 'not-run'),
+  ).toBe(true);
+  const after = await Promise.all(
+    ['db-1', 'db-2', 'db-3'].map(async (name) => (await touched(cluster.server(name))).replace(/"slave":"[^"]*"/, '')),
+  );
+  expect(after).toEqual(before);
+});
+
+test('two clicks at once are one operation; another target is told which one runs', async () => {
+  const plan = await baton.takeovers.plan({ target: 'db-2' });
+  const other = await baton.takeovers.plan({ target: 'db-3' });
+  const request = { planId: plan.id, accept: [], dryRun: false, actor: 'ana' };
+  const [first, second] = await Promise.all([
+    baton.takeovers.start(request),
+    baton.takeovers.start({ ...request, actor: 'bo' }),
+  ]);
+  expect(second).toEqual(first);
+  const refused = await baton.takeovers.start({ ...request, planId: other.id }).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(BatonError);
+  expect(refused).toMatchObject({ code: 'already-running', details: first });
+  await baton.operations.ended(first.operationId);
+});
+
+test('a plan that reality has left behind is refused with what has changed', async () => {
+  const plan = await baton.takeovers.plan({ target: 'db-2' });
+  await baton.promote('db-3');
+  const refused = await baton.takeovers
+    .start({ planId: plan.id, accept: [], dryRun: false, actor: 'ana' })
+    .catch((error: unknown) => error);
+  expect(refused).toMatchObject({
+    code: 'outdated',
+    details: { differences: expect.arrayContaining([{ what: 'primary', was: 'db-1', now: 'db-3' }]) },
+  });
+});
+
+test("somebody else's takeover lock on one server refuses, names its holder, and holds nothing afterwards", async () => {
+  const plan = await baton.takeovers.plan({ target: 'db-2' });
+  const other = await cluster.server('db-3').session();
+  await other.query("SELECT GET_LOCK('baton.takeover', 0)", { timeoutMs: 5_000 });
+  const refused = await baton.takeovers
+    .start({ planId: plan.id, accept: [], dryRun: false, actor: 'ana' })
+    .catch((error: unknown) => error);
+  expect(refused).toMatchObject({ code: 'refused' });
+  expect(String(refused)).toMatch(/Another takeover holds the lock on db-3: root from/);
+  other.destroy();
+});

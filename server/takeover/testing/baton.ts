@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Operation } from '../../contract/operation.ts';
+import type { TakeoverKind } from '../../contract/takeover.ts';
+import { connect, type Connection } from '../../mariadb/connection.ts';
+import { createPool } from '../../mariadb/pool.ts';
+import { Operations } from '../../operations/operations.ts';
+import type { SandboxAccounts } from '../../sandbox/accounts.ts';
+import { openSqliteStore } from '../../store/sqlite-store.ts';
+import type { Store } from '../../store/store.ts';
+import { createWatcher, type Watcher } from '../../topology/watcher.ts';
+import type { TakeoverAgent } from '../agent.ts';
+import { createTakeovers, type Takeovers } from '../takeovers.ts';
+
+/** What a console of the tests has to know of a cluster; plain data, so that another process can have it too. */
+export interface BatonPlan {
+  readonly dir: string;
+  readonly servers: readonly { readonly name: string; readonly host: string; readonly port: number }[];
+  readonly accounts: Pick<SandboxAccounts, 'observe' | 'operate' | 'replication'>;
+  readonly budgetSeconds?: number;
+  readonly longWriteSeconds?: number;
+}
+
+/** For tests: the parts of a console that takeovers need, on a real cluster and a real store. */
+export interface TestBaton {
+  readonly store: Store;
+  readonly watcher: Watcher;
+  readonly operations: Operations;
+  readonly takeovers: Takeovers;
+  /** Every view that was published, in order. */
+  readonly published: Operation[];
+  /** Plans and confirms, and answers the operation's last view. */
+  promote(target: string, options?: PromoteOptions): Promise<Operation>;
+  /** Plans and confirms, and answers the id at once. */
+  begin(target: string, options?: PromoteOptions): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export interface PromoteOptions {
+  readonly kind?: TakeoverKind;
+  readonly accept?: readonly string[];
+  readonly dryRun?: boolean;
+}
+
+export async function startBaton(
+  plan: BatonPlan,
+  options: {
+    readonly agent?: (server: string) => TakeoverAgent | null;
+    readonly onOperation?: (view: Operation) => void;
+  } = {},
+): Promise<TestBaton> {
+  const store = await openSqliteStore(join(plan.dir, 'baton.sqlite'));
+  const published: Operation[] = [];
+  const target = (name: string): { host: string; port: number } => {
+    const server = plan.servers.find((candidate) => candidate.name === name);
+    if (!server) throw new Error(`no server ${name}`);
+    return { host: server.host, port: server.port };
+  };
+  const signIn = async (
+    server: string,
+    account: 'observe' | 'operate' | 'replication',
+    timeoutMs: number,
+  ): Promise<Connection> => await connect({ ...target(server), ...plan.accounts[account] }, timeoutMs);
+  const watcher = createWatcher({
+    cluster: 'erp5',
+    servers: plan.servers.map(({ name, host, port }) => ({
+      name,
+      host,
+      port,
+      candidate: 'neutral',
+      pool: createPool({ host, port, ...plan.accounts.observe }),
+    })),
+    poll: { everySeconds: 0.5, timeoutSeconds: 2 },
+    lagLimits: { warnSeconds: 5, criticalSeconds: 60 },
+    store,
+    now: Date.now,
+    agentFacts: () => Promise.resolve(null),
+    onSnapshot: () => undefined,
+  });
+  const operations = new Operations({
+    ...store,
+    now: Date.now,
+    newId: randomUUID,
+    holder: `test/${process.pid}/${randomUUID()}`,
+    onOperation: (view) => {
+      published.push(view);
+      options.onOperation?.(view);
+    },
+  });
+  const takeovers = createTakeovers({
+    cluster: {
+      name: 'erp5',
+      servers: plan.servers,
+      takeover: {
+        budgetSeconds: plan.budgetSeconds ?? 60,
+        longWriteSeconds: plan.longWriteSeconds ?? 10,
+        maxLagSeconds: 30,
+      },
+    },
+    watch: watcher,
+    connect: signIn,
+    signIn: async (server, timeoutMs) => await signIn(server, 'replication', timeoutMs),
+    users: { observe: plan.accounts.observe.user, operate: plan.accounts.operate.user },
+    replication: plan.accounts.replication,
+    agent: options.agent ?? (() => null),
+    operations,
+    store,
+    now: Date.now,
+    newId: randomUUID,
+  });
+  await watcher.start();
+  await watcher.lookNow();
+
+  async function begin(name: string, { kind, accept = [], dryRun = false }: PromoteOptions = {}): Promise<string> {
+    const { id } = await takeovers.plan({ target: name, kind });
+    const { operationId } = await takeovers.start({ planId: id, accept, confirm: name, dryRun, actor: 'ana' });
+    return operationId;
+  }
+
+  return {
+    store,
+    watcher,
+    operations,
+    takeovers,
+    published,
+    begin,
+    promote: async (name, promoteOptions) => await operations.ended(await begin(name, promoteOptions)),
+    async stop() {
+      await operations.quiesce();
+      await watcher.stop();
+      await store.close();
+    },
+  };
+}
