@@ -18,8 +18,8 @@ import { expectedBytes } from './making.ts';
 import { SizeBar } from './size-bar.tsx';
 import type { CatalogueView } from './use-catalogue.ts';
 
-/** A week of three servers' nights; older ones are one press away. */
-const openRows = 21;
+/** As many as are looked at; older ones are one press away, and who makes the next one stays in sight below. */
+const openRows = 10;
 
 /** Every dump of the cluster, newest first, and above them those that are being made. */
 export function DumpTable({ cluster, view }: { cluster: string; view: CatalogueView }) {
@@ -101,7 +101,7 @@ function DumpFacts({ dump, largest }: { dump: Dump; largest: number }) {
   const restore = restoreWords(dump.verified);
   return (
     <>
-      <td data-label="Method">
+      <td data-label="Method" className="md:whitespace-nowrap">
         <Hint text={method.meaning}>{method.text}</Hint>
       </td>
       <td data-label="Size" className="md:whitespace-nowrap">
@@ -112,7 +112,7 @@ function DumpFacts({ dump, largest }: { dump: Dump; largest: number }) {
       </td>
       <td data-label="Position">
         <span className="inline-flex items-start">
-          <Gtid text={dump.gtid} />
+          <Gtid text={dump.gtid} first />
           {dump.gtid !== '' && <CopyButton text={dump.gtid} label={`Copy the position of ${dump.name}`} />}
         </span>
       </td>
@@ -125,8 +125,8 @@ function DumpFacts({ dump, largest }: { dump: Dump; largest: number }) {
         </span>
       </td>
       <td data-label="Proven">
-        <span className="text-sm">
-          <Status level={restore.level} word={restore.word} className="!whitespace-normal" />
+        <span className="text-sm md:whitespace-nowrap">
+          <Status level={restore.level} word={restore.word} className="max-md:whitespace-normal" />
           {restore.at !== null && <Ago at={restore.at} className="block text-faint md:pl-5" />}
         </span>
       </td>
@@ -170,7 +170,7 @@ function Download({
       <button type="button" className="btn btn-small whitespace-nowrap" disabled aria-describedby={whyId ?? undefined}>
         {words}
       </button>
-      {whyId === null && <span className="mt-1 block text-sm text-faint">{dump.server}’s agent does not answer</span>}
+      {whyId === null && <span className="mt-1 block text-sm text-faint">no answer from its agent</span>}
     </span>
   );
 }

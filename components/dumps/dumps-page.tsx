@@ -54,17 +54,21 @@ const sum = (dumps: DumpCatalogue['dumps']): number => dumps.reduce((total, dump
 
 function WhatADumpIs({ last }: { last: DumpCatalogue['lastDownload'] }) {
   return (
-    <p className="mt-1 max-w-3xl text-soft">
-      A dump holds all databases of its server and every account’s password hash: handle it like the database itself.{' '}
-      {last === null ? (
-        'Nobody has downloaded one yet.'
-      ) : (
-        <>
-          {last.actor} was the last to download one: <span title={last.name}>{last.name}</span>,{' '}
-          <InstantAndAgo at={last.at} />.
-        </>
-      )}
-    </p>
+    <div className="mt-1 max-w-4xl text-soft">
+      <p>
+        A dump holds all databases of its server and every account’s password hash: handle it like the database itself.
+      </p>
+      <p>
+        {last === null ? (
+          'Nobody has downloaded one yet.'
+        ) : (
+          <>
+            {last.actor} was the last to download one, <InstantAndAgo at={last.at} />:{' '}
+            <span className="break-all">{last.name}</span>
+          </>
+        )}
+      </p>
+    </div>
   );
 }
 

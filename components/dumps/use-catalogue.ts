@@ -72,7 +72,7 @@ export function useCatalogue(cluster: string, first: DumpCatalogue): CatalogueVi
     unread,
     refusal: (server) => refusals[server] ?? null,
     make: async (server) => {
-      setRefusals(({ [server]: _, ...others }) => others);
+      setRefusals((before) => Object.fromEntries(Object.entries(before).filter(([name]) => name !== server)));
       const answer = await takeBackup(cluster, server);
       if (answer.kind === 'ok') setAsked((before) => ({ ...before, [server]: answer.value }));
       else setRefusals((before) => ({ ...before, [server]: answer }));
