@@ -1,0 +1,91 @@
+'use client';
+
+import { useState } from 'react';
+import type { CreatedToken, UserRole } from '../../server/contract/access.ts';
+import { addToken, type Refusal } from '../../server/contract/client.ts';
+import { useWhyNot } from '../live/use-live.ts';
+import { RefusalText } from './refusal-text.tsx';
+import { RoleChoice } from './role-choice.tsx';
+import { TextField } from './text-field.tsx';
+
+const lives = [
+  { days: 30, text: '30 days' },
+  { days: 90, text: '90 days' },
+  { days: 365, text: 'a year' },
+  { days: null, text: 'until it is revoked' },
+] as const;
+
+/** Makes a token for a script; what the console answers is handed on and shown once. */
+export function AddTokenForm({ taken, made }: { taken: readonly string[]; made: (token: CreatedToken) => void }) {
+  const [name, setName] = useState('');
+  const [role, setRole] = useState<UserRole>('viewer');
+  const [days, setDays] = useState<number | null>(90);
+  const [tried, setTried] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const whyNot = useWhyNot('administer');
+  const problem = tokenNameProblem(name.trim(), taken);
+
+  const submit = async () => {
+    setTried(true);
+    setRefusal(null);
+    if (problem !== null) return;
+    setBusy(true);
+    const answer = await addToken({ name: name.trim(), role, ...(days === null ? {} : { expiresInDays: days }) });
+    setBusy(false);
+    if (answer.kind !== 'ok') return setRefusal(answer);
+    setName('');
+    setTried(false);
+    made(answer.value);
+  };
+
+  return (
+    <form
+      className="mt-4"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <div className="flex flex-wrap items-start gap-x-6 gap-y-4">
+        <TextField
+          label="What it is for"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          problem={tried ? problem : null}
+          placeholder="nightly restore test"
+          autoComplete="off"
+          maxLength={100}
+        />
+        <label className="flex flex-col gap-1 max-sm:w-full">
+          <span className="text-sm text-soft">Valid for</span>
+          <select
+            className="field sm:w-44"
+            value={days ?? ''}
+            onChange={(event) => setDays(event.target.value === '' ? null : Number(event.target.value))}
+          >
+            {lives.map((life) => (
+              <option key={life.text} value={life.days ?? ''}>
+                {life.text}
+              </option>
+            ))}
+          </select>
+        </label>
+        <RoleChoice role={role} choose={setRole} />
+      </div>
+      <div className="mt-4 flex flex-wrap items-center gap-x-4 gap-y-2">
+        <button type="submit" className="btn btn-go" disabled={busy || whyNot !== null}>
+          {busy ? 'Making…' : 'Make a token'}
+        </button>
+        {whyNot !== null && <span className="text-sm text-faint">{whyNot}</span>}
+        <RefusalText refusal={refusal} />
+      </div>
+    </form>
+  );
+}
+
+function tokenNameProblem(name: string, taken: readonly string[]): string | null {
+  if (name === '') return 'Say what it is for: that is its name.';
+  return taken.includes(name) ? `There is a token “${name}” already.` : null;
+}
