@@ -1,57 +1,95 @@
 'use client';
 
+import Link from 'next/link';
 import { useState } from 'react';
 import type { AuditEntry } from '../../server/contract/access.ts';
-import { getAudit } from '../../server/contract/client.ts';
+import { getAudit, type Refusal } from '../../server/contract/client.ts';
 import { useLive } from '../live/use-live.ts';
-import { AuditExport } from './audit-export.tsx';
-import { AuditFilters } from './audit-filters.tsx';
+import { auditAddress, matches, noFilter, type AuditFilter } from './audit-filter.ts';
 import { AuditTable } from './audit-table.tsx';
-import { filtered, type AuditFilter } from './filter.ts';
+import { ExportButtons } from './export-buttons.tsx';
+import { FilterForm } from './filter-form.tsx';
+import { readBack, type ReadBack } from './read-back.ts';
+
+const pageSize = 100;
+/** So far back one press looks for what a filter asks, of up to a thousand entries each. */
+const mostPages = 10;
 
 /** The audit, newest first: new entries come in at the top, older ones when asked for. */
-export function AuditPage({ first, filter, pageSize }: { first: AuditEntry[]; filter: AuditFilter; pageSize: number }) {
-  const [loaded, setLoaded] = useState(first);
-  const [more, setMore] = useState<'there' | 'loading' | 'none' | 'failed'>(first.length < pageSize ? 'none' : 'there');
+export function AuditPage({
+  first,
+  filter,
+  before,
+}: {
+  first: ReadBack;
+  filter: AuditFilter;
+  /** The address looks back from here: then nothing comes in at the top. */
+  before: number | null;
+}) {
+  const [read, setRead] = useState(first);
+  const [busy, setBusy] = useState(false);
+  const [failed, setFailed] = useState<Refusal | null>(null);
   const told = useLive((state) => state.audit);
-  const newest = loaded[0]?.id ?? 0;
-  const entries = filtered([...told.filter((entry) => entry.id > newest), ...loaded], filter);
-  const load = async () => {
-    setMore('loading');
-    const before = loaded.at(-1)?.id;
-    const answer = await getAudit({
-      limit: pageSize,
-      ...(before === undefined ? {} : { before }),
-      ...(filter.cluster === '' ? {} : { cluster: filter.cluster }),
-    });
-    if (answer.kind !== 'ok') return setMore('failed');
-    setLoaded([...loaded, ...answer.value]);
-    setMore(answer.value.length < pageSize ? 'none' : 'there');
+  const newest = first.found[0]?.id ?? 0;
+  const added = before === null ? told.filter((entry) => entry.id > newest && matches(filter, entry)) : [];
+  const entries = [...added, ...read.found];
+  const older = async () => {
+    setBusy(true);
+    const next = await readBack(getAudit, filter, { before: read.oldest?.id ?? before, wanted: pageSize, mostPages });
+    setBusy(false);
+    setFailed(next.failed);
+    setRead({ ...next, found: [...read.found, ...next.found], oldest: next.oldest ?? read.oldest });
   };
-  const narrowed = filter.cluster !== '' || filter.actor !== '' || filter.action !== '';
   return (
     <>
       <div className="mb-4 flex flex-wrap items-end justify-between gap-x-8 gap-y-3">
-        <AuditFilters filter={filter} narrowed={narrowed} />
-        <AuditExport filter={filter} />
+        <FilterForm
+          key={auditAddress(filter)}
+          filter={filter}
+          actors={seen(entries, 'actor')}
+          actions={seen(entries, 'action')}
+        />
+        <ExportButtons filter={filter} before={before} />
       </div>
-      {entries.length === 0 ? (
-        <p className="border-t border-line py-4 text-soft">
-          {narrowed
-            ? 'Nothing of this kind in what is loaded: show older entries, or take the filter off.'
-            : 'Nothing has happened yet.'}
+      {before !== null && (
+        <p className="mb-3 text-sm text-soft">
+          From entry {before - 1} back.{' '}
+          <Link href={auditAddress(filter)} prefetch={false} className="target link">
+            From the newest
+          </Link>
         </p>
-      ) : (
-        <AuditTable entries={entries} caption="Audit, newest first" />
       )}
-      {more !== 'none' && (
-        <p className="mt-4 flex items-center gap-4">
-          <button type="button" className="btn" disabled={more === 'loading'} onClick={() => void load()}>
-            {more === 'loading' ? 'Loading…' : 'Show older'}
+      {entries.length === 0 ? (
+        <Nothing filter={filter} ended={read.ended} />
+      ) : (
+        <AuditTable entries={entries} caption="Audit, newest first" exact />
+      )}
+      {!read.ended && (
+        <p className="no-print mt-4 flex flex-wrap items-center gap-4">
+          <button type="button" className="btn" disabled={busy} onClick={() => void older()}>
+            {busy ? 'Reading…' : 'Show older'}
           </button>
-          {more === 'failed' && <span className="text-sm text-serious">The console did not answer. Try again.</span>}
+          {failed !== null && (
+            <span role="alert" className="text-sm text-serious">
+              {failed.message}
+            </span>
+          )}
         </p>
       )}
     </>
   );
 }
+
+function Nothing({ filter, ended }: { filter: AuditFilter; ended: boolean }) {
+  if (auditAddress(filter) === auditAddress(noFilter)) {
+    return <p className="border-t border-line py-4 text-soft">Nothing has been written down yet.</p>;
+  }
+  return (
+    <p className="border-t border-line py-4 text-soft">
+      {ended ? 'No entry is like that.' : 'No entry so far is like that: look further back, or clear the filter.'}
+    </p>
+  );
+}
+
+const seen = (entries: readonly AuditEntry[], of: 'actor' | 'action'): string[] =>
+  [...new Set(entries.map((entry) => entry[of]))].toSorted();

@@ -1,7 +1,8 @@
 import type { Metadata } from 'next';
 import { z } from 'zod';
+import { auditAddress, beforeOf, filterOf, siftsHere } from '../../../components/audit/audit-filter.ts';
 import { AuditPage } from '../../../components/audit/audit-page.tsx';
-import { auditFilter } from '../../../components/audit/filter.ts';
+import { largestPage, sift } from '../../../components/audit/read-back.ts';
 import { auditEntry } from '../../../server/contract/access.ts';
 import { readPage } from '../../engine.ts';
 
@@ -14,16 +15,25 @@ export default async function Page({
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
-  const filter = auditFilter(await searchParams);
-  const cluster = filter.cluster === '' ? '' : `&cluster=${encodeURIComponent(filter.cluster)}`;
-  const entries = await readPage(`/audit?limit=${pageSize}${cluster}`, z.array(auditEntry));
+  const parameters = await searchParams;
+  const [filter, before] = [filterOf(parameters), beforeOf(parameters)];
+  const limit = siftsHere(filter) ? largestPage : pageSize;
+  const asked = new URLSearchParams({ limit: String(limit) });
+  if (before !== null) asked.set('before', String(before));
+  if (filter.cluster !== null) asked.set('cluster', filter.cluster);
+  const entries = await readPage(`/audit?${asked.toString()}`, z.array(auditEntry));
   return (
     <>
       <h1 className="pt-8">Audit</h1>
       <p className="mb-5 mt-1 text-soft">
         Who did what, when, from where, with which result. No entry can be changed or taken away.
       </p>
-      <AuditPage key={JSON.stringify(filter)} first={entries} filter={filter} pageSize={pageSize} />
+      <AuditPage
+        key={auditAddress(filter, before)}
+        first={sift(entries, filter, { wanted: pageSize, limit })}
+        filter={filter}
+        before={before}
+      />
     </>
   );
 }
