@@ -2,7 +2,12 @@ import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
 import './globals.css';
 
-export const metadata: Metadata = { title: { default: 'Baton', template: '%s · Baton' }, robots: { index: false } };
+export const metadata: Metadata = {
+  title: { default: 'Baton', template: '%s · Baton' },
+  // In public/, where it needs no sign-in.
+  icons: { icon: '/icon.svg' },
+  robots: { index: false },
+};
 
 export const viewport: Viewport = {
   colorScheme: 'light dark',

@@ -12,17 +12,6 @@ const colour: Record<StepState, string> = {
   unknown: 'text-serious',
 };
 
-export const stepWord: Record<StepState, string> = {
-  pending: 'not run yet',
-  running: 'running',
-  done: 'done',
-  skipped: 'skipped',
-  failed: 'failed',
-  undone: 'undone',
-  'not-run': 'not run',
-  unknown: 'outcome unknown, still checking',
-};
-
 /** The shape of a step's state; always beside its word. */
 export function StepMark({ state, className }: { state: StepState; className?: string }) {
   return (

@@ -33,6 +33,11 @@ describe('the sentence of a server', () => {
     },
   );
 
+  test('a lag that began before anyone watched is at least its number', () => {
+    const connection = aConnection({ lagSeconds: 3, lagAtLeast: true, transactionsBehind: null });
+    expect(serverLine(aServer({ replication: [connection] }), healthy).text).toBe('at least 3.0 s behind');
+  });
+
   test('a lag that nobody knows is unknown, not zero', () => {
     const server = aServer({
       role: 'replica',

@@ -85,7 +85,7 @@ function replicaText(connection: ReplicationConnection, server: ServerSnapshot):
   }
   const { lagSeconds, transactionsBehind } = connection;
   const behind = transactionsBehind === null ? '' : ` · ${counted(transactionsBehind, 'transaction')}`;
-  const text = lagSeconds === null ? `lag unknown${behind}` : `${duration(lagSeconds)} behind${behind}`;
+  const text = lagSeconds === null ? `lag unknown${behind}` : `${lagText(connection)} behind${behind}`;
   return { text: `${text}${writable}`, detail: lagExplained(connection), gtid: null };
 }
 
@@ -94,6 +94,13 @@ function whyNot({ ioThread, sqlThread, lastError, primary, source }: Replication
   if (ioThread === 'stopped' && sqlThread === 'stopped') return 'both threads stopped';
   if (sqlThread !== 'running') return 'SQL thread stopped';
   return ioThread === 'connecting' ? `connecting to ${primary ?? source}` : 'IO thread stopped';
+}
+
+/** The lag itself: "0.3 s", "at least 3.0 s", "unknown"; "not replicating" where there is none, never a zero. */
+export function lagText(connection: ReplicationConnection): string {
+  if (!isReplicating(connection)) return 'not replicating';
+  if (connection.lagSeconds === null) return 'unknown';
+  return `${connection.lagAtLeast === true ? 'at least ' : ''}${duration(connection.lagSeconds)}`;
 }
 
 /** How a lag number came about, and what MariaDB itself says, for comparison. */

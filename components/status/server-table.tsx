@@ -2,7 +2,6 @@
 
 import clsx from 'clsx';
 import type { ClusterSnapshot, ReplicationConnection, ServerSnapshot } from '../../server/contract/snapshot.ts';
-import { duration } from '../format/duration.ts';
 import { count } from '../format/number.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Gtid } from '../ui/gtid.tsx';
@@ -11,7 +10,7 @@ import { Status } from '../ui/mark.tsx';
 import { Section } from '../ui/section.tsx';
 import { AsOf, useStale } from './as-of.tsx';
 import { ServerAction } from './server-action.tsx';
-import { isReplicating, lagExplained, serverLine } from './server-line.ts';
+import { lagExplained, lagText, serverLine } from './server-line.ts';
 import { ThreadState } from './thread-state.tsx';
 
 /** The truth about a cluster: each server, each of its replication connections, a row. */
@@ -149,9 +148,4 @@ function Replication({ connection }: { connection: ReplicationConnection }) {
       </td>
     </>
   );
-}
-
-function lagText(connection: ReplicationConnection): string {
-  if (!isReplicating(connection)) return 'not replicating';
-  return connection.lagSeconds === null ? 'unknown' : duration(connection.lagSeconds);
 }

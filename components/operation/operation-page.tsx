@@ -1,0 +1,117 @@
+'use client';
+
+import Link from 'next/link';
+import { useEffect, useState } from 'react';
+import { getOperation } from '../../server/contract/client.ts';
+import type { Operation } from '../../server/contract/operation.ts';
+import { elapsed } from '../format/duration.ts';
+import { useLiveContext } from '../live/live-provider.tsx';
+import { useClock, useLive } from '../live/use-live.ts';
+import { SandboxLabel } from '../status/sandbox-label.tsx';
+import { clusterPath } from '../ui/paths.ts';
+import { Instant } from '../ui/time.tsx';
+import { announcement } from './announcement.ts';
+import { CancelOperation } from './cancel-operation.tsx';
+import { FollowUps } from './follow-ups.tsx';
+import { ReportButtons } from './report-buttons.tsx';
+import { Standing } from './standing.tsx';
+import { StepList } from './step-list.tsx';
+
+/** One operation, live: the same view after a reload, in a second tab, and after the console was started again. */
+export function OperationPage({ first }: { first: Operation }) {
+  const operation = useOperation(first);
+  return (
+    <article>
+      <p className="no-print pt-6 text-sm">
+        <Link href={clusterPath(operation.cluster)} prefetch={false} className="target link">
+          ‹ {operation.cluster}
+        </Link>
+      </p>
+      <div className="flex flex-wrap items-center justify-between gap-x-8 gap-y-3 pb-4">
+        <div>
+          <h1>{operation.title}</h1>
+          <p className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-soft">
+            <span>
+              by {operation.actor}, <Instant at={operation.startedAt} />
+            </span>
+            <Sandbox cluster={operation.cluster} />
+          </p>
+        </div>
+        <p className="ml-auto font-medium">
+          <Standing operation={operation} /> <Elapsed operation={operation} />
+        </p>
+        <CancelOperation operation={operation} />
+      </div>
+      <p aria-live="polite" className="sr-only">
+        {announcement(operation)}
+      </p>
+      <Summary operation={operation} />
+      <Interruptions operation={operation} />
+      <StepList operation={operation} />
+      <FollowUps operation={operation} />
+      <ReportButtons operation={operation} />
+    </article>
+  );
+}
+
+/** The newest that is known: what the page came with, what was told since, what was read again after a loss. */
+function useOperation(first: Operation): Operation {
+  const { store } = useLiveContext();
+  const told = useLive((state) => state.operations[first.id]);
+  const live = useLive((state) => state.connection.kind === 'live');
+  const running = (told ?? first).outcome === null;
+  const [wasLost, setWasLost] = useState(false);
+  useEffect(() => {
+    if (!live) return setWasLost(true);
+    if (!wasLost || !running) return undefined;
+    let stale = false;
+    void getOperation(first.id).then((answer) => {
+      if (stale || answer.kind !== 'ok') return;
+      store.send({ kind: 'operation', value: answer.value, heardMs: store.clock.now(performance.now()) });
+    });
+    return () => {
+      stale = true;
+    };
+  }, [store, first.id, live, wasLost, running]);
+  return told ?? first;
+}
+
+function Sandbox({ cluster }: { cluster: string }) {
+  const sandbox = useLive((state) => state.clusters.find((one) => one.name === cluster)?.sandbox ?? false);
+  return sandbox ? <SandboxLabel /> : null;
+}
+
+function Elapsed({ operation }: { operation: Operation }) {
+  const text = useClock((nowMs) => {
+    const end = operation.endedAt === null ? nowMs : Date.parse(operation.endedAt);
+    return elapsed(end - Date.parse(operation.startedAt));
+  });
+  return <span className="font-normal text-soft">{operation.endedAt === null ? text : `in ${text}`}</span>;
+}
+
+function Summary({ operation }: { operation: Operation }) {
+  const lost = useLive((state) => state.connection.kind === 'lost' || state.connection.kind === 'signed-out');
+  if (operation.outcome === null && lost) {
+    return (
+      <p className="border-t border-line py-3">
+        Outcome unknown, still checking: there is no contact with the console. The operation does not need this page; it
+        goes on or is restored without it.
+      </p>
+    );
+  }
+  if (operation.summary === null) return null;
+  return <p className="border-t border-line py-3 text-lg">{operation.summary}</p>;
+}
+
+function Interruptions({ operation }: { operation: Operation }) {
+  if (operation.interruptions.length === 0) return null;
+  return (
+    <ul className="border-t border-line py-2 text-soft">
+      {operation.interruptions.map((one) => (
+        <li key={one.at} className="py-1">
+          <span className="font-medium text-ink">Interrupted</span> <Instant at={one.at} />: {one.text}
+        </li>
+      ))}
+    </ul>
+  );
+}

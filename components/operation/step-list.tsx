@@ -1,0 +1,117 @@
+'use client';
+
+import clsx from 'clsx';
+import { Fragment } from 'react';
+import type { Operation, OperationStep } from '../../server/contract/operation.ts';
+import { elapsed } from '../format/duration.ts';
+import { useClock } from '../live/use-live.ts';
+import { StepMark } from './step-mark.tsx';
+import { stepMs } from './step-time.ts';
+import { stepWord } from './step-words.ts';
+
+/** Every step, what it waits for and what it ran, with the line after which nothing is undone any more. */
+export function StepList({ operation }: { operation: Operation }) {
+  return (
+    <section aria-labelledby="steps-heading">
+      <h2 id="steps-heading" className="sr-only">
+        Steps
+      </h2>
+      <ol>
+        {operation.steps.map((step) => (
+          <Fragment key={step.id}>
+            {step.pointOfNoReturn && <PointOfNoReturn operation={operation} />}
+            <Step step={step} />
+          </Fragment>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Step({ step }: { step: OperationStep }) {
+  const quiet = step.state === 'pending' || step.state === 'not-run' || step.state === 'skipped';
+  const ran = step.statements.length > 0 || step.log !== null;
+  return (
+    <li className={clsx('border-t border-line py-2', step.state === 'running' && 'bg-accent-soft')}>
+      <div className="step">
+        <span className="flex items-baseline gap-3">
+          <StepMark state={step.state} className="translate-y-px" />
+          <span className={clsx('font-medium', quiet && 'text-soft')}>{step.name}</span>
+        </span>
+        <span className="text-sm text-soft">{step.server}</span>
+        <span className="text-sm text-soft">
+          <StepTime step={step} />
+        </span>
+        <span className={clsx('min-w-0 break-words text-sm', step.error === null ? 'text-soft' : 'text-ink')}>
+          <StepSays step={step} />
+        </span>
+      </div>
+      {ran && <Unfold step={step} />}
+    </li>
+  );
+}
+
+function StepTime({ step }: { step: OperationStep }) {
+  const text = useClock((nowMs) => {
+    const ms = stepMs(step, nowMs);
+    return ms === null ? '' : elapsed(ms);
+  });
+  return <>{text}</>;
+}
+
+/** The state in words, and what there is to say of it. */
+function StepSays({ step }: { step: OperationStep }) {
+  const word = stepWord[step.state];
+  const more = step.error ?? (step.state === 'running' ? (step.waitsFor ?? step.note) : step.note);
+  if (step.state === 'done') return <>{more ?? <span className="sr-only">{word}</span>}</>;
+  return (
+    <>
+      <span className={clsx(step.state === 'failed' && 'font-medium text-critical')}>{word}</span>
+      {more !== null && <>: {more}</>}
+    </>
+  );
+}
+
+function Unfold({ step }: { step: OperationStep }) {
+  return (
+    <details className="pl-6 text-sm">
+      <summary className="target link">
+        what {step.name} ran{step.log !== null && ', and its log'} ›
+      </summary>
+      {step.statements.length > 0 && (
+        <pre className="sql mt-1">{step.statements.map((one) => `${one.replace(/;$/, '')};`).join('\n')}</pre>
+      )}
+      {step.log !== null && (
+        <>
+          <p className="mt-2 text-faint">Log</p>
+          {/* A long log scrolls in its own window, also by keyboard. */}
+          <pre
+            className="sql mt-1 max-h-80 overflow-y-auto"
+            tabIndex={0}
+            role="region"
+            aria-label={`Log of ${step.name}`}
+          >
+            {step.log}
+          </pre>
+        </>
+      )}
+    </details>
+  );
+}
+
+function PointOfNoReturn({ operation }: { operation: Operation }) {
+  const text = operation.pointOfNoReturnPassed
+    ? 'passed: from here it only goes forward'
+    : operation.outcome === null
+      ? 'before it everything can be restored; after it, it only goes forward'
+      : 'not passed';
+  return (
+    <li className="flex items-center gap-4 py-1 text-sm">
+      <span aria-hidden="true" className="h-[3px] min-w-8 flex-1 bg-ink" />
+      <span className="text-center">
+        <strong className="font-semibold">point of no return</strong> <span className="text-soft">· {text}</span>
+      </span>
+      <span aria-hidden="true" className="h-[3px] min-w-8 flex-1 bg-ink" />
+    </li>
+  );
+}

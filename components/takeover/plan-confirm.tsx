@@ -1,0 +1,124 @@
+'use client';
+
+import Link from 'next/link';
+import { useRouter } from 'next/navigation';
+import { useId, useState } from 'react';
+import { startTakeover, type Refusal } from '../../server/contract/client.ts';
+import type { ClusterSnapshot } from '../../server/contract/snapshot.ts';
+import type { TakeoverPlan } from '../../server/contract/takeover.ts';
+import { useWhyNot } from '../live/use-live.ts';
+import { Icon } from '../ui/icon.tsx';
+import { Mark } from '../ui/mark.tsx';
+import { clusterPath, operationPath } from '../ui/paths.ts';
+import { OutdatedPlan } from './outdated-plan.tsx';
+import { StartRefused } from './start-refused.tsx';
+import { useOutdated } from './use-outdated.ts';
+import { nameToType, whyShut } from './why-shut.ts';
+import { takeoverWords } from './wording.ts';
+
+/** The decision: dry run, cancel, or the one press. Each press has one key, so that two of it are one operation. */
+export function PlanConfirm({
+  plan,
+  seen,
+  accepted,
+  again,
+}: {
+  plan: TakeoverPlan;
+  seen: ClusterSnapshot | null;
+  accepted: readonly string[];
+  again: () => void;
+}) {
+  const router = useRouter();
+  const reasonId = useId();
+  const [typed, setTyped] = useState('');
+  const [busy, setBusy] = useState<'dry' | 'real' | null>(null);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const outdated = useOutdated(plan, seen);
+  const whyNot = useWhyNot('operate');
+  const name = nameToType(plan, accepted);
+  const shut = whyNot ?? (isOver(refusal) ? 'This plan is over: review again.' : whyShut(plan, { accepted, typed }));
+  const words = takeoverWords[plan.kind];
+
+  const start = async (dryRun: boolean) => {
+    if (busy !== null) return;
+    setBusy(dryRun ? 'dry' : 'real');
+    setRefusal(null);
+    const confirm = name !== null && typed.trim() === name ? { confirm: name } : {};
+    const body = { planId: plan.id, accept: [...accepted], dryRun, ...confirm };
+    const answer = await startTakeover(plan.cluster, body, dryRun ? `${plan.id}-dry-run` : plan.id);
+    if (answer.kind === 'ok') return router.push(operationPath(answer.value.operationId));
+    setBusy(null);
+    setRefusal(answer);
+  };
+
+  const told = refusal !== null && refusal.kind === 'refused';
+  if (outdated !== null && busy === null && !told) return <OutdatedPlan outdated={outdated} again={again} />;
+  return (
+    <section aria-label="Decision" className="mt-10 border-t border-line-strong pt-5">
+      {name !== null && <NameField name={name} typed={typed} type={setTyped} risk={plan.kind === 'failover'} />}
+      <div className="flex flex-wrap items-center gap-3">
+        <button
+          type="button"
+          className="btn max-sm:basis-[45%]"
+          disabled={whyNot !== null || busy !== null}
+          onClick={() => void start(true)}
+        >
+          {busy === 'dry' ? 'Starting…' : 'Dry run'}
+        </button>
+        <Link href={clusterPath(plan.cluster)} prefetch={false} className="btn max-sm:basis-[45%]">
+          Cancel
+        </Link>
+        <button
+          type="button"
+          className={`btn ${plan.kind === 'failover' ? 'btn-risk' : 'btn-go'} max-sm:min-h-11 max-sm:basis-full`}
+          disabled={shut !== null || busy !== null}
+          aria-describedby={reasonId}
+          onClick={() => void start(false)}
+        >
+          {plan.kind === 'failover' ? <Mark level="critical" className="!text-current" /> : <Icon name={words.icon} />}
+          {busy === 'real' ? 'Starting…' : words.button(plan.target)}
+        </button>
+        <p id={reasonId} className="basis-72 grow text-sm text-soft">
+          {shut ?? 'Nothing happens before this button is pressed.'}
+        </p>
+      </div>
+      {refusal !== null && <StartRefused refusal={refusal} again={again} />}
+    </section>
+  );
+}
+
+/** Refused for what it is, not for the moment it was pressed in: the same plan will never be taken. */
+function isOver(refusal: Refusal | null): boolean {
+  return refusal?.kind === 'refused' && ['outdated', 'already-running', 'refused', 'not-found'].includes(refusal.code);
+}
+
+function NameField({
+  name,
+  typed,
+  type,
+  risk,
+}: {
+  name: string;
+  typed: string;
+  type: (text: string) => void;
+  risk: boolean;
+}) {
+  const id = useId();
+  return (
+    <div className="mb-4">
+      <label htmlFor={id} className="block">
+        {risk ? 'Data may be lost. ' : 'A check is overridden. '}Type{' '}
+        <strong className="mono font-semibold">{name}</strong> to say that it is meant.
+      </label>
+      <input
+        id={id}
+        className="field mono mt-1 w-full max-w-60"
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        value={typed}
+        onChange={(event) => type(event.target.value)}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,96 @@
+'use client';
+
+import Link from 'next/link';
+import { useState } from 'react';
+import type { ClusterSnapshot } from '../../server/contract/snapshot.ts';
+import type { TakeoverPlan } from '../../server/contract/takeover.ts';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { takeoverPath } from '../ui/paths.ts';
+import { Ago } from '../ui/time.tsx';
+import { lossText, timeTexts } from './cost-line.ts';
+import { PlanChecks } from './plan-checks.tsx';
+import { PlanConfirm } from './plan-confirm.tsx';
+import { PlanSteps } from './plan-steps.tsx';
+import { RoleTree } from './role-tree-view.tsx';
+import { takeoverWords } from './wording.ts';
+
+/** A plan as it was made: cost, before and after, checks, steps, the same on the command line, and the decision. */
+export function PlanView({
+  plan,
+  seen,
+  again,
+}: {
+  plan: TakeoverPlan;
+  seen: ClusterSnapshot | null;
+  again: () => void;
+}) {
+  const [accepted, setAccepted] = useState<readonly string[]>([]);
+  const accept = (code: string, yes: boolean) =>
+    setAccepted(yes ? [...accepted, code] : accepted.filter((one) => one !== code));
+  return (
+    <>
+      <CostLine plan={plan} />
+      <div className="mt-8 grid gap-x-14 gap-y-8 md:grid-cols-[minmax(0,5fr)_minmax(0,7fr)]">
+        <div className="grid content-start gap-x-8 gap-y-6 min-[24rem]:grid-cols-2">
+          <RoleTree title="Before" plan={plan} side="before" />
+          <RoleTree title="After" plan={plan} side="after" />
+        </div>
+        <PlanChecks checks={plan.checks} accepted={accepted} accept={accept} />
+      </div>
+      <PlanSteps steps={plan.steps} />
+      <p className="mt-8 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm">
+        <span className="text-faint">The same on the command line:</span>
+        <code className="mono break-all">{plan.command}</code>
+        <CopyButton text={plan.command} label="Copy the command" />
+      </p>
+      <PlanConfirm plan={plan} seen={seen} accepted={accepted} again={again} />
+      <OtherKinds plan={plan} />
+    </>
+  );
+}
+
+function CostLine({ plan }: { plan: TakeoverPlan }) {
+  const { lossKnownAsOf } = plan.cost;
+  return (
+    <p className="mt-2 flex flex-wrap justify-between gap-x-8">
+      <span>
+        <span className="font-medium">{lossText(plan)}</span>
+        {plan.kind === 'failover' && lossKnownAsOf !== null && (
+          <span className="text-soft">
+            {' '}
+            (last word from {plan.oldPrimary ?? 'the primary'} <Ago at={lossKnownAsOf} />)
+          </span>
+        )}
+        {timeTexts(plan).map((text) => (
+          <span key={text} className="text-soft">
+            {' '}
+            · {text}
+          </span>
+        ))}
+      </span>
+      <span className="text-sm text-faint">
+        as of <Ago at={plan.observedAt} />
+      </span>
+    </p>
+  );
+}
+
+function OtherKinds({ plan }: { plan: TakeoverPlan }) {
+  const others = plan.kinds.filter((kind) => kind !== plan.kind);
+  if (others.length === 0) return null;
+  return (
+    <p className="mt-8 flex flex-wrap items-baseline gap-x-5 gap-y-1 border-t border-line pt-4 text-sm text-soft">
+      Review another way:
+      {others.map((kind) => (
+        <Link
+          key={kind}
+          href={`${takeoverPath(plan.cluster, plan.target)}?kind=${kind}`}
+          prefetch={false}
+          className="target link"
+        >
+          {takeoverWords[kind].noun} <span className="text-faint">({takeoverWords[kind].why})</span>
+        </Link>
+      ))}
+    </p>
+  );
+}

@@ -1,0 +1,59 @@
+'use client';
+
+import Link from 'next/link';
+import type { TakeoverKind } from '../../server/contract/takeover.ts';
+import { useCluster } from '../live/use-live.ts';
+import { SandboxLabel } from '../status/sandbox-label.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { Mark } from '../ui/mark.tsx';
+import { clusterPath } from '../ui/paths.ts';
+import { PlanSkeleton } from './plan-skeleton.tsx';
+import { PlanView } from './plan-view.tsx';
+import { RefusedPlan } from './refused-plan.tsx';
+import { usePlan } from './use-plan.ts';
+import { takeoverWords } from './wording.ts';
+
+/** What would happen if this server took over: read it, then decide. Nothing happens before the button is pressed. */
+export function ReviewPage({ cluster, server, kind }: { cluster: string; server: string; kind: TakeoverKind | null }) {
+  const { state, again } = usePlan(cluster, server, kind);
+  const snapshot = useCluster(cluster);
+  const known = snapshot?.servers.find((one) => one.name === server);
+  const plan = state.kind === 'ready' ? state.plan : null;
+  const shownKind = plan?.kind ?? kind ?? known?.promotable.kind ?? 'switchover';
+  const words = takeoverWords[shownKind];
+  const address = plan?.targetAddress ?? known?.address;
+  return (
+    <>
+      <p className="pt-6 text-sm">
+        <Link href={clusterPath(cluster)} prefetch={false} className="target link">
+          ‹ {cluster}
+        </Link>
+      </p>
+      <div className="flex flex-wrap items-baseline justify-between gap-x-8 gap-y-1">
+        <h1>
+          {words.title(server)} {address !== undefined && <span className="font-normal text-soft">({address})</span>}{' '}
+          <span className="font-normal text-soft">in {cluster}</span>
+        </h1>
+        <p
+          className={
+            shownKind === 'failover'
+              ? 'flex items-center gap-2 font-medium text-critical'
+              : 'flex items-center gap-2 font-medium'
+          }
+        >
+          {shownKind === 'failover' ? <Mark level="critical" /> : <Icon name={words.icon} className="text-accent" />}
+          {words.noun}
+          <span className="font-normal text-soft">· {words.why}</span>
+        </p>
+      </div>
+      {snapshot?.sandbox === true && (
+        <p className="mt-2">
+          <SandboxLabel />
+        </p>
+      )}
+      {state.kind === 'planning' && <PlanSkeleton />}
+      {state.kind === 'refused' && <RefusedPlan refusal={state.refusal} again={again} cluster={cluster} />}
+      {state.kind === 'ready' && <PlanView key={state.plan.id} plan={state.plan} seen={state.seen} again={again} />}
+    </>
+  );
+}
