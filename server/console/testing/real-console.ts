@@ -55,7 +55,6 @@ export async function prepareRealConsole(replicas = 2): Promise<RealConsole> {
   }
   const configurationPath = join(folder, 'baton.yaml');
   const { observe, operate, replication } = cluster.accounts;
-  const file = ({ user, passwordFile }: { user: string; passwordFile: string }) => ({ user, passwordFile });
   const store = `sqlite://${join(folder, 'console.sqlite')}`;
   const configure = async (change: (value: Written) => void = () => undefined): Promise<void> => {
     const value: Written = {
@@ -63,8 +62,8 @@ export async function prepareRealConsole(replicas = 2): Promise<RealConsole> {
       clusters: {
         erp5: {
           sandbox: true,
-          account: { observe: file(observe), operate: file(operate) },
-          replication: file(replication),
+          account: { observe: named(observe), operate: named(operate) },
+          replication: named(replication),
           agentTokenFile: agentToken,
           poll: { everySeconds: 0.5, timeoutSeconds: 1 },
           servers: Object.fromEntries(
@@ -100,6 +99,11 @@ export async function prepareRealConsole(replicas = 2): Promise<RealConsole> {
       await rm(folder, { recursive: true });
     },
   };
+}
+
+/** An account as the configuration names it: its password stays in its file. */
+function named({ user, passwordFile }: { user: string; passwordFile: string }) {
+  return { user, passwordFile };
 }
 
 let tokens = 0;
