@@ -4,8 +4,10 @@ import Link from 'next/link';
 import { useState } from 'react';
 import type { AuditEntry } from '../../server/contract/access.ts';
 import { getAudit, type Refusal } from '../../server/contract/client.ts';
+import { counted } from '../format/number.ts';
 import { useLive } from '../live/use-live.ts';
-import { auditAddress, matches, noFilter, type AuditFilter } from './audit-filter.ts';
+import { Instant } from '../ui/time.tsx';
+import { auditAddress, isFiltered, matches, noFilter, siftsHere, type AuditFilter } from './audit-filter.ts';
 import { AuditTable } from './audit-table.tsx';
 import { ExportButtons } from './export-buttons.tsx';
 import { FilterForm } from './filter-form.tsx';
@@ -54,11 +56,14 @@ export function AuditPage({
       {before !== null && (
         <p className="mb-3 text-sm text-soft">
           From entry {before - 1} back.{' '}
-          <Link href={auditAddress(filter)} prefetch={false} className="target link">
+          <Link href={auditAddress(filter)} prefetch={false} className="link">
             From the newest
           </Link>
         </p>
       )}
+      <p role="status" className="sr-only">
+        {added.length > 0 && `${counted(added.length, 'new entry', 'new entries')} since the page was opened`}
+      </p>
       {entries.length === 0 ? (
         <Nothing filter={filter} ended={read.ended} />
       ) : (
@@ -67,26 +72,33 @@ export function AuditPage({
       {!read.ended && (
         <p className="no-print mt-4 flex flex-wrap items-center gap-4">
           <button type="button" className="btn" disabled={busy} onClick={() => void older()}>
-            {busy ? 'Reading…' : 'Show older'}
+            {busy ? 'Reading…' : siftsHere(filter) ? 'Look further back' : 'Show older'}
           </button>
+          {siftsHere(filter) && read.oldest !== null && (
+            <span className="text-sm text-soft">
+              looked back to <Instant at={read.oldest.at} />
+            </span>
+          )}
           {failed !== null && (
             <span role="alert" className="text-sm text-serious">
-              {failed.message}
+              {failed.message} Try again.
             </span>
           )}
         </p>
       )}
+      {read.ended && entries.length > 0 && <p className="mt-4 text-sm text-faint">There is nothing older.</p>}
     </>
   );
 }
 
 function Nothing({ filter, ended }: { filter: AuditFilter; ended: boolean }) {
-  if (auditAddress(filter) === auditAddress(noFilter)) {
-    return <p className="border-t border-line py-4 text-soft">Nothing has been written down yet.</p>;
-  }
+  if (!isFiltered(filter)) return <p className="text-soft">Nothing has been written down yet.</p>;
   return (
-    <p className="border-t border-line py-4 text-soft">
-      {ended ? 'No entry is like that.' : 'No entry so far is like that: look further back, or clear the filter.'}
+    <p className="text-soft">
+      {ended ? 'No entry is like that.' : 'No entry so far is like that.'}{' '}
+      <Link href={auditAddress(noFilter)} prefetch={false} className="link">
+        Show all
+      </Link>
     </p>
   );
 }

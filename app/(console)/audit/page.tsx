@@ -25,8 +25,9 @@ export default async function Page({
   return (
     <>
       <h1 className="pt-8">Audit</h1>
-      <p className="mb-5 mt-1 text-soft">
-        Who did what, when, from where, with which result. No entry can be changed or taken away.
+      <p className="mb-5 mt-1 max-w-4xl text-soft">
+        Who did what, when, from where, with which result. Entries are only ever added: none can be changed or taken
+        away here, and their numbers have no gaps.
       </p>
       <AuditPage
         key={auditAddress(filter, before)}
