@@ -21,6 +21,8 @@ export async function takeFolder(paths: Layout, fresh: boolean): Promise<void> {
       await rm(join(dir, entry), { recursive: true, force: true });
     }
   }
+  // Who waits for the file of this run must not find the former one's.
+  await rm(paths.demoFile, { force: true });
   await writeFile(marker, 'This folder belongs to a Baton demo: "npm run demo -- --fresh" removes what is in it.\n');
   for (const folder of paths.folders) await mkdir(folder, { recursive: true, mode: 0o700 });
 }

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { ClusterSnapshot } from '../../contract/snapshot.ts';
 import { complain } from '../../setup/progress.mjs';
 import type { ConsoleApi } from '../console-api/api.ts';
@@ -7,7 +8,7 @@ import { clusterName, type Layout } from './layout.ts';
 /** Roles change with a takeover and processes with a restart; who reads the file wants the ones of now. */
 const everyMs = 1000;
 
-/** Keeps demo.json true: written at the start, and again whenever a role or a process has changed. */
+/** Keeps demo.json true: written at the start, and again whenever a role or a process has changed; removed at the end. */
 export interface KeptDemoFile {
   start(first: ClusterSnapshot): Promise<void>;
   stop(): Promise<void>;
@@ -56,6 +57,7 @@ export function keepDemoFile(
       if (timer !== null) clearTimeout(timer);
       timer = null;
       await busy;
+      await rm(paths.demoFile, { force: true });
     },
   };
 }

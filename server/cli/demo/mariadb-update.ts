@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { pipeline } from 'node:stream/promises';
+import { endOf, loadTimeZones } from './time-zones.ts';
 
 /**
  * mariadb_update: what writes to a server's system tables, and so may run on a primary alone. Upgrades the system tables
@@ -12,12 +12,11 @@ const say = (text: string): void => void process.stdout.write(`mariadb_update: $
 
 try {
   say('system tables');
-  await run('mariadb-upgrade', [defaults]);
-  const count = 'SELECT COUNT(*) FROM mysql.time_zone_name';
-  const known = (await output('mariadb', [defaults, '-N', '-B', '-e', count])).trim();
+  await endOf('mariadb-upgrade', spawn('mariadb-upgrade', [defaults], { stdio: ['ignore', 'inherit', 'inherit'] }));
+  const known = await count('mysql.time_zone_name');
   if (known === '0') {
     say('time zones: loading');
-    await loadTimeZones();
+    await loadTimeZones(defaultsFile, 'write');
   } else say(`time zones: ${known} names are there`);
   say('done');
 } catch (error) {
@@ -25,38 +24,14 @@ try {
   process.exitCode = 1;
 }
 
-async function run(file: string, args: readonly string[]): Promise<void> {
-  const child = spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit'] });
-  await endOf(file, child);
-}
-
-async function output(file: string, args: readonly string[]): Promise<string> {
-  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+async function count(table: string): Promise<string> {
+  const child = spawn('mariadb', [defaults, '-N', '-B', '-e', `SELECT COUNT(*) FROM ${table}`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => {
     text += chunk.toString();
   });
-  await endOf(file, child);
-  return text;
-}
-
-async function loadTimeZones(): Promise<void> {
-  // Its standard error names each file of zoneinfo that is no time zone: not worth a log.
-  const zones = spawn('mariadb-tzinfo-to-sql', ['/usr/share/zoneinfo'], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const client = spawn('mariadb', [defaults, 'mysql'], { stdio: ['pipe', 'inherit', 'inherit'] });
-  await Promise.all([
-    endOf('mariadb-tzinfo-to-sql', zones),
-    endOf('mariadb', client),
-    pipeline(zones.stdout, client.stdin),
-  ]);
-}
-
-async function endOf(file: string, child: ReturnType<typeof spawn>): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`${file} ended with ${code ?? 'a signal'}`));
-    });
-  });
+  await endOf('mariadb', child);
+  return text.trim();
 }

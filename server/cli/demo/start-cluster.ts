@@ -2,14 +2,29 @@ import { createCluster, type SandboxCluster } from '../../sandbox/cluster.ts';
 import { reopenCluster } from '../../sandbox/reopen.ts';
 import { say, step } from '../../setup/progress.mjs';
 import { clusterName } from './layout.ts';
+import { loadTimeZones } from './time-zones.ts';
 
 /** The servers of an earlier demo in this folder, with the roles and the data they had, or new ones. */
 export async function startCluster(dir: string, replicas: number): Promise<SandboxCluster> {
-  const cluster = await step('servers', 'starting MariaDB', async () => {
-    return (await reopenCluster(dir)) ?? (await createCluster({ dir, name: clusterName, replicas }));
-  });
+  const cluster = await step(
+    'servers',
+    'starting MariaDB',
+    async () => (await reopenCluster(dir)) ?? (await newCluster(dir, replicas)),
+  );
   const found = cluster.servers.length - 1;
   if (found !== replicas)
     say(`  The earlier demo goes on, with ${found} replicas; --fresh starts one with ${replicas}.`);
+  return cluster;
+}
+
+/** As a cluster in use is: mariadb_update ran on its first primary long ago, so that a takeover has no time zones to load. */
+async function newCluster(dir: string, replicas: number): Promise<SandboxCluster> {
+  const cluster = await createCluster({ dir, name: clusterName, replicas });
+  try {
+    await Promise.all(cluster.servers.map(async ({ optionsFile }) => await loadTimeZones(optionsFile, 'skip')));
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
   return cluster;
 }
