@@ -4,7 +4,8 @@ import type { SandboxAccount } from '../sandbox/accounts.ts';
 import { caughtUp } from '../sandbox/replication.ts';
 import { connect, type Connection } from './connection.ts';
 import { formatGtidList, gtidList } from './gtid.ts';
-import { readServerFacts, readSlowFacts, type ServerFacts } from './server-facts.ts';
+import { readServerFacts, type ServerFacts } from './server-facts.ts';
+import { readSlowFacts } from './slow-facts.ts';
 import { SqlError } from './sql-error.ts';
 
 let cluster: SandboxCluster;

@@ -1,20 +1,10 @@
 import type { Connection, Row } from './connection.ts';
-import { withoutSecrets } from './grants.ts';
 import { gtidList, type GtidList } from './gtid.ts';
 import { replicaStatus, type ReplicaStatus } from './replica-status.ts';
 import { flag, number, text } from './row.ts';
+import { readSlowFacts, type SlowFacts } from './slow-facts.ts';
 import { SqlError } from './sql-error.ts';
 import { capabilitiesOf, parseVersion, type Capabilities, type MariadbVersion } from './version.ts';
-
-/** What changes seldom and costs more to read: asked each 10 to 30 s, and handed in between. */
-export interface SlowFacts {
-  /** SHOW GRANTS of the account that reads, as the server prints them, password hashes left out. */
-  readonly grants: readonly string[];
-  /** SHOW SLAVE HOSTS (needs REPLICATION MASTER ADMIN); null where the account may not. */
-  readonly replicaHosts: readonly { readonly serverId: number; readonly host: string; readonly port: number }[] | null;
-  /** Binlog dump connections that are open now (processlist; needs PROCESS), by the address they come from. */
-  readonly dumpConnections: readonly { readonly id: number; readonly user: string; readonly host: string }[];
-}
 
 /** Everything read from a server in one poll, as plain data. */
 export interface ServerFacts extends SlowFacts {
@@ -114,35 +104,6 @@ export async function readServerFacts(
   };
 }
 
-/** Reads what changes seldom, in three statements. What the account may not read is null or empty, not an error. */
-export async function readSlowFacts(
-  connection: Connection,
-  options: { readonly timeoutMs: number },
-): Promise<SlowFacts> {
-  const deadline = performance.now() + options.timeoutMs;
-  const left = (): number => deadline - performance.now();
-  const grants = await connection.query('SHOW GRANTS', { timeoutMs: left() });
-  const hosts = await allowed(connection.query('SHOW SLAVE HOSTS', { timeoutMs: left() }));
-  const dumps = await connection.query(
-    "SELECT ID, USER, HOST FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%'",
-    { timeoutMs: left() },
-  );
-  return {
-    grants: grants.flatMap((row) => Object.values(row)).map((line) => withoutSecrets(String(line))),
-    replicaHosts:
-      hosts?.map((row) => ({
-        serverId: number(row, 'Server_id') ?? 0,
-        host: text(row, 'Host'),
-        port: number(row, 'Port') ?? 3306,
-      })) ?? null,
-    dumpConnections: dumps.map((row) => ({
-      id: number(row, 'ID') ?? 0,
-      user: text(row, 'USER'),
-      host: text(row, 'HOST'),
-    })),
-  };
-}
-
 /** A variable that this version does not have (1193) is left out and the rest asked again. */
 async function readVariables(connection: Connection, left: () => number, names: readonly string[]): Promise<Row> {
   try {
@@ -192,14 +153,4 @@ function semiSync(row: Row, status: Row): ServerFacts['semiSync'] {
     timeoutMs: number(row, 'rpl_semi_sync_master_timeout') ?? 0,
     waitSessions: number(status, 'RPL_SEMI_SYNC_MASTER_WAIT_SESSIONS') ?? 0,
   };
-}
-
-/** The rows, or null where the account lacks the privilege (1227). */
-async function allowed(rows: Promise<Row[]>): Promise<Row[] | null> {
-  try {
-    return await rows;
-  } catch (error) {
-    if (error instanceof SqlError && error.errno === 1227) return null;
-    throw error;
-  }
 }

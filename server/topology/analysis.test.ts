@@ -47,6 +47,7 @@ function behind(secondsAgo: number, status: Parameters<typeof exampleReplicaFact
   for (const [seconds, position] of [
     [secondsAgo + 1, gtidList('0-1-100')],
     [secondsAgo, ahead],
+    [0.1, ahead],
   ] as const) {
     const at = exampleNow - seconds * 1000 - 500;
     history.record(position, position, { startedAt: at, at });
@@ -78,13 +79,13 @@ test('a cluster that was not looked at yet is neither healthy nor broken', () =>
 });
 
 const cases: [code: ProblemCode, where: string, view: ClusterView, text: RegExp][] = [
-  ['two-writable-primaries', '*', exampleWith(exampleView(3, up(exampleFacts(3)))), /^db-1 and db-3 both take writes/],
+  ['two-writable-primaries', '*', exampleWith(exampleView(3, up(exampleFacts(3)))), /^db-1 and db-3 take writes/],
   [
     'no-primary',
     '*',
     exampleCluster({
       servers: [1, 2].map((number) => exampleView(number, up(exampleFacts(number, { readOnly: true })))),
-      memory: { lastPrimary: null, detached: new Set(), previousRoleOf: new Map() },
+      memory: { lastPrimary: null, detached: new Set(), itsReplicas: new Set() },
     }),
     /None of the 2 servers/,
   ],
@@ -204,6 +205,20 @@ describe('one cause is one problem', () => {
       'replica-lag-unknown db-2',
       'replica-lag-unknown db-3',
     ]);
+  });
+
+  test('a primary that its replicas hear is not dead: it is the console that is cut off', () => {
+    const heard = new Map([['', { signs: '', at: exampleNow - 600 }]]);
+    const view = exampleWith(
+      exampleView(1, refused, up(exampleFacts(1), 20_000)),
+      exampleView(2, up(exampleReplicaFacts(2)), null, { heard }),
+      exampleView(3, up(exampleReplicaFacts(3)), null, {
+        heard: new Map([['', { signs: '', at: exampleNow - 19_000 }]]),
+      }),
+    );
+    const [problem] = problemsOf(view);
+    expect(problem?.text).toMatch(/ db-2 heard it since\.$/);
+    expect(problem?.fix).toMatch(/it is alive/);
   });
 
   test('a detached server is neither a second primary nor a replica that follows nobody', () => {

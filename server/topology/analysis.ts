@@ -60,9 +60,9 @@ export function withSince(findings: readonly Finding[], previous: readonly Probl
   });
 }
 
-/** unknown until a server was looked at: nothing seen is not healthy. */
+/** unknown until every server was looked at: nothing seen is not healthy. */
 export function healthOf(snapshot: ClusterSnapshot, problems: readonly Problem[]): ClusterSnapshot['health'] {
-  if (snapshot.servers.every((server) => server.attemptedAt === null)) return 'unknown';
+  if (snapshot.servers.some((server) => server.attemptedAt === null)) return 'unknown';
   if (problems.some((problem) => problem.level === 'critical')) return 'critical';
   return problems.length > 0 ? 'warning' : 'ok';
 }

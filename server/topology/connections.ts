@@ -43,9 +43,15 @@ export function replicationConnection(
   };
 }
 
-/** The last sequence of each domain that a primary has: its binlog, and what a first copy brought before it. */
-export function positionOf(facts: ServerFacts): GtidList {
-  return newestOf(facts.binlogPos, facts.slavePos);
+/**
+ * The last sequence of each domain that a primary has: its binlog's, and of a domain that is not in it yet what a first
+ * copy brought. (gtid_slave_pos of a domain in the binlog may be left from another life.)
+ */
+export function positionOf({ binlogPos, slavePos }: ServerFacts): GtidList {
+  return newestOf(
+    binlogPos,
+    slavePos.filter((gtid) => !binlogPos.some((own) => own.domain === gtid.domain)),
+  );
 }
 
 /** With current_pos a server that was a primary has its own transactions behind it as well, and no gtid_slave_pos yet. */
@@ -77,13 +83,14 @@ function lagOf(
   if (reference.followsPrimary) {
     const time = { startedAt: observation.at - observation.roundTripMs, at: observation.at };
     const lag = reference.history.lag(applied, time, ignored);
-    if (!lag || (lag.atLeastSeconds === 0 && !(hears && reference.primaryPosition))) return none;
-    const { atLeastSeconds, atMostSeconds } = lag;
-    return {
-      lagSeconds: Math.round(atLeastSeconds * 10) / 10,
-      lagSource: 'position-history',
-      lagAtLeast: atLeastSeconds > 0 && isVague(atLeastSeconds, atMostSeconds, reference.pollMs),
-    };
+    if (!lag) return none;
+    const { atLeastSeconds } = lag;
+    const vague = isVague(atLeastSeconds, lag.atMostSeconds, reference.pollMs);
+    // 0 is a claim: it takes a replica that hears, a primary that is seen, and a history that knows when.
+    if (atLeastSeconds === 0 && !(hears && reference.primaryPosition && !vague)) return none;
+    // Tenths, and what is behind at all never rounds down to 0.
+    const lagSeconds = atLeastSeconds === 0 ? 0 : Math.max(0.1, Math.round(atLeastSeconds * 10) / 10);
+    return { lagSeconds, lagSource: 'position-history', lagAtLeast: vague };
   }
   // A source that is none of ours: MariaDB's own columns, blind where the IO thread hears nothing.
   if (!hears || status.eventTimeLagSeconds === null) return none;

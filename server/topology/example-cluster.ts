@@ -160,7 +160,7 @@ export function exampleCluster(change: Partial<ClusterView> = {}): ClusterView {
       exampleView(2, up(exampleReplicaFacts(2))),
       exampleView(3, up(exampleReplicaFacts(3))),
     ],
-    memory: { lastPrimary: 'db-1', detached: new Set(), previousRoleOf: new Map() },
+    memory: { lastPrimary: 'db-1', detached: new Set(), itsReplicas: new Set() },
     history: exampleHistory(),
     operation: { operationId: null, interrupted: null },
     ...change,

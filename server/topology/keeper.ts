@@ -1,4 +1,5 @@
 import { formatGtidList, type GtidList } from '../mariadb/gtid.ts';
+import type { EventRow } from '../mariadb/events-move.ts';
 import type { Pool } from '../mariadb/pool.ts';
 import { holdsPrivilege } from '../mariadb/grants.ts';
 import { readEvents } from '../mariadb/events.ts';
@@ -34,7 +35,8 @@ export class Keeper {
   #detached: ReadonlySet<string> = new Set();
   readonly #events = new Map<string, RememberedEvents>();
   readonly #writtenAt = new Map<string, number>();
-  readonly #writing = new Set<string>();
+  readonly #writing = new Map<string, Promise<void>>();
+  #seen = false;
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -65,6 +67,7 @@ export class Keeper {
     const state = stateOf(facts);
     this.history.record(position, state, { startedAt: at - roundTripMs, at });
     this.#primary = lastPrimary(name, at, position, state);
+    this.#seen = true;
     this.#every('primary', primaryEveryMs, async (memory) => {
       if (this.#primary) await memory.putPrimary(this.#primary);
     });
@@ -80,22 +83,26 @@ export class Keeper {
     });
   }
 
-  /** Puts a server outside the count of primaries, or back. Rejects where the store fails: the mark would not last. */
-  async mark(server: string, detached: boolean): Promise<void> {
-    const next = new Set(this.#detached);
-    if (detached) next.add(server);
-    else next.delete(server);
-    if (next.size === this.#detached.size) return;
-    this.#detached = next;
-    await this.#options.memory.putDetached(next, this.#options.now());
+  /** Puts a server outside the count of primaries. Rejects where the store fails: the mark would not last. */
+  async markDetached(server: string): Promise<void> {
+    this.#detached = new Set([...this.#detached, server]);
+    await this.#options.memory.putDetached(this.#detached, this.#options.now());
   }
 
-  /** Reads the primary's events where the account may see all of them, each 30 s. */
+  /** A server that replicates is detached no more. */
+  replicatesAgain(server: string): void {
+    if (!this.#detached.has(server)) return;
+    this.#detached = new Set([...this.#detached].filter((name) => name !== server));
+    void this.#guard(async (memory) => await memory.putDetached(this.#detached, this.#options.now()));
+  }
+
+  /** Reads the primary's events where the account may see all of them, each 30 s. A look that fails is tried again then. */
   rememberEvents(name: string, observation: UpObservation, pool: Pool, timeoutMs: number): void {
     const { grants, version } = observation.facts;
     if (!holdsPrivilege(grants, 'EVENT', version)) return;
-    this.#every('events', eventsEveryMs, async (memory) => {
-      const events = await pool.use(timeoutMs, async (connection, leftMs) => await readEvents(connection, leftMs()));
+    this.#every(`events ${name}`, eventsEveryMs, async (memory) => {
+      const events = await eventsOf(pool, timeoutMs);
+      if (!events) return;
       const remembered = { at: this.#options.now(), events };
       this.#events.set(name, remembered);
       await memory.putEvents(name, remembered);
@@ -107,13 +114,25 @@ export class Keeper {
     return this.#events.get(name) ?? (await this.#options.memory.events(name));
   }
 
+  /** Writes what is newer than the store has it, and resolves when nothing is being written. */
+  async flush(): Promise<void> {
+    await Promise.all(this.#writing.values());
+    await this.#guard(async (memory) => {
+      if (!this.#seen) return;
+      if (this.#primary) await memory.putPrimary(this.#primary);
+      await memory.putHistory(this.history, this.#options.now());
+    });
+  }
+
   #every(what: string, everyMs: number, act: (memory: WatchMemory) => Promise<void>): void {
     const now = this.#options.now();
     const age = now - (this.#writtenAt.get(what) ?? -Infinity);
     if (this.#writing.has(what) || (age >= 0 && age < everyMs)) return;
     this.#writtenAt.set(what, now);
-    this.#writing.add(what);
-    void this.#guard(act).finally(() => this.#writing.delete(what));
+    this.#writing.set(
+      what,
+      this.#guard(act).finally(() => this.#writing.delete(what)),
+    );
   }
 
   async #guard(act: (memory: WatchMemory) => Promise<void>): Promise<void> {
@@ -123,6 +142,15 @@ export class Keeper {
     } catch (error) {
       this.#options.onStore(error instanceof Error ? error.message : String(error));
     }
+  }
+}
+
+async function eventsOf(pool: Pool, timeoutMs: number): Promise<EventRow[] | null> {
+  try {
+    return await pool.use(timeoutMs, async (connection, leftMs) => await readEvents(connection, leftMs()));
+  } catch {
+    // That a server does not answer is told by the next look at it.
+    return null;
   }
 }
 

@@ -1,7 +1,8 @@
 import { array, assert, float, integer, property, record } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { gtidList, type GtidList } from '../mariadb/gtid.ts';
-import { LagHistory, type ReadingTime } from './lag-history.ts';
+import { LagHistory } from './lag-history.ts';
+import type { ReadingTime } from './position-entries.ts';
 
 const at = (seconds: number): ReadingTime => ({ startedAt: seconds * 1000, at: seconds * 1000 });
 function historyOf(...readings: [seconds: number, position: string][]): LagHistory {

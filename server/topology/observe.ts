@@ -1,6 +1,7 @@
 import type { UnreachableReason } from '../contract/snapshot.ts';
 import type { Pool } from '../mariadb/pool.ts';
-import { readServerFacts, type ServerFacts, type SlowFacts } from '../mariadb/server-facts.ts';
+import { readServerFacts, type ServerFacts } from '../mariadb/server-facts.ts';
+import type { SlowFacts } from '../mariadb/slow-facts.ts';
 import { SqlError, type SqlFailureKind } from '../mariadb/sql-error.ts';
 import type { Observation } from './observation.ts';
 

@@ -1,4 +1,4 @@
-import type { SlowFacts } from '../mariadb/server-facts.ts';
+import type { SlowFacts } from '../mariadb/slow-facts.ts';
 import { settled } from './observe.ts';
 import type { Observation } from './observation.ts';
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { Role } from '../contract/snapshot.ts';
 import type { ServerFacts } from '../mariadb/server-facts.ts';
 import { exampleFacts, exampleReplicaFacts, exampleServer } from './example-cluster.ts';
 import { resolveRoles, type KnownServer, type RoleMemory, type Roles } from './roles.ts';
@@ -20,7 +19,7 @@ const gone = (number: number, facts: ServerFacts | null): KnownServer => known(n
 const memory = (lastPrimary: string | null, change: Partial<RoleMemory> = {}): RoleMemory => ({
   lastPrimary,
   detached: new Set(),
-  previousRoleOf: new Map(),
+  itsReplicas: new Set(),
   ...change,
 });
 
@@ -74,7 +73,7 @@ const cases: [what: string, servers: KnownServer[], memory: RoleMemory, primary:
   [
     'a replica that somebody promoted by hand',
     [gone(1, primary(1)), known(2, primary(2)), known(3, follows(3, 1))],
-    memory('db-1', { previousRoleOf: new Map<string, Role>([['db-2', 'replica']]) }),
+    memory('db-1', { itsReplicas: new Set(['db-2']) }),
     'db-2',
     'db-1=unknown db-2=primary db-3=replica',
   ],

@@ -17,8 +17,8 @@ export interface RoleMemory {
   readonly lastPrimary: string | null;
   /** Servers that a detach made independent: outside the count of primaries until they replicate again. */
   readonly detached: ReadonlySet<string>;
-  /** Roles as of the look before: a replica that suddenly takes writes was promoted by somebody. */
-  readonly previousRoleOf: ReadonlyMap<string, Role>;
+  /** Servers that were seen as replicas while the last primary was it: one that now takes writes was promoted by somebody. */
+  readonly itsReplicas: ReadonlySet<string>;
 }
 
 export interface Roles {
@@ -83,12 +83,12 @@ function choosePrimary(
   candidates: readonly KnownServer[],
   writable: readonly KnownServer[],
   followers: (name: string) => number,
-  { lastPrimary, previousRoleOf }: RoleMemory,
+  { lastPrimary, itsReplicas }: RoleMemory,
 ): string | null {
   const [only] = writable;
   if (only && writable.length === 1) {
     const name = only.server.name;
-    const isPrimary = name === lastPrimary || followers(name) > 0 || previousRoleOf.get(name) === 'replica';
+    const isPrimary = name === lastPrimary || followers(name) > 0 || itsReplicas.has(name);
     // A dead primary has not been replaced by a server that merely takes writes (an old primary that came back, a stray).
     const dead = candidates.find((one) => !one.reachable && followers(one.server.name) > 0);
     const mourned = dead ?? candidates.find((one) => !one.reachable && one.server.name === lastPrimary);

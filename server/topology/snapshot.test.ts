@@ -101,6 +101,26 @@ describe('lag', () => {
     expect(connectionIn({ ...behind, servers })).toMatchObject({ lagSeconds: 12, transactionsBehind: null });
   });
 
+  test('at its first look a console does not call a replica level that is behind', () => {
+    const history = new LagHistory();
+    const ahead = gtidList('0-1-140');
+    history.record(ahead, ahead, { startedAt: exampleNow - 402, at: exampleNow - 400 });
+    const primary = exampleView(1, up(exampleFacts(1, { binlogPos: ahead, binlogState: ahead }), 400));
+    expect(connectionIn({ ...exampleWith(primary), history })).toMatchObject({
+      lagSeconds: null,
+      transactionsBehind: 40,
+    });
+  });
+
+  test('what is behind at all is never rounded to 0', () => {
+    expect(connectionIn(behindSince(0.01, { ioThread: 'stopped' })).lagSeconds).toBe(0.1);
+  });
+
+  test('a position from another life of the primary is nothing to reach', () => {
+    const facts = exampleFacts(1, { slavePos: gtidList('0-9-5000') });
+    expect(connectionIn(exampleWith(exampleView(1, up(facts, 400)))).transactionsBehind).toBe(0);
+  });
+
   test('a number that began before the console watched says that it may be more', () => {
     const view = exampleCluster();
     const history = new LagHistory();

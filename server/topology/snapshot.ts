@@ -5,6 +5,7 @@ import { findProblems, healthOf, withSince } from './analysis.ts';
 import { positionOf, replicationConnection } from './connections.ts';
 import { addressText, type UpObservation } from './observation.ts';
 import { promotable } from './promotable.ts';
+import { replicasSeen } from './replicas-seen.ts';
 import { connectionsOf, resolveRoles, type Roles } from './roles.ts';
 import { silentSeconds } from './silence.ts';
 import type { ClusterView, ServerView } from './view.ts';
@@ -41,7 +42,10 @@ export function buildSnapshot(
     newestDump: newestDump(view),
     operationId: view.operation.operationId,
   };
-  const problems = withSince(findProblems({ snapshot: draft, view, roles }), previous, instantText(view.now));
+  // Half of the evidence would show problems that the other half explains.
+  const judged = view.servers.every((one) => one.last !== null);
+  const found = judged ? findProblems({ snapshot: draft, view, roles }) : [];
+  const problems = withSince(found, previous, instantText(view.now));
   return { snapshot: { ...draft, problems, health: healthOf(draft, problems) }, roles };
 }
 
@@ -135,33 +139,6 @@ function primaryPosition(view: ClusterView, primary: string | null, replica: UpO
   if (!found?.up || found.last?.kind !== 'up' || view.now - found.up.at > stalePolls * view.pollMs) return null;
   const before = found.up.at <= replica.at ? found.up : found.previousUp;
   return positionOf((before ?? found.up).facts);
-}
-
-/**
- * Who is connected for the binary log: by the server ids that SHOW SLAVE HOSTS names where the account may read it, else
- * by the address of each dump connection and who says to replicate from here.
- */
-function replicasSeen(one: ServerView, view: ClusterView, roles: Roles): string[] {
-  const facts = one.up?.facts;
-  if (!facts) return [];
-  if (facts.replicaHosts) {
-    return facts.replicaHosts.map(
-      ({ serverId, host, port }) =>
-        view.servers.find(({ up }) => up?.facts.serverId === serverId)?.server.name ?? addressText({ host, port }),
-    );
-  }
-  const followers = view.servers.filter(
-    ({ server, up }) =>
-      (roles.sourcesOf.get(server.name) ?? []).includes(one.server.name) &&
-      connectionsOf(up?.facts ?? null).some((status) => status.ioThread === 'running'),
-  );
-  const named: string[] = [];
-  return facts.dumpConnections.map(({ host }) => {
-    const address = host.replace(/:\d+$/, '');
-    const follower = followers.find(({ server }) => server.host === address && !named.includes(server.name));
-    if (follower) named.push(follower.server.name);
-    return follower?.server.name ?? host;
-  });
 }
 
 /** The server's clock was read within the round trip: less than half of it is no skew that can be told. */

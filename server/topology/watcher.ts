@@ -1,17 +1,15 @@
-import type { ClusterSnapshot, Problem, Role } from '../contract/snapshot.ts';
+import type { ClusterSnapshot, Problem } from '../contract/snapshot.ts';
 import type { Pool } from '../mariadb/pool.ts';
 import type { ServerFacts } from '../mariadb/server-facts.ts';
 import type { MemoryStore, SampleStore } from '../store/store.ts';
-import { createAgentPoller, type AgentPoller } from './agent-poller.ts';
+import { createAgentPoller } from './agent-poller.ts';
+import { ClusterState } from './cluster-state.ts';
 import { Keeper } from './keeper.ts';
 import { createWatchMemory, type LastPrimary, type RememberedEvents } from './memory.ts';
 import { observe } from './observe.ts';
 import type { Observation } from './observation.ts';
 import { createPoller, type Poller } from './poller.ts';
 import { createRecorder } from './recorder.ts';
-import type { Roles } from './roles.ts';
-import { resolveRoles } from './roles.ts';
-import { ServerRecord } from './server-record.ts';
 import { buildSnapshot } from './snapshot.ts';
 import type { AgentFacts, OperationFacts, WatchedServer } from './view.ts';
 
@@ -61,12 +59,14 @@ export interface Watcher {
 
 /** Looks that land within this time make one snapshot. */
 const coalesceMs = 60;
+/** Ages move even where nothing lands: a snapshot at least so often. */
+const ageEveryMs = 700;
 
-/** A watcher that is not started yet. */
+/** A watcher that is not started yet. It owns the pools: `stop` closes them. */
 export function createWatcher(options: WatcherOptions): Watcher {
   const { cluster, now, poll } = options;
+  const pollMs = poll.everySeconds * 1000;
   const timeoutMs = poll.timeoutSeconds * 1000;
-  const records = new Map(options.servers.map((server) => [server.name, new ServerRecord(server)]));
   const pools = new Map(options.servers.map((server) => [server.name, server.pool]));
   const faults = new Map<string, string | null>();
   const keeper = new Keeper({
@@ -75,102 +75,52 @@ export function createWatcher(options: WatcherOptions): Watcher {
     onStore: (fault) => faults.set('memory', fault),
   });
   const recorder = createRecorder(options.store.samples, (fault) => faults.set('samples', fault));
-  let roles: Roles | null = null;
-  let problems: readonly Problem[] = [];
-  let newest = build();
-  let pending: NodeJS.Timeout | undefined;
-  let ticker: NodeJS.Timeout | undefined;
-  let lastTick = 0;
-
-  const pollers = new Map<string, Poller>(
-    options.servers.map((server) => [
-      server.name,
-      createPoller({
-        everyMs: poll.everySeconds * 1000,
-        now,
-        look: async (slow) => await observe(server.pool, { timeoutMs, now, ...(slow ? { slow } : {}) }),
-        onLanded: (observation) => landed(server.name, observation),
-      }),
-    ]),
-  );
-  const agents: AgentPoller = createAgentPoller({
-    servers: [...records.keys()],
+  const state = new ClusterState(options.servers, keeper, (name) => {
+    const [pool, up] = [pools.get(name), state.record(name)?.up];
+    if (pool && up) keeper.rememberEvents(name, up, pool, timeoutMs);
+  });
+  const pollers = new Map(options.servers.map((server) => [server.name, pollerOf(server)]));
+  const agents = createAgentPoller({
+    servers: options.servers.map((server) => server.name),
     ask: options.agentFacts,
     onAnswer: (server, facts) => {
-      const record = records.get(server);
+      const record = state.record(server);
       if (record) record.agent = facts;
       soon();
     },
   });
+  let newest = build([]);
+  let builtAt = now();
+  let pending: NodeJS.Timeout | undefined;
+  let ticker: NodeJS.Timeout | undefined;
+  let lastTick = 0;
 
-  /** Until each server was looked at once, who is the primary would be a guess from half of the evidence. */
-  function allSeen(): boolean {
-    return [...records.values()].every((record) => record.last !== null);
-  }
-
-  function landed(name: string, observation: Observation): void {
-    const record = records.get(name);
-    if (!record) return;
-    record.landed(observation);
-    if (allSeen()) judge(name);
-    soon();
-  }
-
-  function judge(landedName: string): void {
-    const before = roles;
-    roles = resolveRoles(
-      [...records.values()].map(({ server, up, last }) => ({
-        server,
-        facts: up?.facts ?? null,
-        reachable: last?.kind === 'up',
-      })),
-      roleMemory(before),
-    );
-    for (const server of keeper.detached) {
-      if (roles.roleOf.get(server) === 'replica') void keeper.mark(server, false).catch(() => undefined);
-    }
-    const { primary } = roles;
-    const record = primary === null ? undefined : records.get(primary);
-    if (primary === null || !record?.up || record.last?.kind !== 'up') return;
-    const changed = before?.primary !== primary;
-    if (changed) for (const other of records.values()) other.forgetComparison();
-    if (!changed && landedName !== primary) return;
-    keeper.seen(primary, record.up);
-    for (const other of records.values()) if (other !== record) other.compare(record.up);
-    const pool = pools.get(primary);
-    if (pool) keeper.rememberEvents(primary, record.up, pool, timeoutMs);
-  }
-
-  function roleMemory(before: Roles | null): {
-    lastPrimary: string | null;
-    detached: ReadonlySet<string>;
-    previousRoleOf: ReadonlyMap<string, Role>;
-  } {
-    return {
-      lastPrimary: keeper.primary?.name ?? null,
-      detached: keeper.detached,
-      previousRoleOf: before?.roleOf ?? new Map(),
-    };
-  }
-
-  function build(): ClusterSnapshot {
-    const { snapshot } = buildSnapshot(
-      {
-        name: cluster,
-        kind: options.kind ?? 'replication',
-        sandbox: options.sandbox ?? false,
-        now: now(),
-        pollMs: poll.everySeconds * 1000,
-        lagLimits: options.lagLimits,
-        servers: [...records.values()].map((record) => record.view()),
-        memory: roleMemory(roles),
-        history: keeper.history,
-        operation: options.operation?.() ?? { operationId: null, interrupted: null },
+  function pollerOf(server: WatcherOptions['servers'][number]): Poller {
+    return createPoller({
+      everyMs: pollMs,
+      now,
+      look: async (slow) => await observe(server.pool, { timeoutMs, now, ...(slow ? { slow } : {}) }),
+      onLanded: (observation) => {
+        state.landed(server.name, observation);
+        soon();
       },
-      problems,
-    );
-    problems = snapshot.problems;
-    return snapshot;
+    });
+  }
+
+  function build(previous: readonly Problem[]): ClusterSnapshot {
+    const view = {
+      name: cluster,
+      kind: options.kind ?? 'replication',
+      sandbox: options.sandbox ?? false,
+      now: now(),
+      pollMs,
+      lagLimits: options.lagLimits,
+      servers: state.views(),
+      memory: state.roleMemory(),
+      history: keeper.history,
+      operation: options.operation?.() ?? { operationId: null, interrupted: null },
+    };
+    return buildSnapshot(view, previous).snapshot;
   }
 
   function soon(): void {
@@ -180,26 +130,25 @@ export function createWatcher(options: WatcherOptions): Watcher {
   function publish(): ClusterSnapshot {
     clearTimeout(pending);
     pending = undefined;
-    newest = build();
+    newest = build(newest.problems);
+    builtAt = now();
     options.onSnapshot(newest);
     return newest;
   }
 
-  /** Ages move even where nothing lands: a snapshot a second, and its samples. */
   function tick(): void {
-    const snapshot = publish();
-    recorder.record(snapshot, lastTick);
-    lastTick = now();
-    recorder.maintain(lastTick);
+    if (Math.abs(now() - builtAt) >= ageEveryMs) publish();
+    recorder.record(newest, lastTick);
+    lastTick = Date.parse(newest.observedAt);
+    recorder.maintain(now());
   }
 
   return {
     async start() {
       await keeper.load();
-      lastTick = now();
       for (const poller of pollers.values()) poller.start();
       agents.start();
-      ticker = setInterval(tick, Math.max(poll.everySeconds, 1) * 1000);
+      ticker = setInterval(tick, Math.max(pollMs, 1000));
     },
     async stop() {
       clearInterval(ticker);
@@ -207,7 +156,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
       agents.stop();
       for (const poller of pollers.values()) poller.stop();
       for (const pool of pools.values()) pool.close();
-      await recorder.settled();
+      await Promise.all([recorder.settled(), keeper.flush()]);
     },
     snapshot: () => newest,
     async lookNow(servers) {
@@ -215,9 +164,9 @@ export function createWatcher(options: WatcherOptions): Watcher {
       await Promise.all(wanted.map(async ([, poller]) => await poller.lookNow()));
       return publish();
     },
-    observationOf: (server) => records.get(server)?.last ?? null,
+    observationOf: (server) => state.record(server)?.last ?? null,
     factsOf(server) {
-      const up = records.get(server)?.up;
+      const up = state.record(server)?.up;
       return up ? { facts: up.facts, at: up.at } : null;
     },
     lastPrimary: () => keeper.primary,
@@ -227,7 +176,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
       soon();
     },
     async markDetached(server) {
-      await keeper.mark(server, true);
+      await keeper.markDetached(server);
       soon();
     },
     refresh: soon,

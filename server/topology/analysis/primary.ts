@@ -1,3 +1,5 @@
+import type { Roles } from '../roles.ts';
+import type { ClusterView } from '../view.ts';
 import { duration, type Evidence, type Finding } from './finding.ts';
 
 export function twoWritablePrimaries({ roles }: Evidence): Finding[] {
@@ -8,7 +10,7 @@ export function twoWritablePrimaries({ roles }: Evidence): Finding[] {
       code: 'two-writable-primaries',
       level: 'critical',
       server: null,
-      text: `${names} both take writes and replicate from nobody: their data drift apart.`,
+      text: `${names} take writes and replicate from nobody: their data drift apart.`,
       fix: 'Decide which one is the primary, set read_only=1 on the other at once, and look at the transactions that only it has.',
     },
   ];
@@ -30,21 +32,39 @@ export function noPrimary({ snapshot, roles }: Evidence): Finding[] {
   ];
 }
 
-export function primaryUnreachable({ snapshot }: Evidence): Finding[] {
+export function primaryUnreachable({ snapshot, view, roles }: Evidence): Finding[] {
   const primary = snapshot.servers.find((server) => server.name === snapshot.primary);
   if (primary?.state !== 'unreachable') return [];
   const seen = primary.observedAt
     ? `last seen ${duration((Date.parse(snapshot.observedAt) - Date.parse(primary.observedAt)) / 1000)} ago`
     : 'never seen by this console';
+  const witnesses = stillHeardBy(primary.name, view, roles);
+  const heard = witnesses.length > 0 ? ` ${witnesses.join(' and ')} heard it since.` : '';
   return [
     {
       code: 'primary-unreachable',
       level: 'critical',
       server: primary.name,
-      text: `The primary ${primary.name} can't be reached, ${seen}: ${primary.detail ?? 'no reason known'}.`,
-      fix: 'Bring it back, or promote a replica (failover).',
+      text: `The primary ${primary.name} can't be reached, ${seen}: ${primary.detail ?? 'no reason known'}.${heard}`,
+      fix: heard
+        ? `Look at the network between the console and ${primary.name} first: it is alive, and a failover would make two primaries.`
+        : 'Bring it back, or promote a replica (failover).',
     },
   ];
+}
+
+/** Replicas that got something from the primary after the console did: then it is the console that is cut off. */
+function stillHeardBy(primary: string, view: ClusterView, roles: Roles): string[] {
+  const lost = view.servers.find(({ server }) => server.name === primary)?.up?.at;
+  if (lost === undefined) return [];
+  // Within two polls of its end, and a slow answer, all have heard the last of a server that died.
+  const since = lost + 3 * view.pollMs;
+  return view.servers
+    .filter(({ server, last, heard }) => {
+      const index = (roles.sourcesOf.get(server.name) ?? []).indexOf(primary);
+      return index >= 0 && last?.kind === 'up' && ([...heard.values()][index]?.at ?? 0) > since;
+    })
+    .map(({ server }) => server.name);
 }
 
 export function primaryReadOnly({ snapshot }: Evidence): Finding[] {
