@@ -78,12 +78,12 @@ function OnTheHost() {
   const command = 'baton user passwd NAME';
   return (
     <p className="mt-6 max-w-3xl text-sm text-faint">
-      A new password is set on the console’s host, and ends the user’s sessions:{' '}
+      For another role, remove the user and add them with it. A new password is set on the console’s host, and ends the
+      user’s sessions:{' '}
       <span className="inline-flex items-center whitespace-nowrap">
         <span className="mono text-soft">{command}</span>
         <CopyButton text={command} label="Copy the command" />
       </span>
-      . For another role, remove the user and add them with it.
     </p>
   );
 }

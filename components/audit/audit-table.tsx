@@ -4,7 +4,7 @@ import Link from 'next/link';
 import type { AuditEntry } from '../../server/contract/access.ts';
 import { utc } from '../format/instant.ts';
 import { clusterPath, operationPath } from '../ui/paths.ts';
-import { InstantAndAgo } from '../ui/time.tsx';
+import { Ago, Instant, InstantAndAgo } from '../ui/time.tsx';
 import { entryAddress } from './audit-filter.ts';
 
 /** Who did what, when, from where, with which result. Rows are only ever added. */
@@ -47,16 +47,23 @@ export function AuditTable({
               </td>
             )}
             <td data-label="When" className="md:whitespace-nowrap">
-              <span>
+              {exact ? (
+                <span>
+                  <Instant at={entry.at} /> <span className="text-faint">· </span>
+                  <Ago at={entry.at} calm className="text-faint" />
+                  <span className="block text-xs text-faint">{utc(entry.at)}</span>
+                </span>
+              ) : (
                 <InstantAndAgo at={entry.at} />
-                {exact && <span className="block text-xs text-faint">{utc(entry.at)}</span>}
-              </span>
+              )}
             </td>
             <td data-label="Who">{entry.actor}</td>
-            <td data-label="From" className="mono">
-              {entry.from}
+            <td data-label="From">
+              <span className="mono">{entry.from}</span>
             </td>
-            <td data-label="What">{entry.action}</td>
+            <td data-label="What" className="md:whitespace-nowrap">
+              {entry.action}
+            </td>
             {!ofOneCluster && (
               <td data-label="Cluster" data-empty={entry.cluster === null || undefined}>
                 {entry.cluster !== null && (

@@ -32,9 +32,6 @@ export function ExportButtons({ filter, before }: { filter: AuditFilter; before:
   };
   return (
     <p className="no-print flex flex-wrap items-center gap-x-3 gap-y-1">
-      <span role="status" className={said.kind === 'failed' ? 'text-sm text-serious' : 'text-sm text-soft'}>
-        {said.text}
-      </span>
       {(['csv', 'json'] as const).map((ending) => (
         <button
           key={ending}
@@ -44,10 +41,15 @@ export function ExportButtons({ filter, before }: { filter: AuditFilter; before:
           onClick={() => void save(ending)}
         >
           <Icon name="download" />
-          <span className="sr-only">Export as </span>
-          {ending.toUpperCase()}
+          Export {ending.toUpperCase()}
         </button>
       ))}
+      <span
+        role="status"
+        className={said.kind === 'failed' ? 'text-sm text-serious sm:order-first' : 'text-sm text-soft sm:order-first'}
+      >
+        {said.text}
+      </span>
     </p>
   );
 }

@@ -25,14 +25,14 @@ export function FilterForm({
       role="search"
       aria-label="Filter the audit"
       action="/audit"
-      className="no-print flex flex-wrap items-end gap-3"
+      className="no-print grid w-full grid-cols-2 items-end gap-3 sm:flex sm:w-auto sm:flex-wrap"
       onSubmit={(event) => {
         event.preventDefault();
         const typed = [...new FormData(event.currentTarget)].map(([name, value]) => [name, String(value)]);
         router.push(auditAddress(filterOf(Object.fromEntries(typed))));
       }}
     >
-      <label className="flex flex-col gap-1 max-sm:w-full">
+      <label className="flex flex-col gap-1 max-sm:col-span-2">
         <span className="text-sm text-soft">Cluster</span>
         <select name="cluster" className="field sm:w-44" defaultValue={filter.cluster ?? ''}>
           <option value="">all</option>
@@ -68,7 +68,7 @@ function Part({
 }) {
   const list = useId();
   return (
-    <label className="flex flex-col gap-1 max-sm:w-full">
+    <label className="flex min-w-0 flex-col gap-1">
       <span className="text-sm text-soft">{label}</span>
       <input
         name={name}

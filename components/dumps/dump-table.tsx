@@ -110,7 +110,7 @@ function DumpFacts({ dump, largest }: { dump: Dump; largest: number }) {
           <SizeBar part={partOf(dump.bytes, largest)} />
         </span>
       </td>
-      <td data-label="Position">
+      <td data-label="Position" className="md:whitespace-nowrap">
         <span className="inline-flex items-start">
           <Gtid text={dump.gtid} first />
           {dump.gtid !== '' && <CopyButton text={dump.gtid} label={`Copy the position of ${dump.name}`} />}
@@ -170,7 +170,9 @@ function Download({
       <button type="button" className="btn btn-small whitespace-nowrap" disabled aria-describedby={whyId ?? undefined}>
         {words}
       </button>
-      {whyId === null && <span className="mt-1 block text-sm text-faint">no answer from its agent</span>}
+      {whyId === null && (
+        <span className="mt-1 block text-sm text-faint md:ml-auto md:w-28">no answer from its agent</span>
+      )}
     </span>
   );
 }

@@ -39,7 +39,7 @@ export function MakeDump({
         {name === 'a dump' && <span className="sr-only">: {server.server}</span>}
       </button>
       {why !== null && (
-        <p id={id} className="mt-1 text-sm text-faint">
+        <p id={id} className="mt-1 text-sm text-faint md:ml-auto md:max-w-64">
           {why}
         </p>
       )}
