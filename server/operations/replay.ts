@@ -1,7 +1,7 @@
-import { operation, operationStep, type Operation } from '../contract/operation.ts';
+import { operation, operationStep, type FollowUp, type Operation } from '../contract/operation.ts';
 import type { OperationRow } from '../store/store.ts';
-import { isObject, type Entry } from './journal.ts';
-import { instant } from './run.ts';
+import { isObject, recorded, type Entry } from './journal.ts';
+import { instant, WRITE_OUTAGE } from './run.ts';
 
 const resultShape = operationStep.pick({
   state: true,
@@ -30,7 +30,19 @@ export function replayedView(row: OperationRow, entries: readonly Entry[]): Oper
     if (begun === undefined) return step;
     return { ...step, state: 'unknown' as const, startedAt: step.startedAt ?? instant(begun), waitsFor: null };
   });
-  return { ...view, steps, pointOfNoReturnPassed: pointPassed(view, entries) };
+  const outage = recorded(entries, WRITE_OUTAGE);
+  return {
+    ...view,
+    steps,
+    pointOfNoReturnPassed: pointPassed(view, entries),
+    writeOutageMs: typeof outage === 'number' ? outage : null,
+    interruptions: entries.flatMap(({ at, data }) =>
+      isObject(data) && typeof data['interruption'] === 'string'
+        ? [{ at: instant(at), text: data['interruption'] }]
+        : [],
+    ),
+    followUps: followUpsIn(entries),
+  };
 }
 
 /** When each step's intent was written, by step id, in the order of the intents; those written ahead included. */
@@ -63,6 +75,18 @@ export function pointPassed(view: Operation, entries: readonly Entry[]): boolean
     (entry) =>
       entry.step === point && entry.kind === 'result' && isObject(entry.data) && entry.data['withdrawn'] === true,
   );
+}
+
+/** What was found to be left to do before the interruption, each once. */
+function followUpsIn(entries: readonly Entry[]): FollowUp[] {
+  const found = new Map<string, FollowUp>();
+  for (const { data } of entries) {
+    const kept = isObject(data) ? data['followUp'] : undefined;
+    if (kept === undefined || !isObject(kept) || typeof kept['text'] !== 'string') continue;
+    const command = typeof kept['command'] === 'string' ? kept['command'] : null;
+    found.set(kept['text'], { text: kept['text'], method: null, path: null, body: null, command });
+  }
+  return [...found.values()];
 }
 
 function isEnd({ kind, data }: Entry, end: string): boolean {

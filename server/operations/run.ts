@@ -55,6 +55,9 @@ export async function durableIfPossible(write: Promise<void>): Promise<void> {
   }
 }
 
+/** The name under which the journal keeps the measured write outage. */
+export const WRITE_OUTAGE = 'write-outage';
+
 /** The act of a step: its words go to the view, its records to the journal. */
 export function actOf<C>(run: Run<C>, step: Step<C>, deadline: Deadline, signal: AbortSignal): Act {
   const { view, journal } = run;
@@ -68,7 +71,14 @@ export function actOf<C>(run: Run<C>, step: Step<C>, deadline: Deadline, signal:
     log: (text) => view.addLog(step.id, text),
     record: (name, value) => durable(journal.write(step.id, 'record', { name, value })),
     remember: (name, value) => journal.keep(step.id, 'record', { name, value }),
-    followUp: (followUp) => view.addFollowUps([followUp]),
-    writeOutage: (ms) => view.change({ writeOutageMs: ms }),
+    followUp: (followUp) => {
+      view.addFollowUps([followUp]);
+      const { text, command } = followUp;
+      journal.keep(step.id, 'note', { followUp: { text, command } });
+    },
+    writeOutage: (ms) => {
+      view.change({ writeOutageMs: ms });
+      journal.keep(step.id, 'record', { name: WRITE_OUTAGE, value: ms });
+    },
   };
 }

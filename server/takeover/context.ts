@@ -43,7 +43,10 @@ export interface TakeoverContext {
   aboveSeal: GtidList | null;
   /** When the first statement that stops writes was sent: on the clock that never jumps, and on the wall. */
   stoppedAt: { readonly monotonic: number; readonly wall: number } | null;
-  openedAt: number | null;
+  /** How long writes were stopped, once they flow again. */
+  outageMs: number | null;
+  /** Writes are allowed on the target. */
+  opened: boolean;
   sweep: Sweep | null;
 }
 
@@ -59,7 +62,8 @@ export function newContext(task: Task, parts: StepParts): TakeoverContext {
     seal: null,
     aboveSeal: null,
     stoppedAt: null,
-    openedAt: null,
+    outageMs: null,
+    opened: false,
     sweep: null,
   };
 }

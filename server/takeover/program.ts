@@ -35,9 +35,9 @@ export function programOf(
     budgetMs: task.budgetMs,
     undoMs: UNDO_MS,
     summary: summaryOf,
-    async close({ links, openedAt }) {
+    async close({ links, opened }) {
       links.closeAll();
-      if (openedAt !== null) await afterwards();
+      if (opened) await afterwards();
     },
   };
 }

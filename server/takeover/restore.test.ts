@@ -6,6 +6,7 @@ import { longTransaction, tableLock } from '../sandbox/faults.ts';
 import { caughtUp } from '../sandbox/replication.ts';
 import { until } from '../sandbox/until.ts';
 import { startWriteLoad, verifyWrites, type WriteLoad } from '../sandbox/write-load.ts';
+import { FakeAgent } from './testing/fake-agent.ts';
 import { startBaton, type TestBaton } from './testing/baton.ts';
 import { touched, writableOf } from './testing/server-state.ts';
 
@@ -58,30 +59,20 @@ test('a cancel before the point of no return restores: writes pass again on the 
 });
 
 test('a target that cannot apply during the drain is given up, and the old primary takes writes again', async () => {
-  // The lock comes between catch-up and drain, at the moment in which the freeze is shown.
-  const { promise: frozen, resolve } = Promise.withResolvers<void>();
   await baton.stop();
-  baton = await startBaton(
-    { ...cluster, budgetSeconds: 6 },
-    {
-      onOperation: (view) => {
-        if (view.steps.some(({ id, state }) => id === 'long-writes' && state === 'running')) resolve();
-      },
-    },
-  );
   const locker = await cluster.server('db-2').session();
-  const ending = baton.promote('db-2');
-  await frozen;
-  await locker.query('FLUSH TABLES WITH READ LOCK', { timeoutMs: 5_000 });
-  const view = await ending;
+  // The freeze asks the agent first: by then the target is level, and from here on it can't apply any more.
+  const agent = new FakeAgent(['mariadb_update'], async () => {
+    await locker.query('FLUSH TABLES WITH READ LOCK', { timeoutMs: 5_000 });
+    await load.flowing();
+  });
+  baton = await startBaton({ ...cluster, budgetSeconds: 4 }, { agent: (server) => (server === 'db-1' ? agent : null) });
+  const view = await baton.promote('db-2');
   locker.destroy();
-  // Whoever was first, the lock or the drain: either all went through, or all is as before.
-  if (view.outcome === 'failed-restored') {
-    expect(view.steps.find(({ id }) => id === 'drain')?.error).toMatch(/did not reach/);
-    await expectRestored(view);
-  } else {
-    expect(view.outcome).toMatch(/^succeeded/);
-  }
+  expect(view.outcome).toBe('failed-restored');
+  expect(view.steps.find(({ id }) => id === 'drain')?.error).toMatch(/did not reach/);
+  expect(agent.calls).toEqual(['disable mariadb_update', 'enable mariadb_update']);
+  await expectRestored(view);
 });
 
 test('a long write is waited for, named, and never ended; where it goes on, nothing has been changed', async () => {

@@ -9,7 +9,8 @@ import { killSessions } from '../mariadb/sessions.ts';
 import { SqlError } from '../mariadb/sql-error.ts';
 import { recorded, type Entry } from '../operations/journal.ts';
 import type { Resumption } from '../operations/program.ts';
-import { pointPassed } from '../operations/replay.ts';
+import { endedSteps, pointPassed } from '../operations/replay.ts';
+import { WRITE_OUTAGE } from '../operations/run.ts';
 import type { Json } from '../operations/step.ts';
 import type { OperationRow } from '../store/store.ts';
 import { before } from './before.ts';
@@ -66,6 +67,9 @@ function remembered(task: Task, parts: TakeoversParts, entries: readonly Entry[]
   if (typeof stoppedAt === 'number') {
     context.stoppedAt = { wall: stoppedAt, monotonic: performance.now() - (parts.now() - stoppedAt) };
   }
+  const outage = recorded(entries, WRITE_OUTAGE);
+  context.outageMs = typeof outage === 'number' ? outage : null;
+  context.opened = endedSteps(entries).has('open');
   return context;
 }
 

@@ -37,8 +37,10 @@ export function open(server: string): Step<TakeoverContext> {
 }
 
 function measure(context: TakeoverContext, act: Act): void {
-  context.openedAt = performance.now();
-  if (context.stoppedAt) act.writeOutage(context.openedAt - context.stoppedAt.monotonic);
+  context.opened = true;
+  if (!context.stoppedAt) return;
+  context.outageMs = performance.now() - context.stoppedAt.monotonic;
+  act.writeOutage(context.outageMs);
 }
 
 /** The connection died under the statement: the lock is taken anew, so that a console that slept does not act, and then looked at. */

@@ -14,7 +14,7 @@ import {
   waitingForBackupLock,
 } from '../../mariadb/sessions.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';
-import { failed, skipped, type Act, type Step, type StepEnd } from '../../operations/step.ts';
+import { done, failed, skipped, type Act, type Step, type StepEnd } from '../../operations/step.ts';
 import { look, oldPrimaryOf, perform, type TakeoverContext } from '../context.ts';
 import { awaitFollowing, followingStatus } from '../following.ts';
 import { handsOf } from '../hands.ts';
@@ -30,12 +30,12 @@ export function repointOld(server: string): Step<TakeoverContext> {
     name: 're-point old primary',
     server,
     deadlineMs: 30_000,
-    async alreadyDone(context, act) {
-      const session = context.links.find(server, 'lock');
-      const status = session && (await followingStatus(context, act, session, server));
-      return status?.kind === 'following' ? `${server} follows ${context.task.target}` : null;
-    },
     async run(context, act) {
+      if (await follows(context, act, server)) {
+        // Taken up again: only what comes after START SLAVE may be left.
+        await disableEvents(context, act, server);
+        return done(`${server} follows ${context.task.target}`);
+      }
       const frozen = await ensureFrozen(context, act, server);
       if (frozen) return frozen;
       const session = context.links.get(server, 'freeze');
@@ -50,6 +50,11 @@ export function repointOld(server: string): Step<TakeoverContext> {
     },
     hands: (context) => handsOf.follow(context, server, context.task.target),
   };
+}
+
+async function follows(context: TakeoverContext, act: Act, server: string): Promise<boolean> {
+  const session = context.links.find(server, 'lock');
+  return session !== null && (await followingStatus(context, act, session, server)).kind === 'following';
 }
 
 /** After an interruption, or where the lock's connection broke, everything is stopped again before anything is concluded. */

@@ -9,9 +9,8 @@ export function report(target: string): Step<TakeoverContext> {
     server: target,
     deadlineMs: 5_000,
     async run(context) {
-      const { task, stoppedAt, openedAt } = context;
-      const outage = stoppedAt && openedAt !== null ? openedAt - stoppedAt.monotonic : null;
-      const stopped = outage === null ? '' : `, writes were stopped for ${Math.round(outage)} ms`;
+      const { task, outageMs } = context;
+      const stopped = outageMs === null ? '' : `, writes were stopped for ${Math.round(outageMs)} ms`;
       if (task.kind === 'switchover') return done(`nothing was lost${stopped}`);
       if (task.kind === 'failover') return done(lossText(task.oldPrimary, task.transactionsLost));
       return done(`${target} lives on its own; ${task.oldPrimary ?? 'its primary'} was not touched`);

@@ -42,13 +42,24 @@ export interface PromoteOptions {
   readonly dryRun?: boolean;
 }
 
-export async function startBaton(
-  plan: BatonPlan,
-  options: {
-    readonly agent?: (server: string) => TakeoverAgent | null;
-    readonly onOperation?: (view: Operation) => void;
-  } = {},
-): Promise<TestBaton> {
+/** A process of a test that was killed is not waited for. */
+function processIsGone(holder: string): boolean {
+  try {
+    process.kill(Number(holder.split('/')[1]), 0);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+export interface BatonOptions {
+  readonly agent?: (server: string) => TakeoverAgent | null;
+  readonly onOperation?: (view: Operation) => void;
+  /** Sees each connection that takeovers open, to break it, or the process, at a statement. */
+  readonly onConnection?: (server: string, connection: Connection) => void;
+}
+
+export async function startBaton(plan: BatonPlan, options: BatonOptions = {}): Promise<TestBaton> {
   const store = await openSqliteStore(join(plan.dir, 'baton.sqlite'));
   const published: Operation[] = [];
   const target = (name: string): { host: string; port: number } => {
@@ -60,7 +71,11 @@ export async function startBaton(
     server: string,
     account: 'observe' | 'operate' | 'replication',
     timeoutMs: number,
-  ): Promise<Connection> => await connect({ ...target(server), ...plan.accounts[account] }, timeoutMs);
+  ): Promise<Connection> => {
+    const connection = await connect({ ...target(server), ...plan.accounts[account] }, timeoutMs);
+    options.onConnection?.(server, connection);
+    return connection;
+  };
   const watcher = createWatcher({
     cluster: 'erp5',
     servers: plan.servers.map(({ name, host, port }) => ({
@@ -82,6 +97,7 @@ export async function startBaton(
     now: Date.now,
     newId: randomUUID,
     holder: `test/${process.pid}/${randomUUID()}`,
+    isGone: processIsGone,
     onOperation: (view) => {
       published.push(view);
       options.onOperation?.(view);

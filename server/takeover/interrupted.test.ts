@@ -1,0 +1,113 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Operation } from '../contract/operation.ts';
+import { createCluster, type SandboxCluster } from '../sandbox/cluster.ts';
+import { caughtUp, followed } from '../sandbox/replication.ts';
+import { startWritableProbe, type WritableProbe } from '../sandbox/writable-probe.ts';
+import { startWriteLoad, verifyWrites, type WriteLoad } from '../sandbox/write-load.ts';
+import { startBaton } from './testing/baton.ts';
+import type { KilledConsolePlan } from './testing/killed-console.ts';
+import { writableOf } from './testing/server-state.ts';
+
+let cluster: SandboxCluster;
+let load: WriteLoad;
+let probe: WritableProbe;
+beforeEach(async () => {
+  cluster = await createCluster();
+  load = startWriteLoad({ servers: cluster.servers, account: cluster.accounts.app, perSecond: 100 });
+  probe = startWritableProbe({ servers: cluster.servers, account: cluster.accounts.app });
+  await load.flowing();
+});
+afterEach(async () => {
+  await load.stop();
+  await probe.stop();
+  await cluster.stop();
+});
+
+/** A console that dies by SIGKILL at that statement. */
+async function killedConsole(plan: Pick<KilledConsolePlan, 'when' | 'statement' | 'server'>): Promise<void> {
+  const file = join(cluster.dir, 'killed-console.json');
+  const baton = {
+    dir: cluster.dir,
+    servers: cluster.servers.map(({ name, host, port }) => ({ name, host, port })),
+    accounts: cluster.accounts,
+  };
+  const whole: KilledConsolePlan = { baton, target: 'db-2', kind: 'switchover', accept: [], ...plan };
+  await writeFile(file, JSON.stringify(whole), { mode: 0o600 });
+  const script = join(import.meta.dirname, 'testing', 'killed-console.ts');
+  const child = spawn(process.execPath, [script, file], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const [, signal]: (string | number | null)[] = await once(child, 'exit');
+  expect(signal).toBe('SIGKILL');
+}
+
+/** The next console takes it up; its last view. */
+async function resumed(): Promise<Operation> {
+  const baton = await startBaton({ ...cluster });
+  try {
+    const [view] = await baton.takeovers.resume();
+    if (!view) throw new Error('nothing was taken up');
+    const last = await baton.operations.ended(view.id);
+    expect(await baton.operations.get(view.id)).toEqual(last);
+    return last;
+  } finally {
+    await baton.stop();
+  }
+}
+
+async function expectWhole(primary: string): Promise<void> {
+  await load.flowing();
+  expect(await writableOf(cluster.servers)).toEqual([primary]);
+  const { acknowledged } = await load.stop();
+  const { overlaps } = await probe.stop();
+  expect(overlaps).toEqual([]);
+  expect(await verifyWrites(cluster.server(primary), acknowledged)).toEqual([]);
+  const { port } = cluster.server(primary);
+  for (const server of cluster.servers.filter(({ name }) => name !== primary)) {
+    expect(await followed(server)).toMatchObject({ port, ioRunning: true, sqlRunning: true });
+    await caughtUp(server, cluster.server(primary));
+    expect(await verifyWrites(server, acknowledged)).toEqual([]);
+  }
+}
+
+describe('a console killed before the point of no return is undone by the next one', () => {
+  test.each([
+    { when: 'after', statement: 'GET_LOCK', server: 'db-3' },
+    { when: 'before', statement: 'SET GLOBAL read_only=1', server: 'db-1' },
+    { when: 'after', statement: 'SET GLOBAL read_only=1', server: 'db-1' },
+    { when: 'after', statement: 'FLUSH TABLES WITH READ LOCK', server: 'db-1' },
+    { when: 'after', statement: 'MASTER_GTID_WAIT', server: 'db-2' },
+    { when: 'after', statement: 'STOP SLAVE', server: 'db-2' },
+    { when: 'after', statement: 'RESET SLAVE', server: 'db-2' },
+  ] as const)('$when $statement on $server', async (plan) => {
+    await killedConsole(plan);
+    const view = await resumed();
+    expect(view.outcome).toBe('failed-restored');
+    expect(view.interruptions.map(({ text }) => text)).toEqual([expect.stringContaining('everything is undone')]);
+    expect(view.steps.some(({ state }) => state === 'running' || state === 'pending')).toBe(false);
+    await expectWhole('db-1');
+  });
+});
+
+describe('a console killed behind the point of no return is completed by the next one', () => {
+  test.each([
+    { when: 'before', statement: 'SET GLOBAL read_only=0', server: 'db-2' },
+    { when: 'after', statement: 'SET GLOBAL read_only=0', server: 'db-2' },
+    { when: 'before', statement: 'UNLOCK TABLES', server: 'db-1' },
+    { when: 'after', statement: 'UNLOCK TABLES', server: 'db-1' },
+    { when: 'after', statement: 'CHANGE MASTER', server: 'db-1' },
+    { when: 'after', statement: 'START SLAVE', server: 'db-1' },
+    { when: 'after', statement: 'STOP SLAVE', server: 'db-3' },
+    { when: 'after', statement: 'START SLAVE', server: 'db-3' },
+  ] as const)('$when $statement on $server', async (plan) => {
+    await killedConsole(plan);
+    const view = await resumed();
+    expect(view.outcome).toBe('succeeded-with-follow-ups');
+    expect(view.steps.filter(({ error }) => error !== null)).toEqual([]);
+    expect(view.interruptions.map(({ text }) => text)).toEqual([expect.stringContaining('it goes on from there')]);
+    expect(view.writeOutageMs).toBeGreaterThan(0);
+    await expectWhole('db-2');
+  });
+});

@@ -1,0 +1,61 @@
+import type { AgentStatus, ServiceRun, ServiceStatus } from '../../contract/agent.ts';
+import type { TakeoverAgent } from '../agent.ts';
+
+/** For tests: an agent in memory that remembers what it was asked. */
+export class FakeAgent implements TakeoverAgent {
+  readonly calls: string[] = [];
+  readonly #services: readonly string[];
+  readonly #onDisable: () => Promise<void>;
+  #runs = 0;
+
+  constructor(services: readonly string[], onDisable: () => Promise<void> = () => Promise.resolve()) {
+    this.#services = services;
+    this.#onDisable = onDisable;
+  }
+
+  status(): Promise<AgentStatus> {
+    const services = this.#services.map((name) => serviceOf(name, true));
+    return Promise.resolve({
+      version: 'fake',
+      server: 'fake',
+      services,
+      backups: { nextAt: null, running: null, lastFailure: null, freeBytes: null },
+    });
+  }
+
+  async service(name: string, action: 'enable' | 'disable'): Promise<ServiceStatus>;
+  async service(name: string, action: 'run'): Promise<ServiceRun>;
+  async service(name: string, action: 'enable' | 'disable' | 'run'): Promise<ServiceStatus | ServiceRun> {
+    this.calls.push(`${action} ${name}`);
+    if (action === 'disable') await this.#onDisable();
+    return action === 'run' ? runOf(name, 'running') : serviceOf(name, action === 'enable');
+  }
+
+  serviceRun(name: string): Promise<ServiceRun> {
+    this.#runs += 1;
+    return Promise.resolve(runOf(name, this.#runs > 1 ? 'done' : 'running'));
+  }
+
+  persistReadOnly(readOnly: boolean): Promise<void> {
+    this.calls.push(`persist read_only=${readOnly ? 1 : 0}`);
+    return Promise.resolve();
+  }
+}
+
+const serviceOf = (name: string, enabled: boolean): ServiceStatus => ({
+  name,
+  kind: 'gate',
+  enabled,
+  running: false,
+  lastRun: null,
+});
+
+const runOf = (service: string, state: ServiceRun['state']): ServiceRun => ({
+  id: 'run-1',
+  service,
+  startedAt: new Date(0).toISOString(),
+  endedAt: state === 'running' ? null : new Date(0).toISOString(),
+  state,
+  exitCode: state === 'running' ? null : 0,
+  log: state === 'running' ? 'Phase 1/7\n' : 'Phase 1/7\nPhase 2/7\nOK\n',
+});
