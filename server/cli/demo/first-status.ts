@@ -11,7 +11,7 @@ const consoleTimeoutMs = 60_000;
 const settleTimeoutMs = 15_000;
 
 /**
- * The first status with every server up and every replica replicating, or the one there is after 15 s.
+ * The first status with every server and its agent up and every replica replicating, or the one there is after 15 s.
  * Rejects with SetupError when no status comes within 60 s or the console ends.
  */
 export async function firstStatus(api: ConsoleApi, consoleRuns: () => boolean, log: string): Promise<ClusterSnapshot> {
@@ -37,8 +37,9 @@ function settled({ servers, primary }: ClusterSnapshot): boolean {
   return (
     primary !== null &&
     servers.every(
-      ({ state, role, replication }) =>
+      ({ state, role, replication, agent }) =>
         state === 'up' &&
+        agent.state === 'up' &&
         role !== 'unknown' &&
         replication.every(({ ioThread, sqlThread }) => ioThread === 'running' && sqlThread === 'running'),
     )

@@ -19,12 +19,16 @@ import { keepDemoFile } from './keep-demo-file.ts';
 import { clusterName, layout, type Layout } from './layout.ts';
 import type { DemoOptions } from './options.ts';
 import { admit, type Credentials } from './people.ts';
+import { listening } from './listening.ts';
 import { placeAgents, startAgent, startConsole } from './processes.ts';
 import { readyLines } from './ready-text.ts';
 import { keptSecret } from './secrets.ts';
 import { startCluster } from './start-cluster.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
+
+/** An agent that does not come up is shown as such by the console; the demo goes on. */
+const agentTimeoutMs = 10_000;
 
 /** How to end what was started: called in reverse order. */
 export type Endings = (() => Promise<void>)[];
@@ -90,6 +94,8 @@ async function begin(
     agents.map(async (place) => {
       const child = await startAgent(paths, place, tls);
       endings.push(async () => await child.stop());
+      // Before the console looks for the first time: it looks again only seconds later.
+      await listening(place.port, agentTimeoutMs);
     }),
   );
   const first = await startConsole(paths, tls);
