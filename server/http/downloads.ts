@@ -14,14 +14,11 @@ const answered = ['content-length', 'content-range', 'etag', 'last-modified', 'a
 
 export interface Downloads {
   send(request: FastifyRequest, reply: FastifyReply, actor: Actor, cluster: string, dump: Dump): Promise<FastifyReply>;
-  /** Cuts off what runs: the console stops. */
-  close(): void;
 }
 
 /** Streams dumps of the catalogue from the agents to browsers: never more in memory than a socket's buffers. */
 export function createDownloads(engine: Engine): Downloads {
   const running = new Map<string, number>();
-  const responses = new Set<ServerResponse>();
 
   return {
     async send(request, reply, actor, cluster, dump) {
@@ -36,9 +33,7 @@ export function createDownloads(engine: Engine): Downloads {
         const method = request.method === 'HEAD' ? 'HEAD' : 'GET';
         const answer = await engine.openDump(actor, cluster, dump, { method, headers: rangeHeaders(request) });
         const raw = sendHead(reply, answer.status, downloadHeaders(answer, dump));
-        responses.add(raw);
         const end = await sendBody(answer, raw);
-        responses.delete(raw);
         if (method === 'GET') await engine.downloadEnded(actor, cluster, dump, end);
         return reply;
       } finally {
@@ -47,7 +42,6 @@ export function createDownloads(engine: Engine): Downloads {
         else running.set(actor.name, left);
       }
     },
-    close: () => responses.forEach((raw) => raw.destroy()),
   };
 }
 

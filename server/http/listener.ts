@@ -13,7 +13,7 @@ import { createEventStreams } from './event-streams.ts';
 import { createGate } from './gate.ts';
 import { allowedHosts } from './hosts.ts';
 import { parseListenAddress } from './listen-address.ts';
-import { openServer, type OpenServer } from './open-servers.ts';
+import { closeServers, type Handler, openServer, type OpenServer } from './open-servers.ts';
 import { addPages, type Pages, startPages } from './pages/pages.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { createSessionCookie } from './session-cookie.ts';
@@ -38,6 +38,8 @@ export interface ListenerOptions {
   sessionSeconds: number;
   /** Where .next and public stand; null: no pages, the API alone. */
   pagesDirectory: string | null;
+  /** What renders pages; Next, but in tests. */
+  pagesProgram?: string;
 }
 
 export interface Listener {
@@ -51,11 +53,34 @@ export interface Listener {
 
 /** Starts to listen: the API, events, downloads, metrics, and pages through Next. Rejects when an address is not free. */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
-  const { engine, logger, settings } = options;
-  const gate = createGate(options.access);
-  const { url } = settings();
+  const tls = options.tls === undefined ? undefined : await readCertificate(options.tls);
   const stateDirectory = await mkdtemp(join(tmpdir(), 'baton-'));
+  /** What must be ended, the newest first. */
+  const ends: ((graceMs: number) => Promise<unknown> | void)[] = [
+    () => rm(stateDirectory, { recursive: true, force: true }),
+  ];
+  const close = async (graceMs: number): Promise<void> => {
+    for (const end of ends.splice(0).toReversed()) await end(graceMs);
+  };
+  try {
+    return { ...(await open(options, tls, stateDirectory, ends)), close };
+  } catch (error) {
+    await close(0);
+    throw error;
+  }
+}
+
+async function open(
+  options: ListenerOptions,
+  tls: { cert: string; key: string } | undefined,
+  stateDirectory: string,
+  ends: ((graceMs: number) => Promise<unknown> | void)[],
+): Promise<Omit<Listener, 'close'>> {
+  const { engine, logger, settings } = options;
+  const { url } = settings();
+  const gate = createGate(options.access);
   const streams = createEventStreams(engine);
+  ends.push(() => streams.close());
   const downloads = createDownloads(engine);
   const door: PublicDoor = {
     kind: 'public',
@@ -65,65 +90,51 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     hosts: () => allowedHosts(settings().url, settings().hosts),
   };
 
+  const engineSocket = join(stateDirectory, 'engine.sock');
   const privateApi = await buildApi({ kind: 'private', gate }, logger);
+  ends.push(() => privateApi.close());
   await privateApi.register(async (scope) => addReadingRoutes(scope, engine), { prefix: '/api/v1' });
   await privateApi.ready();
-  const engineSocket = join(stateDirectory, 'engine.sock');
-  const opened: OpenServer[] = [];
-  opened.push(
-    await openServer({ kind: 'unix', path: engineSocket }, (asked, answer) => privateApi.routing(asked, answer), {
+  const own = await openServer(
+    { kind: 'unix', path: engineSocket },
+    (asked, answer) => privateApi.routing(asked, answer),
+    {
       mode: 0o600,
-    }),
+    },
   );
+  ends.push((graceMs) => closeServers([own], graceMs));
 
   const pages: Pages | null =
     options.pagesDirectory === null
       ? null
-      : startPages({ directory: options.pagesDirectory, stateDirectory, engineSocket, gate, logger });
+      : startPages({
+          directory: options.pagesDirectory,
+          ...(options.pagesProgram === undefined ? {} : { program: options.pagesProgram }),
+          stateDirectory,
+          engineSocket,
+          gate,
+          logger,
+        });
+  ends.push(() => pages?.close());
   const api = await buildApi(door, logger);
+  ends.push(() => api.close());
   await addPublicRoutes(api, { engine, door, streams, downloads });
   metricsRoute(api, engine, () => settings().metricsFromLoopback);
   if (pages !== null) addPages(api, pages);
   await api.ready();
 
-  const tls = options.tls === undefined ? undefined : await readCertificate(options.tls);
-  let unfollow: (() => void) | null = null;
-  const stop = async (graceMs: number): Promise<void> => {
-    unfollow?.();
-    const closed = opened.map(({ server }) => new Promise((resolve) => server.close(resolve)));
+  const opened: OpenServer[] = [];
+  ends.push(async (graceMs) => {
     streams.close();
-    opened.forEach(({ server }) => server.closeIdleConnections());
-    const hard = setTimeout(() => {
-      downloads.close();
-      opened.forEach(({ server }) => server.closeAllConnections());
-    }, graceMs);
-    await Promise.all(closed);
-    clearTimeout(hard);
-    await pages?.close();
-    await Promise.all([api.close(), privateApi.close()]);
-    await rm(stateDirectory, { recursive: true, force: true });
-  };
-  try {
-    for (const text of options.listen) {
-      opened.push(
-        await openServer(
-          parseListenAddress(text),
-          (asked, answer) => api.routing(asked, answer),
-          tls === undefined ? {} : { tls },
-        ),
-      );
-    }
-  } catch (error) {
-    await stop(0);
-    throw error;
+    await closeServers(opened, graceMs);
+  });
+  for (const text of options.listen) {
+    const handler: Handler = (asked, answer) => api.routing(asked, answer);
+    opened.push(await openServer(parseListenAddress(text), handler, tls === undefined ? {} : { tls }));
   }
   if (options.tls !== undefined) {
     const tlsServers = opened.map(({ server }) => server).filter((server) => server instanceof TlsServer);
-    unfollow = followCertificate(options.tls, tlsServers, logger);
+    ends.push(followCertificate(options.tls, tlsServers, logger));
   }
-  return {
-    urls: opened.slice(1).map((server) => server.url),
-    pagesReady: pages?.ready ?? Promise.resolve(),
-    close: stop,
-  };
+  return { urls: opened.map((server) => server.url), pagesReady: pages?.ready ?? Promise.resolve() };
 }

@@ -43,6 +43,15 @@ export async function openServer(
   return { server, url: `${tls === undefined ? 'http' : 'https'}://${host}:${port}` };
 }
 
+/** Takes no more, and waits for what is under way; after graceMs it is cut off. */
+export async function closeServers(opened: readonly OpenServer[], graceMs: number): Promise<void> {
+  const closed = opened.map(({ server }) => new Promise((resolve) => server.close(resolve)));
+  opened.forEach(({ server }) => server.closeIdleConnections());
+  const hard = setTimeout(() => opened.forEach(({ server }) => server.closeAllConnections()), graceMs);
+  await Promise.all(closed);
+  clearTimeout(hard);
+}
+
 function listening(server: Server, where: { path: string } | { host: string; port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);

@@ -19,7 +19,6 @@ const endMs = 3_000;
 const readable = [
   '.next',
   'node_modules',
-  'server/http/pages',
   'package.json',
   'public',
   'static',
@@ -46,9 +45,12 @@ export function startNextChild(options: {
   directory: string;
   stateDirectory: string;
   engineSocket: string;
+  /** What renders them; next-server.ts, but in tests. */
+  program?: string;
   logger: Logger;
 }): NextChild {
   const { directory, stateDirectory, engineSocket, logger } = options;
+  const program = options.program ?? join(import.meta.dirname, 'next-server.ts');
   const socketPath = join(stateDirectory, 'pages.sock');
   const first = Promise.withResolvers<void>();
   first.promise.catch(() => undefined);
@@ -61,9 +63,12 @@ export function startNextChild(options: {
   const start = async (): Promise<void> => {
     await rm(socketPath, { force: true });
     const startedAt = Date.now();
-    child = fork(join(import.meta.dirname, 'next-server.ts'), [], {
+    child = fork(program, [], {
       cwd: directory,
-      execArgv: ['--permission', ...readable.map((path) => `--allow-fs-read=${join(directory, path)}`)],
+      execArgv: [
+        '--permission',
+        ...[program, ...readable.map((path) => join(directory, path))].map((path) => `--allow-fs-read=${path}`),
+      ],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {
         NODE_ENV: 'production',

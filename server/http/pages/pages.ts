@@ -20,6 +20,7 @@ export function startPages(options: {
   directory: string;
   stateDirectory: string;
   engineSocket: string;
+  program?: string;
   gate: Gate;
   logger: Logger;
 }): Pages {

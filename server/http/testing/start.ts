@@ -26,6 +26,10 @@ export async function startTestListener(change: Partial<ListenerOptions> = {}) {
   }
   const engine = new FakeEngine();
   const hosts: string[] = [];
+  const clear = async (): Promise<void> => {
+    await store.close();
+    await rm(folder, { recursive: true });
+  };
   const listener = await startListener({
     engine,
     access,
@@ -36,6 +40,9 @@ export async function startTestListener(change: Partial<ListenerOptions> = {}) {
     sessionSeconds: 3600,
     pagesDirectory: null,
     ...change,
+  }).catch(async (error: unknown) => {
+    await clear();
+    throw error;
   });
   const url = listener.urls[0] ?? '';
   if (url.startsWith('http')) hosts.push(new URL(url).host);
@@ -57,8 +64,7 @@ export async function startTestListener(change: Partial<ListenerOptions> = {}) {
     },
     async close() {
       await listener.close(0);
-      await store.close();
-      await rm(folder, { recursive: true });
+      await clear();
     },
   };
 }
