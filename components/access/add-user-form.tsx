@@ -14,7 +14,13 @@ import { TextField } from './text-field.tsx';
 const random = (bytes: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(bytes);
 
 /** Adds a user with a first password, typed or suggested. */
-export function AddUserForm({ taken, added }: { taken: readonly string[]; added: (user: User) => void }) {
+export function AddUserForm({
+  taken,
+  added,
+}: {
+  taken: readonly string[]; /** `password`: the one that was suggested, which nobody has typed and nobody may know yet. */
+  added: (user: User, password: string | null) => void;
+}) {
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
   const [shown, setShown] = useState(false);
@@ -37,7 +43,7 @@ export function AddUserForm({ taken, added }: { taken: readonly string[]; added:
     setPassword('');
     setShown(false);
     setTried(false);
-    added(answer.value);
+    added(answer.value, shown ? password : null);
   };
 
   return (

@@ -81,7 +81,7 @@ export function TokensSection({ tokens, readAgain }: { tokens: readonly Token[];
         {said}
       </p>
       {created !== null && <CreatedToken key={created.id} created={created} close={() => setCreated(null)} />}
-      <h3 className="mt-4">Make a token</h3>
+      <h3 className="mt-6">Make a token</h3>
       <AddTokenForm
         taken={tokens.map((token) => token.name)}
         made={(token) => {

@@ -13,9 +13,11 @@ import { Removal } from './removal.tsx';
 /** Who may sign in. `readAgain` is called after each change. */
 export function UsersSection({ users, readAgain }: { users: readonly User[]; readAgain: () => void }) {
   const [said, setSaid] = useState('');
+  const [password, setPassword] = useState<string | null>(null);
   const { username: me } = useSession();
-  const tell = (text: string) => {
+  const tell = (text: string, suggested: string | null = null) => {
     setSaid(text);
+    setPassword(suggested);
     readAgain();
   };
   return (
@@ -61,12 +63,18 @@ export function UsersSection({ users, readAgain }: { users: readonly User[]; rea
         </tbody>
       </table>
       <p role="status" className="mt-2 min-h-6 text-sm text-soft">
-        {said}
+        {said}{' '}
+        {password !== null && (
+          <span className="inline-flex items-center">
+            The password, shown until you leave: <span className="mono ml-1.5 select-all">{password}</span>
+            <CopyButton text={password} label="Copy the password" />
+          </span>
+        )}
       </p>
       <h3 className="mt-4">Add a user</h3>
       <AddUserForm
         taken={users.map((user) => user.username)}
-        added={(user) => tell(`${user.username} may sign in as ${user.role}.`)}
+        added={(user, suggested) => tell(`${user.username} may sign in as ${user.role}.`, suggested)}
       />
       <OnTheHost />
     </Section>

@@ -73,7 +73,7 @@ export function AuditTable({
                 )}
               </td>
             )}
-            <td data-label="Object" data-empty={entry.object === null || undefined} className="break-all">
+            <td data-label="Object" data-empty={entry.object === null || undefined} className="wrap-anywhere">
               {entry.object}
             </td>
             <td data-label="Result">
