@@ -1,4 +1,4 @@
 import { bootstrap } from './bootstrap.mjs';
 import { demoNeeds } from './debian.mjs';
 
-await bootstrap(demoNeeds, 'server/setup/bench-run.ts', process.argv.slice(2));
+await bootstrap(demoNeeds, 'e2e/bench/main.ts', process.argv.slice(2));

@@ -29,7 +29,6 @@ export const testNeeds = [
   { package: 'chromium', programs: ['chromium'] },
   // Without any font Chromium draws no text, and screenshots and contrast checks see empty boxes.
   { package: 'fonts-dejavu-core', programs: [], files: ['/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf'] },
-  { package: 'supervisor', programs: ['supervisord'] },
 ];
 
 /** Where server programs live; the path of a user who is not root often lacks them. */

@@ -7,7 +7,8 @@ import type { Credentials } from './people.ts';
 
 /** What demo.json is made of. */
 export interface DemoFacts {
-  readonly console: { readonly url: string; readonly pid: number };
+  readonly url: string;
+  readonly consolePid: number;
   readonly credentials: Credentials;
   readonly cluster: SandboxCluster;
   readonly agents: readonly AgentPlace[];
@@ -15,9 +16,12 @@ export interface DemoFacts {
 }
 
 /** The text of demo.json: every address, password and process, for scripts and tests. A server that is down has pid null. */
-export function demoJson(paths: Layout, { console, credentials, cluster, agents, snapshot }: DemoFacts): string {
+export function demoJson(
+  paths: Layout,
+  { url, consolePid, credentials, cluster, agents, snapshot }: DemoFacts,
+): string {
   const { root, app } = cluster.accounts;
-  const servers = agents.map(({ server, url }) => ({
+  const servers = agents.map(({ server, url: agentUrl }) => ({
     name: server.name,
     role: snapshot.servers.find(({ name }) => name === server.name)?.role ?? 'unknown',
     host: server.host,
@@ -29,11 +33,11 @@ export function demoJson(paths: Layout, { console, credentials, cluster, agents,
     appPassword: app.password,
     dataDir: server.dataDir,
     pid: server.alive() ? server.pid : null,
-    agentUrl: url,
+    agentUrl,
     errorLog: server.errorLog,
   }));
   const value = {
-    console: { url: console.url, ...credentials, pid: console.pid },
+    console: { url, ...credentials, pid: consolePid },
     config: paths.config,
     clusters: { [clusterName]: { kind: snapshot.kind, servers } },
   };

@@ -55,13 +55,18 @@ export async function runDemo(options: DemoOptions, endings: Endings): Promise<v
   const load = steadyLoad(cluster);
   endings.push(async () => await load.set(0));
   await load.set(options.writeLoad);
-  const snapshot = await step('console', 'starting it and the agents', async () => await begin(prepared, endings));
+  const { snapshot, consolePid } = await step('console', 'starting it and the agents', async () => {
+    return await begin(prepared, endings);
+  });
   endings.push(await serveControl(options.dir, async (request) => await carryOut(cluster, load, request)));
   if ((await api.dumps(clusterName)).length === 0) {
     await step('first dump', 'making it', async () => await firstDump(api, snapshot)).catch((error: unknown) =>
       complain(`There is no dump yet: ${error instanceof Error ? error.message : String(error)}`),
     );
   }
+  const file = keepDemoFile(paths, api, (seen) => ({ ...prepared, consolePid: consolePid(), snapshot: seen }));
+  endings.push(async () => await file.stop());
+  await file.start(snapshot);
   for (const line of readyLines(paths, url, credentials, (Date.now() - startedMs) / 1000)) say(line);
 }
 
@@ -85,11 +90,11 @@ async function prepare(options: DemoOptions, endings: Endings): Promise<Prepared
   return { paths, cluster, agents, tls, url, credentials, api: consoleApi({ url, token: credentials.token, ...ca }) };
 }
 
-/** Agents and console; answers the first status, with demo.json written. */
+/** Agents and console; answers the first status. */
 async function begin(
-  { paths, cluster, agents, tls, url, credentials, api }: Prepared,
+  { paths, agents, tls, api }: Prepared,
   endings: Endings,
-): Promise<ClusterSnapshot> {
+): Promise<{ snapshot: ClusterSnapshot; consolePid: () => number }> {
   await Promise.all(
     agents.map(async (place) => {
       const child = await startAgent(paths, place, tls);
@@ -105,15 +110,5 @@ async function begin(
     async () => await api.clusters().then(Boolean, () => false),
   );
   endings.push(async () => await kept.stop());
-  const snapshot = await firstStatus(api, first.running, paths.log('console'));
-  const file = keepDemoFile(paths, api, (seen) => ({
-    console: { url, pid: kept.pid() },
-    credentials,
-    cluster,
-    agents,
-    snapshot: seen,
-  }));
-  await file.start(snapshot);
-  endings.push(async () => await file.stop());
-  return snapshot;
+  return { snapshot: await firstStatus(api, first.running, paths.log('console')), consolePid: kept.pid };
 }
