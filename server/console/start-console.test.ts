@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { AuditEntry } from '../contract/access.ts';
 import type { BackupRun } from '../contract/agent.ts';
@@ -192,5 +194,67 @@ describe('reload', () => {
     expect(await call<ClusterSnapshot[]>('GET', '/clusters')).toHaveLength(1);
     expect((await ask(`${baton.url}/api/v1/health`, { headers: { host: 'other.test' } })).status).toBe(421);
     expect((await seen(({ primary }) => expect(primary).toBe('db-2'))).lag.warnSeconds).toBe(5);
+  });
+});
+
+test('a store that cannot be written: status goes on, acting is refused with the reason and nothing is begun', async () => {
+  await seen(({ primary }) => expect(primary).toBe('db-2'));
+  const plan = await call<TakeoverPlan>('POST', '/clusters/erp5/takeover-plans', { target: 'db-1' });
+  const before = await call<Operation[]>('GET', '/operations');
+  const other = new DatabaseSync(join(real.folder, 'console.sqlite'));
+  other.exec('BEGIN IMMEDIATE');
+  try {
+    const refused = await ask(`${baton.url}/api/v1/clusters/erp5/takeovers`, {
+      method: 'POST',
+      headers: { host: 'console.test', authorization: `Bearer ${baton.token}` },
+      body: { planId: plan.id },
+    });
+    expect([refused.status, errorOf(refused).code]).toEqual([503, 'unavailable']);
+    expect(errorOf(refused).message).toMatch(/store|lock/i);
+    expect((await call<ClusterSnapshot>('GET', '/clusters/erp5')).servers).toHaveLength(3);
+  } finally {
+    other.exec('ROLLBACK');
+    other.close();
+  }
+  expect(await call<Operation[]>('GET', '/operations')).toEqual(before);
+  expect((await call<ClusterSnapshot>('GET', '/clusters/erp5')).primary).toBe('db-2');
+});
+
+describe('the end', () => {
+  test('comes within seconds though streams are open, and the next console knows what was', async () => {
+    const stream = await new Promise<IncomingMessage>((resolve, reject) => {
+      const headers = { host: 'console.test', authorization: `Bearer ${baton.token}` };
+      request(`${baton.url}/api/v1/events`, { headers }, resolve).once('error', reject).end();
+    });
+    const read = stream.toArray();
+    const begun = Date.now();
+    await Promise.all([baton.console.close(), baton.console.close()]);
+    expect(Date.now() - begun).toBeLessThan(5000);
+    expect(Buffer.concat(await read).toString()).toContain('event: snapshot');
+    await expect(call('GET', '/health')).rejects.toThrow('ECONNREFUSED');
+    baton = await real.start();
+    expect(await call<Operation[]>('GET', '/operations')).toHaveLength(1);
+    await seen(({ primary }) => expect(primary).toBe('db-2'));
+  });
+
+  test('waits for a takeover that runs: cancelled and restored, or finished, but in the journal with its end', async () => {
+    const plan = await vi.waitFor(async () => {
+      const made = await call<TakeoverPlan>('POST', '/clusters/erp5/takeover-plans', { target: 'db-1' });
+      expect(made.blocked).toBe(false);
+      return made;
+    }, within20s);
+    const { operationId } = await call<{ operationId: string }>(
+      'POST',
+      '/clusters/erp5/takeovers',
+      { planId: plan.id },
+      202,
+    );
+    await baton.console.close();
+    baton = await real.start();
+    const operation = await call<Operation>('GET', `/operations/${operationId}`);
+    expect(['cancelled-restored', 'succeeded', 'succeeded-with-follow-ups']).toContain(operation.outcome);
+    const primary = operation.outcome === 'cancelled-restored' ? 'db-2' : 'db-1';
+    await seen((cluster) => expect(cluster.primary).toBe(primary));
+    await seen(({ servers }) => expect(servers.find(({ name }) => name === primary)?.readOnly).toBe(false));
   });
 });

@@ -99,6 +99,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     onSnapshot: (snapshot) => hub.publish({ kind: 'snapshot', value: snapshot }),
   };
   const settled = Promise.withResolvers<void>();
+  let closing: Promise<void> | null = null;
   const engine = createEngine({
     clusters,
     operations,
@@ -109,6 +110,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     logger,
     now,
     settled: settled.promise,
+    stopping: () => closing !== null,
   });
   const stop = async (): Promise<void> => {
     await Promise.all(clusters.all().map((cluster) => cluster.stop()));
@@ -137,7 +139,6 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       pagesDirectory: options.nextDirectory,
     });
     logger.info({ urls: listener.urls, clusters: Object.keys(configuration.clusters) }, 'console listens');
-    let closing: Promise<void> | null = null;
     const close = async (): Promise<void> => {
       await within(quiesceMs, operations.quiesce());
       await listener.close(drainMs);

@@ -1,4 +1,5 @@
 import { type Actor, requirePermission } from '../../access/actor.ts';
+import { BatonError } from '../../contract/errors.ts';
 import type { Engine } from '../engine.ts';
 import type { EngineParts } from './parts.ts';
 
@@ -10,7 +11,7 @@ type Request = Parameters<Engine['takeover']>[2];
 const rememberedKeys = 1000;
 
 /** Acting: each act is in the audit before it is begun, so nothing is done that nobody can see. */
-export function operationMethods({ clusters, operations, access, settled }: EngineParts): OperationMethods {
+export function operationMethods({ clusters, operations, access, settled, stopping }: EngineParts): OperationMethods {
   const answers = new Map<string, Promise<{ operationId: string }>>();
 
   async function begin(
@@ -19,6 +20,7 @@ export function operationMethods({ clusters, operations, access, settled }: Engi
     request: Omit<Request, 'idempotencyKey'>,
   ): Promise<{ operationId: string }> {
     await settled;
+    if (stopping()) throw new BatonError('unavailable', 'The console is ending.', 'Try again when it is back.');
     const { takeovers } = clusters.get(name);
     const action = request.dryRun ? 'takeover-dry-run' : 'takeover';
     const { target } = takeovers.planned(request.planId);

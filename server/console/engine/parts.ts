@@ -17,6 +17,8 @@ export interface EngineParts {
   readonly logger: Logger;
   /** Resolves when what a console left unfinished was looked for and taken up: nothing is begun before. */
   readonly settled: Promise<void>;
+  /** True once the console is told to end: nothing is begun any more. */
+  readonly stopping: () => boolean;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
