@@ -58,9 +58,8 @@ export class ClusterState {
       for (const record of this.#records.values()) record.forgetComparison();
     }
     for (const [name, role] of roles.roleOf) {
-      if (role !== 'replica') continue;
-      this.#itsReplicas.add(name);
-      this.#keeper.replicatesAgain(name);
+      if (role === 'replica') this.#itsReplicas.add(name);
+      this.#keeper.seenAs(name, role);
     }
     if (roles.primary !== null && (changed || landed === roles.primary)) this.#readPrimary(roles.primary);
   }

@@ -1,3 +1,4 @@
+import type { Role } from '../contract/snapshot.ts';
 import { formatGtidList, type GtidList } from '../mariadb/gtid.ts';
 import type { EventRow } from '../mariadb/events-move.ts';
 import type { Pool } from '../mariadb/pool.ts';
@@ -33,6 +34,8 @@ export class Keeper {
   history = new LagHistory();
   #primary: LastPrimary | null = null;
   #detached: ReadonlySet<string> = new Set();
+  /** Marked servers that were seen without replication since. */
+  #alone = new Set<string>();
   readonly #events = new Map<string, RememberedEvents>();
   readonly #writtenAt = new Map<string, number>();
   readonly #writing = new Map<string, Promise<void>>();
@@ -56,6 +59,7 @@ export class Keeper {
     await this.#guard(async () => {
       this.#primary = await memory.primary();
       this.#detached = await memory.detached();
+      this.#alone = new Set(this.#detached);
       this.history = await memory.history(now());
     });
   }
@@ -78,8 +82,10 @@ export class Keeper {
   async primaryIs(name: string): Promise<void> {
     const at = this.#options.now();
     this.#primary = { ...(this.#primary ?? lastPrimary(name, at, [], [])), name };
+    this.#detached = new Set([...this.#detached].filter((server) => server !== name));
     await this.#guard(async (memory) => {
       if (this.#primary) await memory.putPrimary(this.#primary);
+      await memory.putDetached(this.#detached, at);
     });
   }
 
@@ -89,9 +95,12 @@ export class Keeper {
     await this.#options.memory.putDetached(this.#detached, this.#options.now());
   }
 
-  /** A server that replicates is detached no more. */
-  replicatesAgain(server: string): void {
+  /** A marked server that was seen on its own and now replicates is detached no more. */
+  seenAs(server: string, role: Role): void {
     if (!this.#detached.has(server)) return;
+    // The mark comes before the act: until then it still replicates.
+    if (role !== 'replica') this.#alone.add(server);
+    if (role !== 'replica' || !this.#alone.delete(server)) return;
     this.#detached = new Set([...this.#detached].filter((name) => name !== server));
     void this.#guard(async (memory) => await memory.putDetached(this.#detached, this.#options.now()));
   }

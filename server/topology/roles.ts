@@ -43,8 +43,7 @@ export function resolveRoles(known: readonly KnownServer[], memory: RoleMemory):
   const followedAtAll = (name: string): boolean => [...sourcesOf.values()].some((sources) => sources.includes(name));
 
   const independent = known.filter(
-    ({ server, facts }) =>
-      connectionsOf(facts).length === 0 && (!memory.detached.has(server.name) || followers(server.name) > 0),
+    ({ server, facts }) => connectionsOf(facts).length === 0 && !memory.detached.has(server.name),
   );
   const candidates = independent.filter(
     ({ server, facts }) => facts !== null || followedAtAll(server.name) || server.name === memory.lastPrimary,

@@ -7,7 +7,7 @@ import type { ClusterSnapshot, ReplicationConnection, ServerSnapshot } from '../
 import { createPool } from '../mariadb/pool.ts';
 import { createCluster, type ClusterOptions, type SandboxCluster } from '../sandbox/cluster.ts';
 import { fillConnections, startReplication, stopReplication } from '../sandbox/faults.ts';
-import { caughtUp } from '../sandbox/replication.ts';
+import { caughtUp, follow } from '../sandbox/replication.ts';
 import { until } from '../sandbox/until.ts';
 import { startWriteLoad, type WriteLoad } from '../sandbox/write-load.ts';
 import { openStore } from '../store/open-store.ts';
@@ -273,6 +273,68 @@ test('a transaction that only a replica has is found, also while the primary wri
   const found = await sees('it is found', (snapshot) => codes(snapshot).includes('errant-transactions db-2'));
   expect(serverIn(found, 'db-2').errantGtid).toBe(row?.['gtid']);
   expect(serverIn(found, 'db-2').promotable).toMatchObject({ possible: false, kind: null });
+});
+
+/** What a takeover does, in short: writes of the load go on at the new primary. */
+async function switchOver(cluster: SandboxCluster): Promise<void> {
+  const [old, next, other] = ['db-1', 'db-2', 'db-3'].map((name) => cluster.server(name));
+  if (!old || !next || !other) throw new Error('three servers');
+  await old.sql('SET GLOBAL read_only=1');
+  const [row] = await old.sql('SELECT @@gtid_binlog_pos AS position');
+  await next.sql(
+    `SELECT MASTER_GTID_WAIT('${row?.['position']}', 10)`,
+    'STOP SLAVE',
+    'RESET SLAVE ALL',
+    'SET GLOBAL read_only=0',
+  );
+  await other.sql('STOP SLAVE', `CHANGE MASTER TO MASTER_PORT=${next.port}`, 'START SLAVE');
+  await old.sql(`SET GLOBAL gtid_slave_pos='${row?.['position']}'`);
+  await follow(old, next.address, cluster.accounts.replication);
+}
+
+const standalone = (snapshot: ClusterSnapshot): boolean => serverIn(snapshot, 'db-3').role === 'standalone';
+
+describe('when the primary changes', () => {
+  test('it is seen within 2 s, lag goes on without a jump, nobody looks errant and never two look like primaries', async () => {
+    const cluster = await clusterOf({ replicas: 2 });
+    const running = startWriteLoad({ servers: cluster.servers, account: cluster.accounts.app, perSecond: 100 });
+    cleanUp.push(async () => await running.stop());
+    const { snapshots, sees } = await watch(cluster, await aStore());
+    await sees('a healthy cluster', healthy);
+    const from = snapshots.length;
+    await switchOver(cluster);
+    await running.flowing();
+    const seen = await sees('the new primary', (snapshot) => snapshot.primary === 'db-2', 2000);
+    expect(seen.servers.filter((server) => server.role === 'primary').map((server) => server.name)).toEqual(['db-2']);
+    const well = await sees('all is well', (one) => one.health === 'ok' && serverIn(one, 'db-1').role === 'replica');
+    expect(serverIn(well, 'db-1').readOnly).toBe(true);
+    await sees('both are compared', (one) => ['db-1', 'db-3'].every((name) => serverIn(one, name).errantGtid === ''));
+    for (const snapshot of snapshots.slice(from)) {
+      expect(codes(snapshot).filter((code) => /errant|two-writable/.test(code))).toEqual([]);
+      expect(lagOf(snapshot, 'db-3') ?? 0).toBeLessThan(3);
+      expect(lagOf(snapshot, 'db-1') ?? 0).toBeLessThan(3);
+    }
+  });
+
+  test('a detached server is standalone, also for a console that starts again, until it replicates again', async () => {
+    const cluster = await clusterOf({ replicas: 2 });
+    const store = await aStore();
+    const first = await watch(cluster, store);
+    await first.sees('a healthy cluster', healthy);
+    const detached = cluster.server('db-3');
+    await first.watcher.markDetached('db-3');
+    await detached.sql('STOP SLAVE', 'RESET SLAVE ALL', 'SET GLOBAL read_only=0');
+    expect(codes(await first.sees('it is on its own', standalone))).toEqual([]);
+    await first.watcher.stop();
+
+    const second = await watch(cluster, store);
+    expect(codes(await second.sees('it is still', standalone))).toEqual([]);
+    await detached.sql('SET GLOBAL read_only=1');
+    await follow(detached, cluster.server('db-1').address, cluster.accounts.replication);
+    await second.sees('it replicates again', (snapshot) => serverIn(snapshot, 'db-3').role === 'replica');
+    await detached.sql('STOP SLAVE', 'RESET SLAVE ALL', 'SET GLOBAL read_only=0');
+    await second.sees('now it is a second primary', (one) => codes(one).includes('two-writable-primaries null'));
+  });
 });
 
 test('a look that was asked for begins after the asking', async () => {
