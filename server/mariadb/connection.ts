@@ -105,6 +105,9 @@ export async function connect(target: SqlTarget, timeoutMs: number): Promise<Con
   const socket = target.socketPath
     ? openSocket(target.socketPath)
     : openSocket({ host: target.host, port: target.port, keepAlive: true, noDelay: true });
+  // What Node checks a certificate against where there is no server name to ask for: for an address the driver gives none,
+  // and every certificate would have to be for "localhost".
+  Object.assign(socket, { _host: target.host });
   let tcpOpen = false;
   // The kernel completes the TCP handshake for a frozen process: only then is silence "hung" and not "timeout".
   socket.once('connect', () => (tcpOpen = true));
