@@ -37,7 +37,7 @@ function open() {
   source = new EventSource('/api/v1/events');
   lastHeardAt = Date.now();
   source.addEventListener('open', heard);
-  source.addEventListener('error', () => lose());
+  source.addEventListener('error', () => void lose());
   for (const kind of eventKinds) source.addEventListener(kind, (event) => pass(kind, event));
 }
 
@@ -117,9 +117,10 @@ function receive(tab, message) {
 }
 
 if ('onconnect' in self) {
-  self.onconnect = ({ ports: [tab] }) => {
-    tab.onmessage = ({ data }) => receive(tab, data);
-  };
+  self.addEventListener('connect', ({ ports: [tab] }) => {
+    tab.addEventListener('message', ({ data }) => receive(tab, data));
+    tab.start();
+  });
 } else {
-  self.onmessage = ({ data }) => receive(self, data);
+  self.addEventListener('message', ({ data }) => receive(self, data));
 }

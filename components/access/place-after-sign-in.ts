@@ -1,6 +1,6 @@
 /** Where a signed-in visitor goes: the page that was asked for, if it is one of this console's own; else the front page. */
 export function placeAfterSignIn(next: unknown): string {
   // A browser takes "//host" and "/\host" for another site, and drops tabs and line ends before it looks.
-  if (typeof next !== 'string' || !/^\/(?![/\\])[^\\\u0000-\u001f]*$/.test(next)) return '/';
+  if (typeof next !== 'string' || !/^\/(?!\/)[^\\\p{Cc}]*$/u.test(next)) return '/';
   return next === '/sign-in' || next.startsWith('/sign-in?') || next.startsWith('/api/') ? '/' : next;
 }

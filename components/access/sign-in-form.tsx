@@ -47,6 +47,8 @@ export function SignInForm({ next }: { next: string }) {
             autoCapitalize="none"
             spellCheck={false}
             required
+            // oxlint-disable-next-line jsx-a11y/no-autofocus -- the page is this form and nothing else
+            // oxlint-disable-next-line jsx-a11y/no-autofocus -- the page is this form and nothing else
             autoFocus
           />
         </label>

@@ -25,18 +25,20 @@ export function PlotView({
   }, [content]);
   useEffect(() => {
     let closed = false;
-    void import('./plot.ts').then(({ openPlot }) => {
+    const open = async () => {
+      const { openPlot } = await import('./plot.ts');
       if (closed || target.current === null) return;
       const lines = servers.map((name, place) => ({ name, ...lineStyle(place) }));
       plot.current = openPlot(target.current, lines, newest.current, tell, point);
-    });
+    };
+    void open();
     return () => {
       closed = true;
       plot.current?.close();
       plot.current = null;
     };
     // The parent gives this a new key when the lines change.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps
   }, []);
   return <div ref={target} aria-hidden="true" className="mt-2 h-[260px] w-full overflow-hidden" />;
 }

@@ -111,13 +111,9 @@ function timeText(atSeconds: number, stepSeconds: number): string {
 }
 
 /** The lines at which a lag becomes a warning, and critical, named at their end. */
-function drawLimits(
-  { ctx, bbox, scales, valToPos }: uPlot,
-  limits: PlotContent['limits'],
-  colour: (name: string) => string,
-  font: string,
-): void {
+function drawLimits(chart: uPlot, limits: PlotContent['limits'], colour: (name: string) => string, font: string): void {
   if (limits === null) return;
+  const { ctx, bbox, scales } = chart;
   const density = devicePixelRatio;
   ctx.save();
   ctx.font = font.replace('12px', `${12 * density}px`);
@@ -130,7 +126,7 @@ function drawLimits(
     [limits.criticalSeconds, '--critical', 'critical'],
   ] as const) {
     if (value > (scales['y']?.max ?? 0)) continue;
-    const y = Math.round(valToPos(value, 'y', true));
+    const y = Math.round(chart.valToPos(value, 'y', true));
     ctx.strokeStyle = colour(name);
     ctx.fillStyle = colour(name);
     ctx.beginPath();

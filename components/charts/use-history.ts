@@ -21,9 +21,9 @@ export type HistoryState = { kind: 'loading' } | { kind: 'failed'; text: string 
 export function useHistory(cluster: string, servers: readonly string[], metric: Metric, range: Range): HistoryState {
   const { store } = useLiveContext();
   const live = useLive((state) => state.connection.kind === 'live');
-  const [state, setState] = useState<HistoryState>({ kind: 'loading' });
+  const question = JSON.stringify([cluster, metric, range.id, servers]);
+  const [answered, setAnswered] = useState<{ question: string; state: HistoryState } | null>(null);
   const names = servers.join('\n');
-  useEffect(() => setState({ kind: 'loading' }), [cluster, names, metric, range]);
   useEffect(() => {
     if (!live) return undefined;
     const stop = new AbortController();
@@ -33,7 +33,7 @@ export function useHistory(cluster: string, servers: readonly string[], metric: 
       const answers = await Promise.all(
         names.split('\n').map((server) => getHistory(cluster, { ...asked, server }, stop.signal)),
       );
-      if (!stop.signal.aborted) setState(joined(answers, toMs));
+      if (!stop.signal.aborted) setAnswered({ question, state: joined(answers, toMs) });
     };
     void read();
     const timer = range.everyMs === 0 ? undefined : setInterval(() => void read(), range.everyMs);
@@ -41,8 +41,8 @@ export function useHistory(cluster: string, servers: readonly string[], metric: 
       stop.abort();
       clearInterval(timer);
     };
-  }, [store, live, cluster, names, metric, range]);
-  return state;
+  }, [store, live, cluster, names, metric, range, question]);
+  return answered?.question === question ? answered.state : { kind: 'loading' };
 }
 
 function joined(answers: Awaited<ReturnType<typeof getHistory>>[], toMs: number): HistoryState {

@@ -19,14 +19,14 @@ export function useTrend(cluster: string, server: string, metric: Metric, window
   useEffect(() => {
     if (!live) return undefined;
     const stop = new AbortController();
-    const toMs = store.clock.now(performance.now());
-    void getHistory(cluster, { server, metric, fromMs: toMs - windowMs, toMs, points: 60 }, stop.signal).then(
-      (answer) => {
-        if (answer.kind !== 'ok') return;
-        const points = answer.value.points.map(([at, , , high]): TimedValue => [at * 1000, high]);
-        setHistory({ points, toMs });
-      },
-    );
+    const read = async () => {
+      const toMs = store.clock.now(performance.now());
+      const asked = { server, metric, fromMs: toMs - windowMs, toMs, points: 60 };
+      const answer = await getHistory(cluster, asked, stop.signal);
+      if (answer.kind !== 'ok') return;
+      setHistory({ points: answer.value.points.map(([at, , , high]): TimedValue => [at * 1000, high]), toMs });
+    };
+    void read();
     return () => stop.abort();
   }, [store, live, cluster, server, metric, windowMs]);
   return joinTrend(history.points, samplesOf(samples, metric), history.toMs);

@@ -1,13 +1,13 @@
 'use client';
 
-import clsx from 'clsx';
+import { clsx } from 'clsx';
 import { useRouter } from 'next/navigation';
 import { useEffect, useId, useRef, useState } from 'react';
 import { useClusters, useSession } from '../live/use-live.ts';
 import { Icon } from '../ui/icon.tsx';
 import { findTargets, jumpTargets, type JumpTarget } from './jump-targets.ts';
 
-const shown = 9;
+const mostPlaces = 9;
 
 /** ⌘K or Ctrl-K: type a few letters of a cluster, a server or a page, and go there. */
 export function QuickJump() {
@@ -23,7 +23,15 @@ export function QuickJump() {
     return () => document.removeEventListener('keydown', onKey);
   }, []);
   useEffect(() => {
-    if (open) dialog.current?.showModal();
+    const shown = dialog.current;
+    if (!open || shown === null) return undefined;
+    // Focuses the first field in it.
+    shown.showModal();
+    const outside = (event: PointerEvent) => {
+      if (event.target === shown) shown.close();
+    };
+    shown.addEventListener('pointerdown', outside);
+    return () => shown.removeEventListener('pointerdown', outside);
   }, [open]);
   return (
     <>
@@ -41,9 +49,6 @@ export function QuickJump() {
         aria-label="Go to a cluster, a server or a page"
         className="mx-auto mt-[12vh] w-[min(34rem,calc(100vw-2rem))] rounded-md border border-line-strong bg-raised p-0 text-ink shadow-xl"
         onClose={() => setOpen(false)}
-        onClick={(event) => {
-          if (event.target === event.currentTarget) event.currentTarget.close();
-        }}
       >
         {open && <Search close={() => dialog.current?.close()} />}
       </dialog>
@@ -58,7 +63,7 @@ function Search({ close }: { close: () => void }) {
   const { permissions } = useSession();
   const [typed, setTyped] = useState('');
   const [place, setPlace] = useState(0);
-  const found = findTargets(jumpTargets(clusters, permissions), typed).slice(0, shown);
+  const found = findTargets(jumpTargets(clusters, permissions), typed).slice(0, mostPlaces);
   const chosen = Math.min(place, found.length - 1);
   const go = (target: JumpTarget | undefined) => {
     if (target === undefined) return;
@@ -76,8 +81,6 @@ function Search({ close }: { close: () => void }) {
   return (
     <div>
       <input
-        // A dialog of one field: the field is what was asked for.
-        autoFocus
         role="combobox"
         aria-expanded="true"
         aria-controls={id}
@@ -95,23 +98,24 @@ function Search({ close }: { close: () => void }) {
         }}
         onKeyDown={onKey}
       />
-      <ul id={id} role="listbox" aria-label="Places" className="p-1">
+      <div id={id} role="listbox" aria-label="Places" tabIndex={-1} className="p-1">
         {found.map((target, index) => (
-          <li
+          <div
             key={`${target.href} ${target.text}`}
             id={`${id}-${index}`}
             role="option"
             aria-selected={index === chosen}
             className={clsx('flex justify-between gap-4 rounded-md px-3 py-2', index === chosen && 'bg-accent-soft')}
             onClick={() => go(target)}
-            onKeyDown={undefined}
+            tabIndex={-1}
+            onKeyDown={onKey}
             onPointerMove={() => setPlace(index)}
           >
             <span>{target.text}</span>
             <span className="text-sm text-faint">{target.kind}</span>
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
       {found.length === 0 && (
         <p className="px-4 pb-3 text-faint">Nothing of that name. Clear the field to see everything.</p>
       )}

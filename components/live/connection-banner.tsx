@@ -95,7 +95,6 @@ function LastHeard() {
 function useLinksRefused(lost: boolean): boolean {
   const [refused, setRefused] = useState(false);
   useEffect(() => {
-    setRefused(false);
     if (!lost) return undefined;
     const refuse = (event: MouseEvent) => {
       if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
@@ -105,7 +104,10 @@ function useLinksRefused(lost: boolean): boolean {
       setRefused(true);
     };
     document.addEventListener('click', refuse, true);
-    return () => document.removeEventListener('click', refuse, true);
+    return () => {
+      document.removeEventListener('click', refuse, true);
+      setRefused(false);
+    };
   }, [lost]);
   return refused;
 }

@@ -16,9 +16,9 @@ export interface Live {
   /** The console's clock when the page was rendered: what the first paint counts its ages from. */
   renderedAtMs: number;
   /** Asks for contact now instead of at the next try. */
-  retry(): void;
+  retry: () => void;
   /** Tells every tab of this browser that the session has ended. */
-  signedOut(): void;
+  signedOut: () => void;
 }
 
 const LiveContext = createContext<Live | null>(null);

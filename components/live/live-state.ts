@@ -52,8 +52,9 @@ export function afterMessage(state: LiveState, message: LiveMessage): LiveState 
         operations: { ...state.operations, [message.value.id]: message.value },
       };
     case 'audit':
-      return { ...state, lastHeardMs: message.heardMs, audit: withEntry(state.audit, message.value) };
+      break;
   }
+  return { ...state, lastHeardMs: message.heardMs, audit: withEntry(state.audit, message.value) };
 }
 
 /** A snapshot takes its cluster's place, so that the order on the page stays; an older one is not let in. */

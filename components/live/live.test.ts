@@ -73,10 +73,10 @@ describe('what a page knows', () => {
   });
 });
 
-describe('trends', () => {
-  const seen = (seconds: number, change: Parameters<typeof aConnection>[0]) =>
-    aCluster({ observedAt: at(seconds), servers: [aServer({ name: 'db-2', replication: [aConnection(change)] })] });
+const seen = (seconds: number, change: Parameters<typeof aConnection>[0]) =>
+  aCluster({ observedAt: at(seconds), servers: [aServer({ name: 'db-2', replication: [aConnection(change)] })] });
 
+describe('trends', () => {
   test('a replica that stopped replicating leaves a gap, not a zero', () => {
     const samples = addSamples(
       addSamples({}, seen(0, { lagSeconds: 0.3 })),

@@ -1,7 +1,7 @@
 'use client';
 
 import Link from 'next/link';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { getOperation } from '../../server/contract/client.ts';
 import type { Operation } from '../../server/contract/operation.ts';
 import { elapsed } from '../format/duration.ts';
@@ -59,20 +59,25 @@ function useOperation(first: Operation): Operation {
   const { store } = useLiveContext();
   const told = useLive((state) => state.operations[first.id]);
   const live = useLive((state) => state.connection.kind === 'live');
+  const wasLost = useRef(false);
   const running = (told ?? first).outcome === null;
-  const [wasLost, setWasLost] = useState(false);
   useEffect(() => {
-    if (!live) return setWasLost(true);
-    if (!wasLost || !running) return undefined;
+    if (!live) {
+      wasLost.current = true;
+      return undefined;
+    }
+    if (!wasLost.current || !running) return undefined;
     let stale = false;
-    void getOperation(first.id).then((answer) => {
+    const read = async () => {
+      const answer = await getOperation(first.id);
       if (stale || answer.kind !== 'ok') return;
       store.send({ kind: 'operation', value: answer.value, heardMs: store.clock.now(performance.now()) });
-    });
+    };
+    void read();
     return () => {
       stale = true;
     };
-  }, [store, first.id, live, wasLost, running]);
+  }, [store, first.id, live, running]);
   return told ?? first;
 }
 
@@ -86,7 +91,9 @@ function Elapsed({ operation }: { operation: Operation }) {
     const end = operation.endedAt === null ? nowMs : Date.parse(operation.endedAt);
     return elapsed(end - Date.parse(operation.startedAt));
   });
-  return <span className="font-normal text-soft">{operation.endedAt === null ? text : `in ${text}`}</span>;
+  return (
+    <span className="whitespace-nowrap font-normal text-soft">{operation.endedAt === null ? text : `in ${text}`}</span>
+  );
 }
 
 function Summary({ operation }: { operation: Operation }) {

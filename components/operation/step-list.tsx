@@ -1,6 +1,6 @@
 'use client';
 
-import clsx from 'clsx';
+import { clsx } from 'clsx';
 import { Fragment } from 'react';
 import type { Operation, OperationStep } from '../../server/contract/operation.ts';
 import { elapsed } from '../format/duration.ts';
@@ -42,11 +42,11 @@ function Step({ step }: { step: OperationStep }) {
         <span className="text-sm text-soft">
           <StepTime step={step} />
         </span>
-        <span className={clsx('min-w-0 break-words text-sm', step.error === null ? 'text-soft' : 'text-ink')}>
+        <div className={clsx('min-w-0 break-words text-sm', step.error === null ? 'text-soft' : 'text-ink')}>
           <StepSays step={step} />
-        </span>
+          {ran && <Unfold step={step} />}
+        </div>
       </div>
-      {ran && <Unfold step={step} />}
     </li>
   );
 }
@@ -74,9 +74,10 @@ function StepSays({ step }: { step: OperationStep }) {
 
 function Unfold({ step }: { step: OperationStep }) {
   return (
-    <details className="pl-6 text-sm">
+    <details>
       <summary className="target link">
-        what {step.name} ran{step.log !== null && ', and its log'} ›
+        {unfoldText(step)}
+        <span className="sr-only"> of {step.name}</span> ›
       </summary>
       {step.statements.length > 0 && (
         <pre className="sql mt-1">{step.statements.map((one) => `${one.replace(/;$/, '')};`).join('\n')}</pre>
@@ -84,19 +85,19 @@ function Unfold({ step }: { step: OperationStep }) {
       {step.log !== null && (
         <>
           <p className="mt-2 text-faint">Log</p>
-          {/* A long log scrolls in its own window, also by keyboard. */}
-          <pre
-            className="sql mt-1 max-h-80 overflow-y-auto"
-            tabIndex={0}
-            role="region"
-            aria-label={`Log of ${step.name}`}
-          >
+          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by keyboard */}
+          <section aria-label={`Log of ${step.name}`} tabIndex={0} className="sql mt-1 max-h-80 overflow-y-auto">
             {step.log}
-          </pre>
+          </section>
         </>
       )}
     </details>
   );
+}
+
+function unfoldText({ statements, log }: OperationStep): string {
+  if (log === null) return 'SQL';
+  return statements.length === 0 ? 'Log' : 'SQL and log';
 }
 
 function PointOfNoReturn({ operation }: { operation: Operation }) {

@@ -1,6 +1,6 @@
 'use client';
 
-import clsx from 'clsx';
+import { clsx } from 'clsx';
 import { useId, useState } from 'react';
 import type { ServerSnapshot } from '../../server/contract/snapshot.ts';
 import { PromoteLink } from '../takeover/promote-link.tsx';

@@ -1,5 +1,6 @@
 import type {
   ClusterSnapshot,
+  LagSource,
   ProblemCode,
   ReplicationConnection,
   ServerSnapshot,
@@ -68,10 +69,11 @@ export function isReplicating(connection: ReplicationConnection): boolean {
   return connection.ioThread === 'running' && connection.sqlThread === 'running';
 }
 
+const weight = (one: ReplicationConnection): number =>
+  isReplicating(one) ? (one.lagSeconds ?? Number.MAX_SAFE_INTEGER) : Number.POSITIVE_INFINITY;
+
 /** The connection that decides what the row says: a broken one before a slow one, a slow one before a fast one. */
 export function worstConnection(connections: readonly ReplicationConnection[]): ReplicationConnection | null {
-  const weight = (one: ReplicationConnection): number =>
-    isReplicating(one) ? (one.lagSeconds ?? Number.MAX_SAFE_INTEGER) : Number.POSITIVE_INFINITY;
   return connections.reduce<ReplicationConnection | null>(
     (worst, one) => (worst === null || weight(one) > weight(worst) ? one : worst),
     null,
@@ -113,15 +115,15 @@ export function lagExplained(connection: ReplicationConnection): string {
     connection.primarySilentSeconds === null
       ? ''
       : ` The primary was last heard ${duration(connection.primarySilentSeconds)} ago: what it has written since is not counted.`;
-  switch (connection.lagSource) {
-    case 'position-history':
-      return `Age of the oldest position of the primary that this replica has not reached, measured by Baton.${silent}${own}`;
-    case 'event-time':
-      return `Master_Slave_time_diff: the time between the newest event received and the newest applied, as MariaDB tells it.${silent}${own}`;
-    case null:
-      return `There is no number to tell: the primary’s position is not known.${silent}${own}`;
-  }
+  return `${sourceText[connection.lagSource ?? 'none']}${silent}${own}`;
 }
+
+const sourceText: Record<LagSource | 'none', string> = {
+  'position-history': 'Age of the oldest position of the primary that this replica has not reached, measured by Baton.',
+  'event-time':
+    'Master_Slave_time_diff: the time between the newest event received and the newest applied, as MariaDB tells it.',
+  none: 'There is no number to tell: the primary’s position is not known.',
+};
 
 function aloneText(server: ServerSnapshot): Omit<ServerLine, 'level' | 'word'> {
   const gtid = server.gtid === null || server.gtid.binlog === '' ? null : server.gtid.binlog;

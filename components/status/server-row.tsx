@@ -1,6 +1,6 @@
 'use client';
 
-import clsx from 'clsx';
+import { clsx } from 'clsx';
 import type { ClusterSnapshot, ServerSnapshot } from '../../server/contract/snapshot.ts';
 import { Trend } from '../charts/trend-line.tsx';
 import { Status } from '../ui/mark.tsx';

@@ -1,6 +1,6 @@
 'use client';
 
-import clsx from 'clsx';
+import { clsx } from 'clsx';
 import type { ClusterSnapshot, ReplicationConnection, ServerSnapshot } from '../../server/contract/snapshot.ts';
 import { count } from '../format/number.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
@@ -86,17 +86,17 @@ function ServerRows({ cluster, server }: { cluster: ClusterSnapshot; server: Ser
       {!silent &&
         others.map((connection) => (
           <tr key={connection.connection}>
-            <td data-empty />
+            <SameServer />
             <td data-label="Connection" className="text-soft">
               “{connection.connection}”
             </td>
             <Replication connection={connection} />
-            <td data-empty colSpan={3} />
+            <SameServer columns={3} />
           </tr>
         ))}
       {errors.map((connection) => (
         <tr key={`error ${connection.connection}`} className="md:[&>td]:border-t-0 md:[&>td]:pt-0">
-          <td data-empty />
+          <SameServer />
           <td colSpan={8} className="!block !text-left text-sm text-soft md:!table-cell">
             <span className="text-ink">
               {connection.lastError?.thread === 'sql' ? 'SQL' : 'IO'} error {connection.lastError?.number}:
@@ -106,6 +106,15 @@ function ServerRows({ cluster, server }: { cluster: ClusterSnapshot; server: Ser
         </tr>
       ))}
     </>
+  );
+}
+
+/** A cell whose content stands in the row above. */
+function SameServer({ columns = 1 }: { columns?: number }) {
+  return (
+    <td data-empty colSpan={columns}>
+      <span className="sr-only">as above</span>
+    </td>
   );
 }
 

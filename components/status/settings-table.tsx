@@ -33,7 +33,8 @@ export function SettingsTable({ cluster }: { cluster: ClusterSnapshot }) {
   const shown = columns.filter(({ read }) => cluster.servers.some((server) => read(server) !== null));
   return (
     <Section id="settings" title="Settings">
-      <div className="overflow-x-auto" role="region" aria-label="Settings of the servers" tabIndex={0}>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by keyboard */}
+      <section className="overflow-x-auto" aria-label="Settings side by side" tabIndex={0}>
         <table className="table">
           <caption className="sr-only">Settings of the servers of {cluster.name}</caption>
           <thead>
@@ -59,7 +60,7 @@ export function SettingsTable({ cluster }: { cluster: ClusterSnapshot }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </Section>
   );
 }

@@ -75,7 +75,7 @@ function CheckLine({
   accept: ((code: string, yes: boolean) => void) | null;
 }) {
   return (
-    <li className="flex items-baseline gap-3 py-1.5">
+    <li className="flex items-baseline gap-3 py-1">
       <Mark level={levelOf[check.level]} className="translate-y-px" />
       <div className="min-w-0">
         <p>
@@ -84,7 +84,7 @@ function CheckLine({
         </p>
         {check.fix !== null && check.level !== 'pass' && <p className="text-sm text-soft">{check.fix}</p>}
         {check.level === 'block' && check.acceptable && accept !== null && (
-          <label className="target mt-1 cursor-pointer text-sm">
+          <label className="target mt-1 cursor-pointer flex-wrap text-sm">
             <input
               type="checkbox"
               className="size-4 accent-accent"

@@ -10,15 +10,7 @@ export function PlanSteps({ steps }: { steps: readonly PlannedStep[] }) {
       <ol className="flex flex-wrap items-center gap-y-1.5">
         {steps.map((step, place) => (
           <li key={step.id} className="inline-flex items-center">
-            {step.pointOfNoReturn ? (
-              <PointOfNoReturn />
-            ) : (
-              place > 0 && (
-                <span aria-hidden="true" className="px-2 text-faint">
-                  ·
-                </span>
-              )
-            )}
+            {step.pointOfNoReturn && <PointOfNoReturn />}
             <span
               title={`${step.server}: ${step.text}`}
               className={step.willRun ? undefined : 'text-faint line-through'}
@@ -26,6 +18,11 @@ export function PlanSteps({ steps }: { steps: readonly PlannedStep[] }) {
               {step.name}
               {!step.willRun && <span className="sr-only"> (not needed)</span>}
             </span>
+            {separated(steps, place) && (
+              <span aria-hidden="true" className="px-2 text-faint">
+                ·
+              </span>
+            )}
           </li>
         ))}
       </ol>
@@ -56,6 +53,12 @@ export function PlanSteps({ steps }: { steps: readonly PlannedStep[] }) {
       </details>
     </section>
   );
+}
+
+/** A dot follows each step but the last and the one that the line follows. */
+function separated(steps: readonly PlannedStep[], place: number): boolean {
+  const next = steps[place + 1];
+  return next !== undefined && !next.pointOfNoReturn;
 }
 
 function PointOfNoReturn() {

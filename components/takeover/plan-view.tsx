@@ -88,7 +88,7 @@ function OtherKinds({ plan }: { plan: TakeoverPlan }) {
           prefetch={false}
           className="target link"
         >
-          {takeoverWords[kind].noun} <span className="text-faint">({takeoverWords[kind].why})</span>
+          {takeoverWords[kind].noun} <span className="text-faint">({takeoverWords[kind].when})</span>
         </Link>
       ))}
     </p>

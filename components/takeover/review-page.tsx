@@ -11,7 +11,7 @@ import { PlanSkeleton } from './plan-skeleton.tsx';
 import { PlanView } from './plan-view.tsx';
 import { RefusedPlan } from './refused-plan.tsx';
 import { usePlan } from './use-plan.ts';
-import { takeoverWords } from './wording.ts';
+import { kindReason, takeoverWords } from './wording.ts';
 
 /** What would happen if this server took over: read it, then decide. Nothing happens before the button is pressed. */
 export function ReviewPage({ cluster, server, kind }: { cluster: string; server: string; kind: TakeoverKind | null }) {
@@ -21,6 +21,8 @@ export function ReviewPage({ cluster, server, kind }: { cluster: string; server:
   const plan = state.kind === 'ready' ? state.plan : null;
   const shownKind = plan?.kind ?? kind ?? known?.promotable.kind ?? 'switchover';
   const words = takeoverWords[shownKind];
+  const oldPrimary =
+    snapshot?.servers.find((one) => one.name === (plan === null ? snapshot.primary : plan.oldPrimary)) ?? null;
   const address = plan?.targetAddress ?? known?.address;
   return (
     <>
@@ -43,7 +45,7 @@ export function ReviewPage({ cluster, server, kind }: { cluster: string; server:
         >
           {shownKind === 'failover' ? <Mark level="critical" /> : <Icon name={words.icon} className="text-accent" />}
           {words.noun}
-          <span className="font-normal text-soft">· {words.why}</span>
+          <span className="font-normal text-soft">· {kindReason(shownKind, oldPrimary)}</span>
         </p>
       </div>
       {snapshot?.sandbox === true && (

@@ -1,4 +1,4 @@
-import clsx from 'clsx';
+import { clsx } from 'clsx';
 import type { TakeoverPlan } from '../../server/contract/takeover.ts';
 import { Mark } from '../ui/mark.tsx';
 import { roleTree, type RoleRow } from './role-tree.ts';

@@ -5,6 +5,7 @@ import { about, lossText, timeTexts } from './cost-line.ts';
 import { drift } from './drift.ts';
 import { refusalChanges, refusalChecks, runningOperation } from './refusal.ts';
 import { roleTree } from './role-tree.ts';
+import { kindReason } from './wording.ts';
 import { nameToType, standingBlocks, whyShut } from './why-shut.ts';
 
 const aCheck = (change: Partial<Check> = {}): Check => ({
@@ -130,9 +131,10 @@ describe('a plan is for one state of affairs', () => {
   });
 });
 
+const refused = (details: unknown) =>
+  ({ kind: 'refused', status: 409, code: 'outdated', message: '', next: '', details }) as const;
+
 describe('what a refusal tells', () => {
-  const refused = (details: unknown) =>
-    ({ kind: 'refused', status: 409, code: 'outdated', message: '', next: '', details }) as const;
   test('the differences, as texts or as objects with a text', () => {
     expect(refusalChanges(refused({ changes: ['a', { text: 'b' }, 7] }))).toEqual(['a', 'b']);
     expect(refusalChanges(refused(null))).toEqual([]);
@@ -159,4 +161,14 @@ test('the tree of roles puts each under the server it follows, also in a ring', 
     '0 x',
     '1 y',
   ]);
+});
+
+test('the kind is never justified by what is not so', () => {
+  const up = { name: 'db-1', state: 'up' } as const;
+  const gone = { name: 'db-1', state: 'unreachable' } as const;
+  expect(kindReason('switchover', up)).toBe('the old primary is healthy');
+  expect(kindReason('failover', gone)).toBe('the old primary is gone');
+  expect(kindReason('failover', up)).toBe('though db-1 answers');
+  expect(kindReason('switchover', gone)).toBe('though db-1 does not answer');
+  expect(kindReason('failover', null)).toBe('there is no primary now');
 });

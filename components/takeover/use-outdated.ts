@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { ClusterSnapshot } from '../../server/contract/snapshot.ts';
 import type { TakeoverPlan } from '../../server/contract/takeover.ts';
 import { useClock, useCluster } from '../live/use-live.ts';
@@ -23,10 +23,9 @@ export function useOutdated(plan: TakeoverPlan, seen: ClusterSnapshot | null): O
   const changes = seen === null || now === null ? [] : drift(seen, now, plan.target);
   const operationId = now?.operationId ?? null;
   const found = changes.length > 0 || operationId !== null || expired;
-  const reasons = [...changes, ...(expired ? ['The plan is older than it may be.'] : [])];
-  const text = reasons.join('\n');
-  useEffect(() => {
-    if (found) setOutdated({ changes: text === '' ? [] : text.split('\n'), operationId });
-  }, [found, text, operationId]);
+  // Set while rendering, so that the button is never drawn open for a plan that is over.
+  if (found && outdated === null) {
+    setOutdated({ changes: [...changes, ...(expired ? ['The plan is older than it may be.'] : [])], operationId });
+  }
   return outdated;
 }

@@ -19,19 +19,22 @@ export function usePlan(
   kind: TakeoverKind | null,
 ): { state: PlanState; again: () => void } {
   const { store } = useLiveContext();
-  const [state, setState] = useState<PlanState>({ kind: 'planning' });
   const [round, setRound] = useState(0);
+  const question = JSON.stringify([cluster, target, kind, round]);
+  const [answered, setAnswered] = useState<{ question: string; state: PlanState } | null>(null);
   useEffect(() => {
     const stop = new AbortController();
-    setState({ kind: 'planning' });
-    void planTakeover(cluster, { target, ...(kind === null ? {} : { kind }) }, stop.signal).then((answer) => {
+    const ask = async () => {
+      const answer = await planTakeover(cluster, { target, ...(kind === null ? {} : { kind }) }, stop.signal);
       if (stop.signal.aborted) return;
-      if (answer.kind !== 'ok') return setState({ kind: 'refused', refusal: answer });
       const seen = store.state().clusters.find((one) => one.name === cluster) ?? null;
-      setState({ kind: 'ready', plan: answer.value, seen });
-    });
+      const state: PlanState =
+        answer.kind === 'ok' ? { kind: 'ready', plan: answer.value, seen } : { kind: 'refused', refusal: answer };
+      setAnswered({ question, state });
+    };
+    void ask();
     return () => stop.abort();
-  }, [store, cluster, target, kind, round]);
+  }, [store, cluster, target, kind, question]);
   const again = useCallback(() => setRound((before) => before + 1), []);
-  return { state, again };
+  return { state: answered?.question === question ? answered.state : { kind: 'planning' }, again };
 }

@@ -1,6 +1,6 @@
 'use client';
 
-import clsx from 'clsx';
+import { clsx } from 'clsx';
 import { useId } from 'react';
 import type { ClusterSnapshot, ServerSnapshot } from '../../server/contract/snapshot.ts';
 import { serverLine } from '../status/server-line.ts';

@@ -22,9 +22,7 @@ export function CopyButton({ text, label, children }: { text: string; label: str
     >
       <Icon name={state === 'copied' ? 'done' : 'copy'} />
       {children === undefined ? <span className="sr-only">{label}</span> : <span>{said}</span>}
-      <span role="status" className="sr-only">
-        {state === 'idle' ? '' : said}
-      </span>
+      <output className="sr-only">{state === 'idle' ? '' : said}</output>
     </button>
   );
 }

@@ -1,4 +1,5 @@
-import clsx from 'clsx';
+import { clsx } from 'clsx';
+import type { ReactNode } from 'react';
 import type { MarkLevel } from '../status/mark-level.ts';
 
 const colour: Record<MarkLevel, string> = {
@@ -20,25 +21,18 @@ export function Mark({ level, className }: { level: MarkLevel; className?: strin
       focusable="false"
       className={clsx('inline-block flex-none', colour[level], className)}
     >
-      {shape(level)}
+      {shapes[level]}
     </svg>
   );
 }
 
-function shape(level: MarkLevel) {
-  switch (level) {
-    case 'critical':
-      return <path d="M6 0 12 6 6 12 0 6Z" fill="currentColor" />;
-    case 'serious':
-      return <path d="M6 .75 11.75 11H.25Z" fill="currentColor" />;
-    case 'caution':
-      return <rect x="1.25" y="1.25" width="9.5" height="9.5" fill="currentColor" />;
-    case 'normal':
-      return <circle cx="6" cy="6" r="5" fill="currentColor" />;
-    case 'off':
-      return <circle cx="6" cy="6" r="4.25" fill="none" stroke="currentColor" strokeWidth="1.5" />;
-  }
-}
+const shapes: Record<MarkLevel, ReactNode> = {
+  critical: <path d="M6 0 12 6 6 12 0 6Z" fill="currentColor" />,
+  serious: <path d="M6 .75 11.75 11H.25Z" fill="currentColor" />,
+  caution: <rect x="1.25" y="1.25" width="9.5" height="9.5" fill="currentColor" />,
+  normal: <circle cx="6" cy="6" r="5" fill="currentColor" />,
+  off: <circle cx="6" cy="6" r="4.25" fill="none" stroke="currentColor" strokeWidth="1.5" />,
+};
 
 /** A mark with its word. The level is spoken where the word is not the level itself. */
 export function Status({ level, word, className }: { level: MarkLevel; word: string; className?: string }) {

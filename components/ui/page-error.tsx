@@ -14,7 +14,8 @@ export function PageError({ error, retry }: { error: unknown; retry: () => void 
         <button type="button" className="btn btn-go" onClick={() => retry()}>
           Try again
         </button>
-        {/* A whole load: what is broken may be this page's own state. */}
+        {/* A whole load: this page's own state may be what is broken. */}
+        {/* oxlint-disable-next-line nextjs/no-html-link-for-pages */}
         <a href="/" className="btn">
           All clusters
         </a>

@@ -1,7 +1,7 @@
 'use client';
 
 import { useSyncExternalStore } from 'react';
-import clsx from 'clsx';
+import { clsx } from 'clsx';
 import { calmDuration, duration } from '../format/duration.ts';
 import { shortLocal, shortUtc, utc } from '../format/instant.ts';
 import { useClock } from '../live/use-live.ts';
