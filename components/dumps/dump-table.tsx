@@ -62,15 +62,11 @@ export function DumpTable({ cluster, view }: { cluster: string; view: CatalogueV
           ))}
           {(all ? dumps : dumps.slice(0, openRows)).map((dump, place) => (
             <tr key={`${dump.server} ${dump.name}`}>
-              <td data-label="Made" className="md:whitespace-nowrap">
-                <span>
-                  <Ago at={dump.endedAt} calm className="block font-medium" />
-                  <Instant at={dump.endedAt} className="text-sm text-faint" />
-                </span>
-              </td>
-              <th scope="row" data-label="Server">
-                {dump.server}
+              <th scope="row" className="items-baseline md:whitespace-nowrap">
+                <Ago at={dump.endedAt} calm className="md:block" />
+                <Instant at={dump.endedAt} className="text-sm font-normal text-faint" />
               </th>
+              <td data-label="Server">{dump.server}</td>
               <DumpFacts dump={dump} largest={largest} />
               <td className="md:text-right">
                 <Download
@@ -159,7 +155,7 @@ function Download({
         href={dumpAddress(cluster, dump)}
         download
         title={dump.name}
-        className={clsx('btn btn-small whitespace-nowrap', newest && 'btn-accent')}
+        className={clsx('btn btn-small whitespace-nowrap max-md:min-h-10', newest && 'btn-accent')}
       >
         {words}
       </a>
@@ -192,20 +188,16 @@ function RunningRow({
 }) {
   return (
     <tr>
-      <td data-label="Made" className="md:whitespace-nowrap">
-        <span>
-          <span className="inline-flex items-baseline gap-2 font-medium">
-            <StepMark state="running" className="translate-y-px" />
-            being made
-          </span>
-          <span className="block text-sm text-faint">
-            for <Since at={startedAt} />
-          </span>
+      <th scope="row" className="items-baseline md:whitespace-nowrap">
+        <span className="inline-flex items-baseline gap-2">
+          <StepMark state="running" className="translate-y-px" />
+          being made
         </span>
-      </td>
-      <th scope="row" data-label="Server">
-        {server}
+        <span className="text-sm font-normal text-faint md:block">
+          for <Since at={startedAt} />
+        </span>
       </th>
+      <td data-label="Server">{server}</td>
       <td data-empty />
       <td data-label="Size" className="md:whitespace-nowrap">
         <span>

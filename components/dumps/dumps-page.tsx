@@ -64,7 +64,7 @@ function WhatADumpIs({ last }: { last: DumpCatalogue['lastDownload'] }) {
         ) : (
           <>
             {last.actor} was the last to download one, <InstantAndAgo at={last.at} />:{' '}
-            <span className="break-all">{last.name}</span>
+            <span className="wrap-anywhere">{last.name}</span>
           </>
         )}
       </p>

@@ -30,7 +30,7 @@ export function MakeDump({
     <>
       <button
         type="button"
-        className="btn btn-small whitespace-nowrap"
+        className="btn btn-small whitespace-nowrap max-md:min-h-10"
         disabled={why !== null || running || asking}
         aria-describedby={why === null ? undefined : id}
         onClick={() => void make()}

@@ -20,7 +20,7 @@ export function NoDumps({ cluster, view }: { cluster: string; view: CatalogueVie
     return (
       <p className="max-w-2xl text-soft">
         No dump is known: {cause.servers.length === 1 ? 'the agent' : 'the agents'} of {cause.servers.join(', ')}{' '}
-        {cause.servers.length === 1 ? 'does' : 'do'} not answer. Why stands below.
+        {cause.servers.length === 1 ? 'does' : 'do'} not answer. The reason stands below.
       </p>
     );
   }

@@ -42,7 +42,10 @@ export function ServerDumpsTable({ view }: { view: CatalogueView }) {
               <td data-label="Next dump" className="md:whitespace-nowrap">
                 <Next server={server} />
               </td>
-              <td data-label="Last failure" className="max-md:!block max-md:!text-left">
+              <td
+                data-label="Last failure"
+                className={server.lastFailure === null ? undefined : 'max-md:!block max-md:!text-left'}
+              >
                 <Failure server={server} view={view} />
               </td>
               <td className="max-md:!block max-md:!pt-2 max-md:!text-left md:text-right">
