@@ -121,7 +121,7 @@ function Asked({ making }: { making: Making }) {
       return (
         <span className="mt-1 block">
           Made: {bytes(making.dump.bytes)} in{' '}
-          {elapsed(Date.parse(making.dump.endedAt) - Date.parse(making.dump.startedAt))}. It is first in the list.
+          {elapsed(Date.parse(making.dump.endedAt) - Date.parse(making.dump.startedAt))}.
         </span>
       );
     case 'failed':
