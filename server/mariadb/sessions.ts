@@ -22,6 +22,24 @@ export function listSessions(): Statement {
   );
 }
 
+/** As listSessions, at a third of its cost: for the moment in which writes are stopped. Rows for listedClient(). */
+export function listClients(): Statement {
+  return statement('SHOW PROCESSLIST');
+}
+
+/** A line of SHOW PROCESSLIST. */
+export function listedClient(row: Row): ServerSession {
+  return {
+    id: number(row, 'Id') ?? 0,
+    user: text(row, 'User'),
+    host: text(row, 'Host'),
+    command: text(row, 'Command'),
+    state: text(row, 'State'),
+    seconds: number(row, 'Time') ?? 0,
+    writing: false,
+  };
+}
+
 /** Words that a statement which writes nothing begins with. CALL, EXECUTE and unknown words may write. */
 const READING =
   /^(select|show|set|use|do|explain|desc|describe|help|kill|commit|rollback|begin|start|begin_not|with|values)$/i;

@@ -14,6 +14,7 @@ const PAUSE_MS = 250;
 export async function backward<C>(run: Run<C>): Promise<boolean> {
   const deadline = deadlineIn(run.program.undoMs);
   run.view.settle(['pending'], 'not-run');
+  await withdrawPrepared(run);
   let pending = run.program.steps.filter((step) => run.begun.has(step.id) && 'undo' in step).toReversed();
   while (pending.length > 0) {
     const failed: Step<C>[] = [];
@@ -28,6 +29,13 @@ export async function backward<C>(run: Run<C>): Promise<boolean> {
   }
   for (const step of pending) run.view.addFollowUps(step.hands?.(run.program.context) ?? []);
   return pending.length === 0;
+}
+
+/** Announced and never begun: the journal must not say that the point of no return is passed. */
+async function withdrawPrepared<C>(run: Run<C>): Promise<void> {
+  for (const id of run.prepared.keys()) {
+    if (!run.begun.has(id)) await durableIfPossible(run.journal.write(id, 'note', { withdrawn: true }));
+  }
 }
 
 /** The end of one try; null when it failed. */

@@ -1,7 +1,7 @@
 import type { OperationStep } from '../contract/operation.ts';
 import { deadlineIn, type Deadline } from './deadline.ts';
 import type { Json, Step, StepEnd } from './step.ts';
-import { Abandoned, actOf, durable, durableIfPossible, instant, words, type Run } from './run.ts';
+import { Abandoned, actOf, durable, durableIfPossible, instant, intentOf, words, type Run } from './run.ts';
 
 /** How the forward way ended. */
 export type ForwardEnd =
@@ -21,6 +21,14 @@ const GRACE_MS = 5_000;
 
 /** Runs the steps in order until the end, a failure, or a cancel. Rejects with Abandoned when the lease is lost. */
 export async function forward<C>(run: Run<C>): Promise<ForwardEnd> {
+  try {
+    return await through(run);
+  } finally {
+    run.view.quiet(false);
+  }
+}
+
+async function through<C>(run: Run<C>): Promise<ForwardEnd> {
   const budget = deadlineIn(run.program.budgetMs);
   const never = new AbortController().signal;
   for (const [index, step] of run.program.steps.entries()) {
@@ -36,7 +44,6 @@ export async function forward<C>(run: Run<C>): Promise<ForwardEnd> {
       await begin(run, step, index);
     } catch (error) {
       if (error instanceof Abandoned) throw error;
-      run.view.quiet(false);
       run.passed = false;
       return { kind: 'stopped', why: 'failed', step: step.id, error: words(error) };
     }
@@ -74,22 +81,12 @@ async function begin<C>(run: Run<C>, step: Step<C>, index: number): Promise<void
   // From here a cancel comes too late: whoever asks is told so.
   if (step.pointOfNoReturn) run.passed = true;
   if (!step.intentAhead) {
-    const write = run.journal.write(step.id, 'intent', { ahead: aheadOf(run.program.steps, index) });
+    const write = run.prepared.get(step.id) ?? run.journal.write(step.id, 'intent', intentOf(run.program.steps, index));
     await (run.passed && !step.pointOfNoReturn ? durableIfPossible(write) : durable(write));
   }
   run.begun.add(step.id);
   run.view.step(step.id, { state: 'running', startedAt: instant(run.now()) });
   if (step.pointOfNoReturn) run.view.change({ pointOfNoReturnPassed: true });
-}
-
-/** The steps behind `index` whose intents go into its row. */
-function aheadOf(steps: readonly { id: string; intentAhead?: boolean }[], index: number): string[] {
-  const ahead: string[] = [];
-  for (const step of steps.slice(index + 1)) {
-    if (!step.intentAhead) break;
-    ahead.push(step.id);
-  }
-  return ahead;
 }
 
 async function runStep<C>(run: Run<C>, step: Step<C>, act: ReturnType<typeof actOf>): Promise<StepEnd> {

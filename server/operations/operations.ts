@@ -192,6 +192,7 @@ export class Operations {
       takenUp: from.takenUp,
       begun: new Set(beginnings(from.entries).keys()),
       ended: endedSteps(from.entries),
+      prepared: new Map(),
       passed: view.pointOfNoReturnPassed,
     };
   }

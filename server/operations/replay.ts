@@ -27,7 +27,7 @@ export function replayedView(row: OperationRow, entries: readonly Entry[]): Oper
       const shown = { ...step, ...resultShape.parse(result.data), waitsFor: null };
       return undone ? { ...shown, state: 'undone' as const } : shown;
     }
-    if (begun === undefined) return step;
+    if (begun === undefined || entries.some((entry) => entry.step === step.id && isWithdrawn(entry))) return step;
     return { ...step, state: 'unknown' as const, startedAt: step.startedAt ?? instant(begun), waitsFor: null };
   });
   const outage = recorded(entries, WRITE_OUTAGE);
@@ -71,10 +71,7 @@ export function endedSteps(entries: readonly Entry[]): Set<string> {
 export function pointPassed(view: Operation, entries: readonly Entry[]): boolean {
   const point = view.steps.find((step) => step.pointOfNoReturn)?.id;
   if (point === undefined || !beginnings(entries).has(point)) return false;
-  return !entries.some(
-    (entry) =>
-      entry.step === point && entry.kind === 'result' && isObject(entry.data) && entry.data['withdrawn'] === true,
-  );
+  return !entries.some((entry) => entry.step === point && isWithdrawn(entry));
 }
 
 /** What was found to be left to do before the interruption, each once. */
@@ -88,6 +85,8 @@ function followUpsIn(entries: readonly Entry[]): FollowUp[] {
   }
   return [...found.values()];
 }
+
+const isWithdrawn = ({ data }: Entry): boolean => isObject(data) && data['withdrawn'] === true;
 
 function isEnd({ kind, data }: Entry, end: string): boolean {
   return kind === 'undo-result' && isObject(data) && data['end'] === end;

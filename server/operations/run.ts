@@ -21,7 +21,9 @@ export interface Run<C> {
   readonly begun: Set<string>;
   /** Steps whose end is in the journal already. */
   readonly ended: Set<string>;
-  /** True from the moment in which the intent of the point of no return is on its way to the disk. */
+  /** Intents that are on their way to the disk before their step begins, by step id. */
+  readonly prepared: Map<string, Promise<void>>;
+  /** True from the moment in which the step of the point of no return begins: a cancel then comes too late. */
   passed: boolean;
 }
 
@@ -55,6 +57,27 @@ export async function durableIfPossible(write: Promise<void>): Promise<void> {
   }
 }
 
+/** The row that announces a step, with the steps behind it whose intents are written ahead. */
+export function intentOf<C>(steps: readonly Step<C>[], index: number): { ahead: string[] } {
+  const ahead: string[] = [];
+  for (const step of steps.slice(index + 1)) {
+    if (!step.intentAhead) break;
+    ahead.push(step.id);
+  }
+  return { ahead };
+}
+
+function prepareNext<C>(run: Run<C>, step: Step<C>): void {
+  const { steps } = run.program;
+  const index = steps.indexOf(step) + 1;
+  const next = steps[index];
+  if (!next || run.prepared.has(next.id)) return;
+  const write = run.journal.write(next.id, 'intent', intentOf(steps, index));
+  // Its failure is taken where it is awaited: when the next step begins.
+  write.catch(() => undefined);
+  run.prepared.set(next.id, write);
+}
+
 /** The name under which the journal keeps the measured write outage. */
 export const WRITE_OUTAGE = 'write-outage';
 
@@ -71,6 +94,7 @@ export function actOf<C>(run: Run<C>, step: Step<C>, deadline: Deadline, signal:
     log: (text) => view.addLog(step.id, text),
     record: (name, value) => durable(journal.write(step.id, 'record', { name, value })),
     remember: (name, value) => journal.keep(step.id, 'record', { name, value }),
+    prepareNext: () => prepareNext(run, step),
     followUp: (followUp) => {
       view.addFollowUps([followUp]);
       const { text, command } = followUp;

@@ -20,6 +20,11 @@ export interface Act {
   record(name: string, value: Json): Promise<void>;
   /** As record, but written with the next row that must be durable: for the span in which every millisecond counts. */
   remember(name: string, value: Json): void;
+  /**
+   * Begins to write the intent of the next step, so that the disk works while this step's last act is under way. The next
+   * step begins when it is durable; where this step fails after it, it is withdrawn.
+   */
+  prepareNext(): void;
   /** Something that is left to do after the operation. */
   followUp(followUp: FollowUp): void;
   /** How long writes were stopped, as measured. */

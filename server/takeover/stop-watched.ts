@@ -25,7 +25,8 @@ export async function stopWatched(
   );
   // Its failure is taken where it is awaited, below.
   stop.catch(() => undefined);
-  const patience = delay(PATIENCE_MS, 'late' as const);
+  const patient = new AbortController();
+  const patience = delay(PATIENCE_MS, 'late' as const, { signal: patient.signal }).catch(() => 'late' as const);
   if ((await Promise.race([stop, patience])) === 'late') {
     const side =
       context.links.find(session.server, 'side') ?? (await context.links.open(session.server, 'side', 2_000));
@@ -40,5 +41,6 @@ export async function stopWatched(
     }
     act.waitsFor(null);
   }
+  patient.abort();
   await stop;
 }

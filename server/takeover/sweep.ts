@@ -1,5 +1,5 @@
 import type { Session } from '../mariadb/session.ts';
-import { clientSessions, killSessions, listSessions, serverSession } from '../mariadb/sessions.ts';
+import { clientSessions, killSessions, listClients, listedClient } from '../mariadb/sessions.ts';
 import type { Act } from '../operations/step.ts';
 
 /**
@@ -47,7 +47,7 @@ export class Sweep {
 
   async #once(act: Act): Promise<void> {
     const timeoutMs = Math.max(500, act.deadline.remainingMs());
-    const sessions = (await this.#session.run(listSessions(), timeoutMs)).map(serverSession);
+    const sessions = (await this.#session.run(listClients(), timeoutMs)).map(listedClient);
     const clients = clientSessions(sessions, this.#spare);
     if (clients.length === 0) return;
     for (const { id, user } of clients) this.#ended.set(id, user);

@@ -1,14 +1,28 @@
 import { changePrimary } from '../../mariadb/change-primary.ts';
-import { stopWrites } from '../../mariadb/freeze.ts';
+import { readSeal, sealOf, stopWrites } from '../../mariadb/freeze.ts';
+import { formatGtidList } from '../../mariadb/gtid.ts';
 import { forgetPrimary, readReplication, startReplication } from '../../mariadb/promote.ts';
 import { replicaStatus } from '../../mariadb/replica-status.ts';
-import { done, type Step } from '../../operations/step.ts';
-import { look, perform, type TakeoverContext } from '../context.ts';
+import { done, failed, type Act, type Step } from '../../operations/step.ts';
+import { look, oldPrimaryOf, perform, type TakeoverContext } from '../context.ts';
 import { handsOf } from '../hands.ts';
 import { newPrimaryFor } from '../new-primary.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';
 import { targetConnection } from '../task.ts';
 import { stopWatched } from '../stop-watched.ts';
+
+/**
+ * The last act before the target forgets: the lock's own connection still has the sealed position. null: all is well, or
+ * there is no lock, since the old primary is gone or not ours.
+ */
+async function lockLost(context: TakeoverContext, act: Act): Promise<string | null> {
+  const { task, seal } = context;
+  if (task.kind !== 'switchover') return null;
+  const [row] = await perform(act, context.links.get(oldPrimaryOf(context), 'freeze'), readSeal());
+  const { position, readOnly } = sealOf(row ?? {});
+  if (!readOnly) return 'somebody has set read_only=0 on the old primary';
+  return formatGtidList(position) === formatGtidList(seal ?? []) ? null : 'the sealed position has moved';
+}
 
 /** The target forgets the old primary. This still has an inverse: CHANGE MASTER with every field, and START. */
 export function promote(server: string): Step<TakeoverContext> {
@@ -27,11 +41,12 @@ export function promote(server: string): Step<TakeoverContext> {
       context.sweep?.again(act);
       const { name } = targetConnection(context.task);
       const session = context.links.get(server, 'lock');
-      await stopWatched(context, act, session, name);
-      await perform(act, session, forgetPrimary(name));
-      await context.sweep?.settled();
-      const ended = context.sweep?.count ?? 0;
-      return done(ended > 0 ? `${ended} sessions ended on the old primary: ${context.sweep?.summary}` : null);
+      const [lost] = await Promise.all([lockLost(context, act), stopWatched(context, act, session, name)]);
+      if (lost !== null) return failed(lost);
+      const forgotten = perform(act, session, forgetPrimary(name));
+      act.prepareNext();
+      await forgotten;
+      return done();
     },
     async undo(context, act) {
       const { task } = context;

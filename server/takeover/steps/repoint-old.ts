@@ -41,6 +41,7 @@ export function repointOld(server: string): Step<TakeoverContext> {
       const session = context.links.get(server, 'freeze');
       const under = await ownTransactions(context, act, session);
       if (under) return under;
+      await context.sweep?.settled();
       await endWaiting(context, act, server);
       await perform(act, session, unlockTables());
       const after = await ownTransactions(context, act, session);

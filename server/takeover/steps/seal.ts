@@ -3,7 +3,7 @@ import { formatGtidList } from '../../mariadb/gtid.ts';
 import { done, failed, type Step } from '../../operations/step.ts';
 import { perform, type TakeoverContext } from '../context.ts';
 
-/** The position to reach, read on the lock's own connection until it stands still. */
+/** The position to reach, read on the lock's own connection; it must stand still from here on. */
 export function seal(server: string): Step<TakeoverContext> {
   return {
     id: 'seal',
@@ -13,15 +13,14 @@ export function seal(server: string): Step<TakeoverContext> {
     intentAhead: true,
     async run(context, act) {
       const session = context.links.get(server, 'freeze');
-      // Both are on their way at once; the third look is the drain's last act.
-      const [first, second] = await Promise.all([perform(act, session, readSeal()), perform(act, session, readSeal())]);
-      const [before, after] = [sealOf(first[0] ?? {}), sealOf(second[0] ?? {})];
-      const position = formatGtidList(after.position);
-      if (formatGtidList(before.position) !== position) return failed('the position still moves under the read lock');
-      if (!after.readOnly) return failed(`${server} takes writes again: somebody has set read_only=0`);
-      context.seal = after.position;
-      act.remember('seal', position);
-      return done(`position ${position}`);
+      // It is read again while the target drains, and a third time before the target forgets this server.
+      const [row] = await perform(act, session, readSeal());
+      const { position, readOnly } = sealOf(row ?? {});
+      if (!readOnly) return failed(`${server} takes writes again: somebody has set read_only=0`);
+      const words = formatGtidList(position);
+      context.seal = position;
+      act.remember('seal', words);
+      return done(`position ${words}`);
     },
   };
 }
