@@ -11,14 +11,15 @@ import type { ConsoleConfiguration } from './read-configuration.ts';
 const fixedFields = ['listen', 'tls', 'store', 'sessionSecretFile', 'sessionHours'];
 
 /**
- * Takes a new configuration over: clusters that are new, gone or changed are started, stopped, replaced; one on which an
- * operation runs stays as it is, and the log says so. Rejects, with nothing changed, when a secret can't be read.
+ * Takes a new configuration over: clusters that are new, gone or changed are started, stopped, replaced. One on which an
+ * operation runs stays as it is until a later reload, and the log says so. Answers what is in force now. Rejects, with
+ * nothing changed, when a secret can't be read.
  */
 export async function applyConfiguration(
   before: ConsoleConfiguration,
   after: ConsoleConfiguration,
   parts: ClusterParts & { clusters: Clusters; hub: Hub; operations: Operations; logger: Logger },
-): Promise<void> {
+): Promise<ConsoleConfiguration> {
   const { clusters, hub, operations, logger } = parts;
   const { clusters: changes, console } = differences(before, after);
   const built = await Promise.all(
@@ -28,17 +29,14 @@ export async function applyConfiguration(
       return [readClusterSecrets(configuration).then((secrets) => ({ name, configuration, secrets }))];
     }),
   );
-  for (const name of [...changes.removed, ...changes.changed].filter((one) => operations.running(one) !== null)) {
-    logger.warn({ cluster: name }, 'an operation runs on it: its new configuration waits for the next reload');
-  }
-  const free = (name: string): boolean => operations.running(name) === null;
-  for (const name of changes.removed.filter(free)) {
+  const busy = new Set([...changes.removed, ...changes.changed].filter((name) => operations.running(name) !== null));
+  for (const name of changes.removed.filter((one) => !busy.has(one))) {
     const old = clusters.find(name);
     clusters.remove(name);
-    hub.forget(name);
     await old?.stop();
+    hub.forget(name);
   }
-  for (const { name, configuration, secrets } of built.filter((one) => free(one.name))) {
+  for (const { name, configuration, secrets } of built.filter((one) => !busy.has(one.name))) {
     const old = clusters.find(name);
     const cluster = createCluster(name, configuration, secrets, parts);
     clusters.put(cluster);
@@ -47,5 +45,9 @@ export async function applyConfiguration(
   }
   const fixed = console.filter((field) => fixedFields.includes(field));
   if (fixed.length > 0) logger.warn({ fields: fixed }, 'these fields of console: are taken at the next start');
+  if (busy.size > 0)
+    logger.warn({ clusters: [...busy] }, 'an operation runs there: not changed, reload again after it');
   logger.info({ ...changes, console }, 'configuration read again');
+  const kept = Object.entries(before.clusters).filter(([name]) => busy.has(name));
+  return { ...after, clusters: { ...after.clusters, ...Object.fromEntries(kept) } };
 }

@@ -122,7 +122,6 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       clusters.put(createCluster(name, cluster, await readClusterSecrets(cluster), clusterParts));
     }
     await Promise.all(clusters.all().map((cluster) => cluster.start()));
-    settled.resolve(takeUpUnfinished(operations, clusters, logger));
     const { listen, tls } = configuration.console;
     const listener = await startListener({
       engine,
@@ -138,7 +137,14 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       sessionSeconds: sessionHours * 3600,
       pagesDirectory: options.nextDirectory,
     });
+    // Only who holds the address is the console: one started twice by mistake takes nothing up.
+    settled.resolve(takeUpUnfinished(operations, clusters, logger));
     logger.info({ urls: listener.urls, clusters: Object.keys(configuration.clusters) }, 'console listens');
+    let reloading: Promise<void> = Promise.resolve();
+    const readAgain = async (): Promise<void> => {
+      const next = await readConfiguration(options);
+      configuration = await applyConfiguration(configuration, next, { ...clusterParts, clusters, hub });
+    };
     const close = async (): Promise<void> => {
       await within(quiesceMs, operations.quiesce());
       await listener.close(drainMs);
@@ -148,10 +154,11 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       urls: listener.urls,
       engine,
       pagesReady: listener.pagesReady,
-      async reload() {
-        const next = await readConfiguration(options);
-        await applyConfiguration(configuration, next, { ...clusterParts, clusters, hub });
-        configuration = next;
+      reload() {
+        // One after the other: a second signal must not meet a half-taken configuration.
+        const mine = reloading.then(readAgain);
+        reloading = mine.catch(() => undefined);
+        return mine;
       },
       close: () => (closing ??= close()),
     };

@@ -9,6 +9,7 @@ import { type Door, guard, type PublicDoor, senderOf } from './door.ts';
 import type { Downloads } from './downloads.ts';
 import { bodyOf, sendError } from './errors.ts';
 import type { EventStreams } from './event-streams.ts';
+import { logChanges } from './log-changes.ts';
 import { accessActRoutes, accessRoutes } from './routes/access.ts';
 import { auditRoute } from './routes/audit.ts';
 import { clusterRoutes } from './routes/clusters.ts';
@@ -46,6 +47,7 @@ export async function buildApi(door: Door, logger: FastifyBaseLogger): Promise<A
     void reply.code(404).send(bodyOf(missing));
   });
   guard(api, door);
+  logChanges(api);
   if (door.kind === 'public') {
     await api.register(rateLimit, {
       max: requestsPer10Seconds,

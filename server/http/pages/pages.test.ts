@@ -1,17 +1,14 @@
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ask, startTestListener } from '../testing/start.ts';
 
 let baton: Awaited<ReturnType<typeof startTestListener>>;
 let directory: string;
-let before: string[];
 const script = `console.log(${JSON.stringify('x'.repeat(3000))})`;
-const states = async (): Promise<string[]> =>
-  (await readdir(tmpdir())).filter((name) => /^baton-[A-Za-z0-9]{6}$/.test(name));
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'baton-pages-'));
   await mkdir(join(directory, '.next', 'static', 'chunks'), { recursive: true });
@@ -19,7 +16,6 @@ beforeAll(async () => {
   await mkdir(join(directory, 'public'));
   await writeFile(join(directory, 'public', 'icon.png'), 'png');
   await writeFile(join(directory, 'secret'), 'hidden');
-  before = await states();
   baton = await startTestListener({
     pagesDirectory: directory,
     pagesProgram: join(import.meta.dirname, '..', 'testing', 'echo-pages.ts'),
@@ -139,10 +135,10 @@ test('the process of the pages has no secret in its environment, and can read no
 });
 
 test('the sockets of the pages and the engine are for this user alone', async () => {
-  const [name = ''] = (await states()).filter((state) => !before.includes(state));
-  const folder = join(tmpdir(), name);
-  expect((await stat(folder)).mode & 0o777).toBe(0o700);
-  for (const file of await readdir(folder)) expect((await stat(join(folder, file))).mode & 0o077).toBe(0);
+  const { env } = echoed((await get('/sign-in')).text);
+  const sockets = [env['BATON_PAGE_SOCKET'] ?? '', env['BATON_ENGINE_SOCKET'] ?? ''];
+  const modes = await Promise.all([dirname(sockets[0] ?? ''), ...sockets].map((path) => stat(path)));
+  expect(modes.map(({ mode }) => mode & 0o077)).toEqual([0, 0, 0]);
 });
 
 test('a page is compressed for who takes it', async () => {

@@ -3,11 +3,16 @@ import type { Engine } from '../../console/engine.ts';
 import { planRequest, takeoverAnswer, takeoverPlan, takeoverRequest } from '../../contract/takeover.ts';
 import { type Api, actorOf } from '../api.ts';
 
+/** A review page makes one every few seconds at most. */
+const plansPerMinute = 120;
+
 const params = z.object({ cluster: z.string() });
 
 /** POST /clusters/C/takeover-plans computes a plan and changes nothing; POST /clusters/C/takeovers starts one. */
 export function takeoverRoutes(api: Api, engine: Engine): void {
   api.post('/clusters/:cluster/takeover-plans', {
+    // Each plan looks at every server of the cluster.
+    config: { rateLimit: { max: plansPerMinute, timeWindow: 60_000 } },
     schema: {
       summary: 'The plan of a takeover, with checks and cost',
       params,
