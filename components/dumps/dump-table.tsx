@@ -64,7 +64,7 @@ export function DumpTable({ cluster, view }: { cluster: string; view: CatalogueV
             <tr key={`${dump.server} ${dump.name}`}>
               <th scope="row" className="items-baseline md:whitespace-nowrap">
                 <Ago at={dump.endedAt} calm className="md:block" />
-                <Instant at={dump.endedAt} className="text-sm font-normal text-faint" />
+                <Instant at={dump.endedAt} className="text-sm font-normal text-faint max-md:ml-3" />
               </th>
               <td data-label="Server">{dump.server}</td>
               <DumpFacts dump={dump} largest={largest} />
@@ -193,7 +193,7 @@ function RunningRow({
           <StepMark state="running" className="translate-y-px" />
           being made
         </span>
-        <span className="text-sm font-normal text-faint md:block">
+        <span className="text-sm font-normal text-faint max-md:ml-3 md:block">
           for <Since at={startedAt} />
         </span>
       </th>
