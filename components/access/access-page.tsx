@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Token, User } from '../../server/contract/access.ts';
 import { getTokens, getUsers } from '../../server/contract/client.ts';
 import { useLive } from '../live/use-live.ts';
@@ -12,20 +12,20 @@ export function AccessPage({ firstUsers, firstTokens }: { firstUsers: User[]; fi
   const [users, setUsers] = useState(firstUsers);
   const [tokens, setTokens] = useState(firstTokens);
   const [unread, setUnread] = useState<string | null>(null);
-  const readAgain = async () => {
+  const readAgain = useCallback(async () => {
     const [people, scripts] = await Promise.all([getUsers(), getTokens()]);
     if (people.kind === 'ok') setUsers(people.value);
     if (scripts.kind === 'ok') setTokens(scripts.value);
     const refused = [people, scripts].flatMap((answer) => (answer.kind === 'ok' ? [] : [answer.message]));
     setUnread(refused[0] ?? null);
-  };
+  }, []);
   const changed = useLive((state) => state.audit.find(({ action }) => /^(user|token)-/.test(action))?.id ?? null);
   const seen = useRef(changed);
   useEffect(() => {
     if (seen.current === changed) return;
     seen.current = changed;
     void readAgain();
-  }, [changed]);
+  }, [changed, readAgain]);
   return (
     <>
       {unread !== null && (

@@ -28,7 +28,8 @@ export function FilterForm({
       className="no-print grid w-full grid-cols-2 items-end gap-3 sm:flex sm:w-auto sm:flex-wrap"
       onSubmit={(event) => {
         event.preventDefault();
-        const typed = [...new FormData(event.currentTarget)].map(([name, value]) => [name, String(value)]);
+        const form = new FormData(event.currentTarget);
+        const typed = [...form].filter((field): field is [string, string] => typeof field[1] === 'string');
         router.push(auditAddress(filterOf(Object.fromEntries(typed))));
       }}
     >

@@ -1,6 +1,6 @@
 'use client';
 
-import clsx from 'clsx';
+import { clsx } from 'clsx';
 import { useId, useState } from 'react';
 import { dumpAddress } from '../../server/contract/client.ts';
 import type { Dump } from '../../server/contract/dumps.ts';

@@ -127,8 +127,8 @@ function Asked({ making }: { making: Making }) {
     case 'failed':
       return <span className="mt-1 block text-serious">It failed, and left nothing behind.</span>;
     case 'unknown':
-      return <span className="mt-1 block">Nobody knows how it ended: its agent does not answer any more.</span>;
   }
+  return <span className="mt-1 block">Nobody knows how it ended: its agent does not answer any more.</span>;
 }
 
 function Refused({ server, view }: { server: string; view: CatalogueView }) {
