@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { openRaw } from '../agent/raw-download.ts';
+import { dumpNamed } from './testing/examples.ts';
+import { serveFile } from './testing/file-server.ts';
 import { ask, startTestListener } from './testing/start.ts';
 
 let folder: string;
@@ -120,6 +124,40 @@ describe('with a certificate', () => {
     await writeFile(files().certificate, 'rubbish');
     await vi.waitFor(() => expect(lines.join('')).toContain('the new certificate is not usable'), 5000);
     expect(await nameOf(baton.url)).toBe('second');
+    await baton.close();
+  });
+  test('a dump that it sends is the same bytes, however slowly it is read', async () => {
+    await make('dumps');
+    const baton = await startTestListener({ tls: files(), settings: settings(false) });
+    const content = randomBytes(20_000_000);
+    const dump = join(folder, 'dump');
+    await writeFile(dump, content);
+    const agent = await serveFile(dump);
+    baton.engine.agent = {
+      open: (name, asked) => openRaw({ ...asked, url: new URL(name, agent.url), tls: {}, timeoutMs: 2000 }),
+    };
+    baton.engine.dumpsNow = [dumpNamed('d.sql.zst', content.length)];
+    const hash = createHash('sha256');
+    await new Promise<void>((resolve, reject) => {
+      const headers = { host, authorization: `Bearer ${baton.token('operator')}` };
+      const options = { rejectUnauthorized: false, agent: false, headers };
+      const asked = request(`${baton.url}/api/v1/clusters/erp5/dumps/latest`, options, (answer) => {
+        let pieces = 0;
+        answer.on('data', (piece: Buffer) => {
+          hash.update(piece);
+          pieces += 1;
+          if (pieces % 50 !== 0) return;
+          answer.pause();
+          setTimeout(() => answer.resume(), 5);
+        });
+        answer.once('end', resolve);
+        answer.once('error', reject);
+      });
+      asked.once('error', reject);
+      asked.end();
+    });
+    expect(hash.digest('hex')).toBe(createHash('sha256').update(content).digest('hex'));
+    agent.close();
     await baton.close();
   });
   test('that is not usable it does not start', async () => {
