@@ -202,7 +202,7 @@ test('a store that cannot be written: status goes on, acting is refused with the
   const plan = await call<TakeoverPlan>('POST', '/clusters/erp5/takeover-plans', { target: 'db-1' });
   const before = await call<Operation[]>('GET', '/operations');
   const other = new DatabaseSync(join(real.folder, 'console.sqlite'));
-  other.exec('BEGIN IMMEDIATE');
+  other.prepare('BEGIN IMMEDIATE').run();
   try {
     const refused = await ask(`${baton.url}/api/v1/clusters/erp5/takeovers`, {
       method: 'POST',
@@ -213,7 +213,7 @@ test('a store that cannot be written: status goes on, acting is refused with the
     expect(errorOf(refused).message).toMatch(/store|lock/i);
     expect((await call<ClusterSnapshot>('GET', '/clusters/erp5')).servers).toHaveLength(3);
   } finally {
-    other.exec('ROLLBACK');
+    other.prepare('ROLLBACK').run();
     other.close();
   }
   expect(await call<Operation[]>('GET', '/operations')).toEqual(before);
