@@ -9,6 +9,7 @@ export class LiveView {
   readonly #publish: (value: Operation) => void;
   #timer: NodeJS.Timeout | null = null;
   #quiet = false;
+  #published: Operation | null = null;
 
   constructor(value: Operation, publish: (value: Operation) => void) {
     this.#value = value;
@@ -74,6 +75,8 @@ export class LiveView {
   flush(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
+    if (this.#published === this.#value) return;
+    this.#published = this.#value;
     this.#publish(this.#value);
   }
 

@@ -1,0 +1,366 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Operation } from '../contract/operation.ts';
+import { entriesOf } from './journal.ts';
+import { Operations } from './operations.ts';
+import type { Program } from './program.ts';
+import { replayedView } from './replay.ts';
+import { done, failed, type Step } from './step.ts';
+import { FakeStore } from './testing/fake-store.ts';
+
+/** What the steps did, in order. */
+type Log = string[];
+
+let store: FakeStore;
+let log: Log;
+let published: Operation[];
+let operations: Operations;
+beforeEach(() => {
+  store = new FakeStore();
+  log = [];
+  published = [];
+  operations = newConsole('first console');
+});
+
+function newConsole(holder: string): Operations {
+  return new Operations({
+    journal: store.journal,
+    leases: store.leases,
+    memory: store.memory,
+    now: Date.now,
+    newId: () => `op-${store.operations.size + 1}`,
+    holder,
+    isGone: () => true,
+    onOperation: (view) => published.push(view),
+  });
+}
+
+/** A step that writes what it does into the log. */
+function step(id: string, change: Partial<Step<Log>> = {}): Step<Log> {
+  return {
+    id,
+    name: id,
+    server: 'db-1',
+    deadlineMs: 1_000,
+    async run(context) {
+      context.push(id);
+      return done();
+    },
+    async undo(context) {
+      context.push(`undo ${id}`);
+      return { kind: 'undone', note: null };
+    },
+    ...change,
+  };
+}
+
+const fails = (id: string, change: Partial<Step<Log>> = {}): Step<Log> =>
+  step(id, { run: async () => failed('it broke'), ...change });
+
+function program(steps: readonly Step<Log>[], change: Partial<Program<Log>> = {}): Program<Log> {
+  return {
+    steps,
+    context: log,
+    budgetMs: 5_000,
+    undoMs: 1_000,
+    summary: (_context, { outcome, failure }) => `${outcome}${failure ? ` at ${failure.step}: ${failure.error}` : ''}`,
+    close: async (context) => void context.push('close'),
+    ...change,
+  };
+}
+
+const heading = { kind: 'test', cluster: 'erp5', target: 'db-2', title: 'A test', actor: 'ana', dryRun: false };
+
+async function run(
+  steps: readonly Step<Log>[],
+  change: { dryRun?: boolean; undoMs?: number } = {},
+): Promise<Operation> {
+  const { undoMs = 1_000, ...rest } = change;
+  const started = await operations.start({ ...heading, ...rest }, '{}', program(steps, { undoMs }));
+  return await operations.ended(started.operation?.id ?? '');
+}
+
+const statesOf = (view: Operation): string[] => view.steps.map(({ id, state }) => `${id} ${state}`);
+const point = (change: Partial<Step<Log>> = {}): Step<Log> =>
+  step('open', { pointOfNoReturn: true, essential: true, ...change });
+
+describe('the journal', () => {
+  test('says what will be done before it is done, and how it ended after it', async () => {
+    const seen: string[][] = [];
+    await run([step('a', { run: async () => (seen.push([...store.story]), done()) }), step('b')]);
+    expect(seen).toEqual([['intent a']]);
+    expect(store.story).toEqual(['intent a', 'result a', 'intent b', 'result b']);
+  });
+
+  test('holds the intents of a span in one row, and writes its results with the point of no return', async () => {
+    const ahead = { intentAhead: true };
+    await run([step('freeze'), step('seal', ahead), step('drain', ahead), point(), step('after')]);
+    const [first] = store.rows;
+    expect(JSON.parse(first?.data ?? '')).toMatchObject({ data: { ahead: ['seal', 'drain'] } });
+    expect(store.story.slice(0, 5)).toEqual([
+      'intent freeze',
+      '(result freeze)',
+      '(result seal)',
+      '(result drain)',
+      'intent open',
+    ]);
+  });
+
+  test('has the intent of the point of no return on disk before its act', async () => {
+    const seen: string[][] = [];
+    await run([
+      step('freeze'),
+      step('promote', { intentAhead: true, run: async (_context, act) => (act.prepareNext(), done()) }),
+      point({ run: async () => (seen.push([...store.story]), done()) }),
+    ]);
+    expect(seen[0]?.at(-1)).toMatch(/intent open/);
+  });
+
+  test('keeps no step from being undone when it can not be written any more', async () => {
+    const view = await run([step('a', { run: async () => ((store.broken = true), done()) }), step('b')]);
+    expect(log).toEqual(['undo a', 'close']);
+    expect(view).toMatchObject({ outcome: 'failed-restored', summary: 'failed-restored at b: The disk is full.' });
+  });
+
+  test('refuses to begin where it can not be written', async () => {
+    store.broken = true;
+    await expect(operations.start(heading, '{}', program([step('a')]))).rejects.toMatchObject({ code: 'unavailable' });
+    expect(log).toEqual([]);
+  });
+});
+
+describe('before the point of no return', () => {
+  test('a failure undoes what began, last first, and leaves the rest not run', async () => {
+    const view = await run([step('a'), step('b'), fails('c'), point()]);
+    expect(log).toEqual(['a', 'b', 'undo c', 'undo b', 'undo a', 'close']);
+    expect(view.outcome).toBe('failed-restored');
+    expect(statesOf(view)).toEqual(['a undone', 'b undone', 'c undone', 'open not-run']);
+    expect(view.steps[2]?.error).toBe('it broke');
+  });
+
+  test('what throws has failed', async () => {
+    const broken = step('b', { run: () => Promise.reject(new Error('lost connection')) });
+    expect((await run([step('a'), broken, point()])).summary).toBe('failed-restored at b: lost connection');
+  });
+
+  test('a verify that finds otherwise is a failure', async () => {
+    const view = await run([step('a', { verify: async () => 'it is not so' }), point()]);
+    expect(view).toMatchObject({ outcome: 'failed-restored', summary: 'failed-restored at a: it is not so' });
+  });
+
+  test('a refusal is an outcome of its own', async () => {
+    const refusing = step('lock', { run: async () => ({ kind: 'refused', error: 'somebody has it' }) });
+    expect((await run([refusing, point()])).outcome).toBe('refused');
+  });
+
+  test('a cancel ends the wait, restores, and says so', async () => {
+    const waiting = step('wait', {
+      run: async (_context, act) => {
+        await new Promise((resolve) => act.signal.addEventListener('abort', resolve));
+        return failed('cancelled');
+      },
+    });
+    const started = await operations.start(heading, '{}', program([step('a'), waiting, point()]));
+    const id = started.operation?.id ?? '';
+    await new Promise((resolve) => setImmediate(resolve));
+    expect((await operations.cancel(id)).cancelRequested).toBe(true);
+    const view = await operations.ended(id);
+    expect(view.outcome).toBe('cancelled-restored');
+    expect(log).toEqual(['a', 'undo wait', 'undo a', 'close']);
+    await expect(operations.cancel(id)).rejects.toMatchObject({ code: 'refused' });
+  });
+
+  test('an undo that fails is tried again, and keeps no other from being undone meanwhile', async () => {
+    let tries = 0;
+    const stubborn = step('b', {
+      undo: async (context) => {
+        tries += 1;
+        if (tries < 2) throw new Error('unreachable');
+        context.push('undo b at last');
+        return { kind: 'undone', note: null };
+      },
+    });
+    const view = await run([step('a'), stubborn, fails('c')]);
+    expect(log).toEqual(['a', 'b', 'undo c', 'undo a', 'undo b at last', 'close']);
+    expect(view.outcome).toBe('failed-restored');
+  });
+
+  test('an undo that never succeeds needs hands, with the statement to run', async () => {
+    const hopeless = step('freeze', {
+      undo: () => Promise.reject(new Error('unreachable')),
+      hands: () => [{ text: 'On db-1 run:', method: null, path: null, body: null, command: 'SET GLOBAL read_only=0' }],
+    });
+    const view = await run([step('a'), hopeless, fails('c')], { undoMs: 300 });
+    expect(view.outcome).toBe('failed-needs-hands');
+    expect(view.followUps.map(({ command }) => command)).toEqual(['SET GLOBAL read_only=0']);
+    expect(log).toContain('undo a');
+  });
+
+  test('a step that does not come back within its deadline is given up', { timeout: 20_000 }, async () => {
+    const view = await run([step('a', { deadlineMs: 10, run: () => new Promise(() => undefined) }), point()]);
+    expect(view.summary).toBe('failed-restored at a: it did not come to an end within its deadline');
+  });
+});
+
+describe('behind the point of no return', () => {
+  test('nothing is undone: a failure is a follow-up and the rest goes on', async () => {
+    const left = { text: 'enable the events', method: null, path: null, body: null, command: null };
+    const view = await run([step('a'), point(), fails('events', { hands: () => [left] }), step('verify')]);
+    expect(log).toEqual(['a', 'open', 'verify', 'close']);
+    expect(view.outcome).toBe('succeeded-with-follow-ups');
+    expect(view.followUps).toEqual([left]);
+    expect(statesOf(view)).toEqual(['a done', 'open done', 'events failed', 'verify done']);
+  });
+
+  test('a point that may have been passed needs hands, and nothing behind it runs', async () => {
+    const view = await run([step('a'), fails('open', { pointOfNoReturn: true, essential: true }), step('events')]);
+    expect(view).toMatchObject({ outcome: 'failed-needs-hands', pointOfNoReturnPassed: true });
+    expect(log).toEqual(['a', 'close']);
+    expect(statesOf(view)).toEqual(['a done', 'open failed', 'events not-run']);
+  });
+
+  test('a point that was surely not passed is withdrawn, and everything undone', async () => {
+    const refused = point({ run: async () => ({ kind: 'failed', error: '1227', nothingHappened: true }) });
+    const view = await run([step('a'), refused]);
+    expect(view).toMatchObject({ outcome: 'failed-restored', pointOfNoReturnPassed: false });
+    const row = store.operations.get(view.id);
+    expect(row && replayedView(row, entriesOf(store.rows)).pointOfNoReturnPassed).toBe(false);
+  });
+
+  test('an intent that was announced and never begun does not count as passed', async () => {
+    const announcing = step('promote', {
+      run: async (_context, act) => {
+        act.prepareNext();
+        return failed('it broke');
+      },
+    });
+    const view = await run([announcing, point()]);
+    expect(view.outcome).toBe('failed-restored');
+    const row = store.operations.get(view.id);
+    const replayed = row && replayedView({ ...row, view: JSON.stringify(published[0]) }, entriesOf(store.rows));
+    expect(replayed?.pointOfNoReturnPassed).toBe(false);
+  });
+
+  test('a cancel comes too late', async () => {
+    const opening = Promise.withResolvers<void>();
+    const entered = Promise.withResolvers<void>();
+    const held = point({ run: async () => (entered.resolve(), await opening.promise, done()) });
+    const started = await operations.start(heading, '{}', program([held]));
+    await entered.promise;
+    await expect(operations.cancel(started.operation?.id ?? '')).rejects.toMatchObject({ code: 'refused' });
+    opening.resolve();
+    expect((await operations.ended(started.operation?.id ?? '')).outcome).toBe('succeeded');
+  });
+});
+
+test('a console that lost its lease acts and writes no more', async () => {
+  const stolen = step('b', {
+    run: async (context) => {
+      context.push('b');
+      store.stealLease('operations/erp5');
+      return done();
+    },
+  });
+  const view = await run([step('a'), stolen, point()]);
+  expect(log).toEqual(['a', 'b', 'close']);
+  expect(view).toMatchObject({ outcome: 'unknown', summary: 'Another console has taken this operation over.' });
+  expect(store.operations.get(view.id)?.endedAt).toBeNull();
+});
+
+test('a dry run runs what only reads, and undoes nothing', async () => {
+  const view = await run([step('lock', { readsOnly: true }), step('freeze'), point()], { dryRun: true });
+  expect(log).toEqual(['lock', 'close']);
+  expect(view.outcome).toBe('succeeded');
+  expect(statesOf(view)).toEqual(['lock done', 'freeze not-run', 'open not-run']);
+});
+
+test('one operation at a time on a cluster: who comes second is told which one runs', async () => {
+  const hold = Promise.withResolvers<void>();
+  const steps = [step('a', { run: async () => (await hold.promise, done()) })];
+  const [first, second] = await Promise.all([
+    operations.start(heading, '{}', program(steps)),
+    operations.start(heading, '{}', program(steps)),
+  ]);
+  expect(first.kind).toBe('started');
+  expect(second).toMatchObject({ kind: 'running', operation: { id: first.operation?.id } });
+  const elsewhere = await newConsole('second console').start(heading, '{}', program(steps));
+  expect(elsewhere).toMatchObject({ kind: 'running', operation: { id: first.operation?.id } });
+  hold.resolve();
+  await operations.ended(first.operation?.id ?? '');
+});
+
+test('every change is published as a value of its own, and waits at most ten times a second', async () => {
+  const chatty = step('a', {
+    run: async (_context, act) => {
+      for (let n = 0; n < 1_000; n += 1) act.waitsFor(`position ${n}`);
+      act.statement('SET GLOBAL read_only=1');
+      return done('well');
+    },
+  });
+  const view = await run([chatty]);
+  expect(published.length).toBeLessThan(15);
+  expect(published.at(-1)).toEqual(view);
+  expect(new Set(published).size).toBe(published.length);
+  expect(view.steps[0]).toMatchObject({
+    state: 'done',
+    note: 'well',
+    waitsFor: null,
+    statements: ['SET GLOBAL read_only=1'],
+  });
+});
+
+/** A console that ends without a word in the step. */
+async function leftDuring(id: string): Promise<void> {
+  const reached = Promise.withResolvers<void>();
+  const steps = ['a', 'b', 'open', 'events'].map((name) => {
+    const change = name === id ? { run: () => (reached.resolve(), new Promise<never>(() => undefined)) } : {};
+    return name === 'open' ? point({ ...change }) : step(name, { deadlineMs: 600_000, ...change });
+  });
+  await operations.start(heading, '{}', program(steps));
+  await reached.promise;
+  store.leasesHeld.set('operations/erp5', {
+    name: 'operations/erp5',
+    holder: 'gone',
+    fence: 99,
+    expiresAt: Infinity,
+  });
+  log.length = 0;
+}
+
+async function takenUp(decision: 'undo' | 'go-on', steps: readonly Step<Log>[]): Promise<Operation> {
+  const next = newConsole('next console');
+  const [row] = await next.unfinished();
+  if (!row) throw new Error('nothing is unfinished');
+  await next.takeUp(row, async () => ({ decision, text: `interrupted: ${decision}`, program: program(steps) }));
+  return await next.ended(row.id);
+}
+
+describe('an operation that a console left', () => {
+  test('is undone: the steps that had begun, last first, and the page says so', async () => {
+    await leftDuring('b');
+    const view = await takenUp('undo', [step('a'), step('b'), point(), step('events')]);
+    expect(log).toEqual(['undo b', 'undo a', 'close']);
+    expect(view).toMatchObject({ outcome: 'failed-restored', interruptions: [{ text: 'interrupted: undo' }] });
+    expect(statesOf(view)).toEqual(['a undone', 'b undone', 'open not-run', 'events not-run']);
+  });
+
+  test('goes on: what has ended is not repeated, and what is found done is skipped', async () => {
+    await leftDuring('events');
+    const found = step('events', { alreadyDone: async () => 'they are enabled' });
+    const view = await takenUp('go-on', [step('a'), step('b'), point(), found]);
+    expect(log).toEqual(['close']);
+    expect(view.outcome).toBe('succeeded');
+    expect(statesOf(view)).toEqual(['a done', 'b done', 'open done', 'events skipped']);
+  });
+
+  test('goes on with the step in which it was left where that is not done', async () => {
+    await leftDuring('open');
+    const view = await takenUp('go-on', [
+      step('a'),
+      step('b'),
+      point({ alreadyDone: async () => null }),
+      step('events'),
+    ]);
+    expect(log).toEqual(['open', 'events', 'close']);
+    expect(view).toMatchObject({ outcome: 'succeeded', pointOfNoReturnPassed: true });
+  });
+});

@@ -1,0 +1,83 @@
+import { BatonError } from '../../contract/errors.ts';
+import type { JournalRow, JournalStore, Lease, LeaseStore, MemoryStore, OperationRow } from '../../store/store.ts';
+
+/** For tests: the parts of a store that operations need, in memory, with a switch that makes every write fail. */
+export class FakeStore {
+  readonly rows: JournalRow[] = [];
+  readonly operations = new Map<string, OperationRow>();
+  readonly leasesHeld = new Map<string, Lease>();
+  readonly values = new Map<string, string>();
+  /** Writes are refused while true, as by a full disk. */
+  broken = false;
+
+  readonly journal: JournalStore = {
+    create: async (row) => {
+      this.#write();
+      this.operations.set(row.id, row);
+    },
+    append: async (row, under) => {
+      this.#write();
+      if (under && this.leasesHeld.get(under.name)?.fence !== under.fence) {
+        throw new BatonError('already-running', 'The lease was lost.');
+      }
+      this.rows.push({ ...row, sequence: this.rows.length + 1 });
+    },
+    entries: async (operationId) => this.rows.filter((row) => row.operationId === operationId),
+    update: async (id, change) => {
+      this.#write();
+      const row = this.operations.get(id);
+      if (row) this.operations.set(id, { ...row, ...change });
+    },
+    get: async (id) => this.operations.get(id) ?? null,
+    list: async () => [...this.operations.values()].toReversed(),
+    unfinished: async () => [...this.operations.values()].filter(({ endedAt }) => endedAt === null),
+  };
+
+  readonly leases: LeaseStore = {
+    acquire: async (name, holder, ttlMs, now) => {
+      this.#write();
+      const current = this.leasesHeld.get(name);
+      if (current && current.expiresAt > now && current.holder !== holder) return { kind: 'taken', by: current };
+      const lease = { name, holder, fence: (current?.fence ?? 0) + 1, expiresAt: now + ttlMs };
+      this.leasesHeld.set(name, lease);
+      return { kind: 'held', lease };
+    },
+    renew: async (lease, ttlMs, now) => {
+      this.#write();
+      const current = this.leasesHeld.get(lease.name);
+      if (!current || current.fence !== lease.fence) return false;
+      this.leasesHeld.set(lease.name, { ...current, expiresAt: now + ttlMs });
+      return true;
+    },
+    release: async (lease) => {
+      const current = this.leasesHeld.get(lease.name);
+      if (current && current.fence === lease.fence) this.leasesHeld.set(lease.name, { ...current, expiresAt: 0 });
+    },
+  };
+
+  readonly memory: MemoryStore = {
+    get: async (key) => this.values.get(key) ?? null,
+    put: async (key, value) => {
+      this.#write();
+      this.values.set(key, value);
+    },
+  };
+
+  /** Another console takes the lease, as after it lapsed. */
+  stealLease(name: string): void {
+    const fence = (this.leasesHeld.get(name)?.fence ?? 0) + 1;
+    this.leasesHeld.set(name, { name, holder: 'another console', fence, expiresAt: Infinity });
+  }
+
+  /** "kind step" of every row, those that were carried by a later row included, in the order in which they were made. */
+  get story(): string[] {
+    return this.rows.flatMap(({ kind, step, data }) => {
+      const { carried }: { carried: { kind: string; step: string }[] } = JSON.parse(data);
+      return [...carried.map((entry) => `(${entry.kind} ${entry.step})`), `${kind} ${step}`];
+    });
+  }
+
+  #write(): void {
+    if (this.broken) throw new BatonError('unavailable', 'The disk is full.');
+  }
+}
