@@ -2,7 +2,7 @@ import { Keeper } from './keeper.ts';
 import type { Observation } from './observation.ts';
 import { resolveRoles, type RoleMemory, type Roles } from './roles.ts';
 import { ServerRecord } from './server-record.ts';
-import type { ServerView, WatchedServer } from './view.ts';
+import { knownServer, type ServerView, type WatchedServer } from './view.ts';
 
 /**
  * What the watch of one cluster has gathered: each server's looks, who is what, and through its keeper what outlives them.
@@ -43,14 +43,7 @@ export class ClusterState {
 
   #judge(landed: string): void {
     const before = this.#roles;
-    const roles = resolveRoles(
-      [...this.#records.values()].map(({ server, up, last }) => ({
-        server,
-        facts: up?.facts ?? null,
-        reachable: last?.kind === 'up',
-      })),
-      this.roleMemory(),
-    );
+    const roles = resolveRoles(this.views().map(knownServer), this.roleMemory());
     this.#roles = roles;
     const changed = before?.primary !== roles.primary;
     if (changed) {

@@ -4,6 +4,7 @@ import type { ServerFacts } from '../mariadb/server-facts.ts';
 import { LagHistory } from './lag-history.ts';
 import type { Observation, UpObservation } from './observation.ts';
 import type { ClusterView, ServerView, WatchedServer } from './view.ts';
+import { writableRun } from './writable.ts';
 
 /** A healthy primary and two replicas as plain data, for the tests of what is derived from them. */
 
@@ -128,6 +129,9 @@ export function exampleView(
     up: seen,
     previousUp: null,
     writesPerSecond: null,
+    // As if it had been read each second for a while.
+    writable:
+      last?.kind === 'up' ? writableRun({ from: exampleNow - 10_000, last: { startedAt: 0, at: 0 } }, last) : null,
     heard: new Map((seen?.facts.replication ?? []).map((one) => [one.connection, { signs: '', at: exampleNow - 500 }])),
     errant: last === null ? null : [],
     agent: null,

@@ -1,5 +1,6 @@
 import { addressText } from './observation.ts';
-import { connectionsOf, type Roles } from './roles.ts';
+import type { Roles } from './roles.ts';
+import { connectionsOf } from './sources.ts';
 import type { ClusterView, ServerView } from './view.ts';
 
 /**

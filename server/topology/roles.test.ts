@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ServerFacts } from '../mariadb/server-facts.ts';
-import { exampleFacts, exampleReplicaFacts, exampleServer } from './example-cluster.ts';
+import { exampleFacts, exampleReplicaFacts, exampleServer, up } from './example-cluster.ts';
 import { resolveRoles, type KnownServer, type RoleMemory, type Roles } from './roles.ts';
+import { writableRun, type WritableRun } from './writable.ts';
 
 const primary = (id: number): ServerFacts => exampleFacts(id);
 const readOnly = (id: number): ServerFacts => exampleFacts(id, { readOnly: true });
@@ -13,6 +14,7 @@ const known = (number: number, facts: ServerFacts | null, reachable = true): Kno
   server: exampleServer(number),
   facts,
   reachable,
+  writable: reachable && facts ? writableRun({ from: 0, last: { startedAt: 0, at: 0 } }, up(facts)) : null,
 });
 const gone = (number: number, facts: ServerFacts | null): KnownServer => known(number, facts, false);
 
@@ -208,4 +210,32 @@ describe('the source of a connection is found', () => {
 test('what RESET SLAVE without ALL leaves behind is no replication', () => {
   const roles = resolveRoles([known(1, exampleReplicaFacts(1, { host: '' }, { readOnly: false }))], memory(null));
   expect(roles.primary).toBe('db-1');
+});
+
+const run = (from: number, ...last: [startedAt: number, at: number]): WritableRun => ({
+  from,
+  last: { startedAt: last[0], at: last[1] },
+});
+const conflict = (a: WritableRun, b: WritableRun): boolean => {
+  const [first, second] = [known(1, primary(1)), known(2, primary(2))];
+  const roles = resolveRoles(
+    [
+      { ...first, writable: a },
+      { ...second, writable: b },
+    ],
+    memory('db-1'),
+  );
+  return roles.conflicting.length > 0;
+};
+describe('two writable servers are a split brain when they were it at the same time', () => {
+  test.each([
+    ['one look at each, side by side, as in a switchover', run(0, 990, 1000), run(1300, 1290, 1300), false],
+    ['a look at the new one, then one that had begun before', run(0, 1250, 1310), run(1300, 1290, 1300), false],
+    ['a look at one between two looks at the other', run(0, 1990, 2000), run(1300, 1290, 1300), true],
+    ['looks in turn for a while', run(0, 5990, 6000), run(300, 5290, 5300), true],
+    ['at a first look at both nobody can tell', run(1000, 990, 1000), run(1001, 991, 1001), false],
+  ])('%s', (_, a, b, expected) => {
+    expect(conflict(a, b)).toBe(expected);
+    expect(conflict(b, a)).toBe(expected);
+  });
 });

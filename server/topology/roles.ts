@@ -1,7 +1,8 @@
 import type { Role } from '../contract/snapshot.ts';
-import type { ReplicaStatus } from '../mariadb/replica-status.ts';
 import type { ServerFacts } from '../mariadb/server-facts.ts';
 import type { ServerAddress } from './observation.ts';
+import { connectionsOf, onlyOne, sourceOf } from './sources.ts';
+import { concurrent, type WritableRun } from './writable.ts';
 
 /** A configured server with what is known of it. */
 export interface KnownServer {
@@ -10,6 +11,8 @@ export interface KnownServer {
   readonly facts: ServerFacts | null;
   /** Whether the newest look succeeded. */
   readonly reachable: boolean;
+  /** Since when it is seen to take writes; null where it does not. */
+  readonly writable: WritableRun | null;
 }
 
 /** What is remembered from before, beyond what the servers say. */
@@ -24,8 +27,10 @@ export interface RoleMemory {
 export interface Roles {
   readonly primary: string | null;
   readonly roleOf: ReadonlyMap<string, Role>;
-  /** Servers that take writes, replicate from nobody and were not detached. More than one is a split brain. */
+  /** Servers that took writes when last read, replicate from nobody and were not detached. */
   readonly writable: readonly string[];
+  /** Those of them that certainly did so at the same time as another: a split brain. */
+  readonly conflicting: readonly string[];
   /** Per replica, the configured servers it replicates from; null stands for one that is not of the cluster. */
   readonly sourcesOf: ReadonlyMap<string, readonly (string | null)[]>;
 }
@@ -50,32 +55,16 @@ export function resolveRoles(known: readonly KnownServer[], memory: RoleMemory):
   );
   const writable = candidates.filter((one) => one.reachable && one.facts?.readOnly === false);
   const primary = choosePrimary(candidates, writable, followers, memory) ?? ringPrimary(known, sourcesOf);
-  const writableNames = writable.map((one) => one.server.name);
+  const conflicting = writable
+    .filter((one) => writable.some((other) => other !== one && together(one, other)))
+    .map((one) => one.server.name);
   return {
     primary,
-    writable: writableNames,
+    writable: writable.map((one) => one.server.name),
+    conflicting,
     sourcesOf,
-    roleOf: new Map(known.map((one) => [one.server.name, roleOf(one, primary, writableNames)])),
+    roleOf: new Map(known.map((one) => [one.server.name, roleOf(one, primary, conflicting)])),
   };
-}
-
-/** The connections a server is configured with; RESET SLAVE without ALL leaves a row without a host behind. */
-export function connectionsOf(facts: ServerFacts | null): readonly ReplicaStatus[] {
-  return facts?.replication.filter((status) => status.host !== '') ?? [];
-}
-
-/**
- * The configured server that a connection replicates from: by address, by its own host name, or by the server id that the
- * connection has met, where names differ or a relay stands between. null where it is none of them.
- */
-export function sourceOf(status: ReplicaStatus, self: KnownServer, known: readonly KnownServer[]): string | null {
-  const others = known.filter((one) => one.server.name !== self.server.name);
-  const host = canonicalHost(status.host);
-  const found =
-    others.find((one) => canonicalHost(one.server.host) === host && one.server.port === status.port) ??
-    others.find((one) => one.facts?.hostname === status.host && one.server.port === status.port) ??
-    onlyOne(others.filter((one) => status.masterServerId > 0 && one.facts?.serverId === status.masterServerId));
-  return found?.server.name ?? null;
 }
 
 function choosePrimary(
@@ -114,20 +103,18 @@ function ringPrimary(
   return onlyOne(writable)?.server.name ?? null;
 }
 
-function roleOf({ server, facts, reachable }: KnownServer, primary: string | null, writable: readonly string[]): Role {
+function roleOf(
+  { server, facts, reachable }: KnownServer,
+  primary: string | null,
+  conflicting: readonly string[],
+): Role {
   if (server.name === primary) return 'primary';
   if (connectionsOf(facts).length > 0) return 'replica';
   if (!reachable || facts === null) return 'unknown';
   // Two servers that take writes are two primaries, whatever was meant.
-  return writable.length > 1 && writable.includes(server.name) ? 'primary' : 'standalone';
+  return conflicting.includes(server.name) ? 'primary' : 'standalone';
 }
 
-function onlyOne<T>(list: readonly T[]): T | undefined {
-  return list.length === 1 ? list[0] : undefined;
-}
-
-/** Case, brackets and the names of the own machine do not make another host. */
-function canonicalHost(host: string): string {
-  const bare = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');
-  return bare === 'localhost' || bare === '::1' ? '127.0.0.1' : bare;
+function together(a: KnownServer, b: KnownServer): boolean {
+  return a.writable !== null && b.writable !== null && concurrent(a.writable, b.writable);
 }

@@ -1,9 +1,10 @@
 import { sequenceOf, domainsOf, type GtidRange } from '../mariadb/gtid.ts';
 import { errantTransactions } from './errant.ts';
 import type { Observation, UpObservation } from './observation.ts';
-import { connectionsOf } from './roles.ts';
+import { connectionsOf } from './sources.ts';
 import { heard, type Heard } from './silence.ts';
 import type { AgentFacts, ServerView, WatchedServer } from './view.ts';
+import { writableRun, type WritableRun } from './writable.ts';
 
 /** Two looks that are closer together say nothing about a rate. */
 const rateEveryMs = 700;
@@ -17,6 +18,7 @@ export class ServerRecord {
   #heard: ReadonlyMap<string, Heard> = new Map();
   #rateBase: UpObservation | null = null;
   #writesPerSecond: number | null = null;
+  #writable: WritableRun | null = null;
   #errant: readonly GtidRange[] | null = null;
   agent: AgentFacts | null = null;
 
@@ -38,6 +40,7 @@ export class ServerRecord {
     if (observation.kind === 'unreachable') {
       this.#rateBase = null;
       this.#writesPerSecond = null;
+      this.#writable = null;
       return;
     }
     this.#previousUp = this.#up;
@@ -48,6 +51,7 @@ export class ServerRecord {
         heard(this.#heard.get(status.connection), status, observation.at),
       ]),
     );
+    this.#writable = writableRun(this.#writable, observation);
     this.#countWrites(observation);
   }
 
@@ -75,6 +79,7 @@ export class ServerRecord {
       previousUp: this.#previousUp,
       writesPerSecond: this.#writesPerSecond,
       heard: this.#heard,
+      writable: this.#writable,
       errant: this.#errant,
       agent: this.agent,
     };

@@ -6,9 +6,10 @@ import { positionOf, replicationConnection } from './connections.ts';
 import { addressText, type UpObservation } from './observation.ts';
 import { promotable } from './promotable.ts';
 import { replicasSeen } from './replicas-seen.ts';
-import { connectionsOf, resolveRoles, type Roles } from './roles.ts';
+import { resolveRoles, type Roles } from './roles.ts';
+import { connectionsOf } from './sources.ts';
 import { silentSeconds } from './silence.ts';
-import type { ClusterView, ServerView } from './view.ts';
+import { knownServer, type ClusterView, type ServerView } from './view.ts';
 
 /** A value older than this many polls is stale; a primary whose position is older can't be measured against. */
 const stalePolls = 3;
@@ -18,14 +19,7 @@ export function buildSnapshot(
   view: ClusterView,
   previous: readonly Problem[],
 ): { snapshot: ClusterSnapshot; roles: Roles } {
-  const roles = resolveRoles(
-    view.servers.map((one) => ({
-      server: one.server,
-      facts: one.up?.facts ?? null,
-      reachable: one.last?.kind === 'up',
-    })),
-    view.memory,
-  );
+  const roles = resolveRoles(view.servers.map(knownServer), view.memory);
   const servers = view.servers.map((one) => serverSnapshot(one, view, roles));
   const withButtons = servers.map((server) => ({ ...server, promotable: promotable(server, servers, roles.primary) }));
   const draft: ClusterSnapshot = {

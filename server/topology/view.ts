@@ -2,8 +2,9 @@ import type { ClusterSnapshot, ServerSnapshot } from '../contract/snapshot.ts';
 import type { GtidRange } from '../mariadb/gtid.ts';
 import type { LagHistory } from './lag-history.ts';
 import type { Observation, ServerAddress, UpObservation } from './observation.ts';
-import type { RoleMemory } from './roles.ts';
+import type { KnownServer, RoleMemory } from './roles.ts';
 import type { Heard } from './silence.ts';
+import type { WritableRun } from './writable.ts';
 
 /** A server as configured, with what concerns the watch. */
 export interface WatchedServer extends ServerAddress {
@@ -30,6 +31,8 @@ export interface ServerView {
   /** The one before it. */
   readonly previousUp: UpObservation | null;
   readonly writesPerSecond: number | null;
+  /** Since when it is seen to take writes while it replicates from nobody. */
+  readonly writable: WritableRun | null;
   /** By name of the connection. */
   readonly heard: ReadonlyMap<string, Heard>;
   /** Transactions that only this server has; null is not known. */
@@ -42,6 +45,11 @@ export interface OperationFacts {
   readonly operationId: string | null;
   /** A takeover that was interrupted and needs somebody: in one sentence; null where there is none. */
   readonly interrupted: string | null;
+}
+
+/** What the roles are derived from. */
+export function knownServer({ server, up, last, writable }: ServerView): KnownServer {
+  return { server, facts: up?.facts ?? null, reachable: last?.kind === 'up', writable };
 }
 
 export interface ClusterView {

@@ -5,7 +5,8 @@ import { freshServers, transactions, type Evidence, type Finding } from './findi
 export function notFollowing(evidence: Evidence): Finding[] {
   const { snapshot, roles, view } = evidence;
   const { primary } = snapshot;
-  if (primary === null) return [];
+  // While a takeover moves servers about, that is what is meant to be.
+  if (primary === null || snapshot.operationId !== null) return [];
   return freshServers(evidence).flatMap((server) => {
     if (server.name === primary || view.memory.detached.has(server.name) || roles.writable.includes(server.name))
       return [];

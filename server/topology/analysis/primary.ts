@@ -3,8 +3,8 @@ import type { ClusterView } from '../view.ts';
 import { duration, type Evidence, type Finding } from './finding.ts';
 
 export function twoWritablePrimaries({ roles }: Evidence): Finding[] {
-  if (roles.writable.length < 2) return [];
-  const names = roles.writable.join(' and ');
+  if (roles.conflicting.length === 0) return [];
+  const names = roles.conflicting.join(' and ');
   return [
     {
       code: 'two-writable-primaries',
