@@ -63,7 +63,11 @@ export function openPlot(
         cursor: { y: false, points: { size: 7 }, drag: { setScale: false } },
         scales: { x: { time: true }, y: { range: () => [0, shown.top] } },
         axes: [
-          { ...axis, space: 72, values: (_, splits, _axis, _space, step) => splits.map((at) => timeText(at, step)) },
+          {
+            ...axis,
+            space: (_chart, _axis, _from, _to, width) => (width < 420 ? 46 : 72),
+            values: (_, splits, _axis, _space, step) => splits.map((at) => timeText(at, step)),
+          },
           { ...axis, size: 56, space: 40, values: (_, splits) => splits.map(tell) },
         ],
         series: [

@@ -73,6 +73,9 @@ describe('the path of a trend', () => {
     expect(line).toBe('M0 11H10M20 1H30');
     expect(gaps).toBe('M10 11H20');
   });
+  test('has no gap where the last span has only begun', () => {
+    expect(trendPath([1, null], 20, 12, 1).gaps).toBe('');
+  });
   test('stays inside its box above the ceiling', () => {
     expect(trendPath([5], 10, 12, 1).line).toBe('M0 1H10');
   });

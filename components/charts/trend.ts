@@ -43,6 +43,8 @@ export function trendPath(
   spans.forEach((value, place) => {
     const [from, to] = [place * step, (place + 1) * step];
     const before = place === 0 ? null : (spans[place - 1] ?? null);
+    // The last span has only begun: that it is empty yet is no gap.
+    if (value === null && place === spans.length - 1 && before !== null) return;
     if (value === null) gaps += `M${fixed(from)} ${fixed(base)}H${fixed(to)}`;
     else if (before === null) line += `M${fixed(from)} ${fixed(y(value))}H${fixed(to)}`;
     else line += `L${fixed(from + step / 2)} ${fixed(y(value))}H${fixed(to)}`;

@@ -20,10 +20,13 @@ function withRest(value: number, size: number, unit: string, smallSize: number, 
   return rest === 0 ? `${whole} ${unit}` : `${whole} ${unit} ${rest} ${smallUnit}`;
 }
 
-/** A duration in whole seconds, for ages that tick beside many rows: "<1 s", "3 s", "4 min 12 s". */
+/** One number and one unit, for ages that tick beside many rows: "<1 s", "3 s", "4 min", "26 h". */
 export function calmDuration(seconds: number): string {
   if (seconds < 1) return '<1 s';
-  return seconds < 10 ? `${Math.floor(seconds)} s` : duration(seconds);
+  if (seconds < minute) return `${Math.floor(seconds)} s`;
+  if (seconds < 2 * hour) return `${Math.floor(seconds / minute)} min`;
+  if (seconds < 2 * day) return `${Math.floor(seconds / hour)} h`;
+  return `${Math.floor(seconds / day)} d`;
 }
 
 /** What a step or a query took: "2 ms", "41 ms", "0.4 s", "12 s". */

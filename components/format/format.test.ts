@@ -21,7 +21,15 @@ describe('durations', () => {
   ])('%d s reads "%s"', (seconds, text) => expect(duration(seconds)).toBe(text));
 
   test('an age that ticks beside a row has no decimals that jitter', () => {
-    expect([0.3, 1.9, 9.2, 42.4].map(calmDuration)).toEqual(['<1 s', '1 s', '9 s', '42 s']);
+    expect([0.3, 1.9, 9.2, 42.4, 166, 7300, 200_000].map(calmDuration)).toEqual([
+      '<1 s',
+      '1 s',
+      '9 s',
+      '42 s',
+      '2 min',
+      '2 h',
+      '2 d',
+    ]);
   });
   test('a step of milliseconds is told in milliseconds', () => {
     expect([2.2, 41, 120, 1234].map(elapsed)).toEqual(['2 ms', '41 ms', '0.1 s', '1.2 s']);

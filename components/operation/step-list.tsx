@@ -32,7 +32,14 @@ function Step({ step }: { step: OperationStep }) {
   const quiet = step.state === 'pending' || step.state === 'not-run' || step.state === 'skipped';
   const ran = step.statements.length > 0 || step.log !== null;
   return (
-    <li className={clsx('border-t border-line py-2', step.state === 'running' && 'bg-accent-soft')}>
+    <li
+      className={clsx(
+        'py-2',
+        step.state === 'running'
+          ? '-mx-3 rounded-md bg-accent-soft px-3'
+          : !step.pointOfNoReturn && 'border-t border-line',
+      )}
+    >
       <div className="step">
         <span className="flex items-baseline gap-3">
           <StepMark state={step.state} className="translate-y-px" />

@@ -2,7 +2,8 @@
 
 import Link from 'next/link';
 import type { ClusterSnapshot, Problem } from '../../server/contract/snapshot.ts';
-import { useClusters } from '../live/use-live.ts';
+import { calmDuration } from '../format/duration.ts';
+import { useClock, useClusters, useLive } from '../live/use-live.ts';
 import { Mark } from '../ui/mark.tsx';
 import { clusterPath } from '../ui/paths.ts';
 import { Since } from '../ui/time.tsx';
@@ -28,12 +29,7 @@ export function ProblemList() {
       <h2 id="problems-heading" className="sr-only">
         Problems
       </h2>
-      {lines.length === 0 && (
-        <p className="flex items-baseline gap-2 py-3 text-soft">
-          <Mark level="normal" className="translate-y-px" />
-          No problems.
-        </p>
-      )}
+      {lines.length === 0 && <NoProblems />}
       <ul>
         {lines.slice(0, openLines).map((line) => (
           <ProblemLine key={keyOf(line)} {...line} />
@@ -50,6 +46,19 @@ export function ProblemList() {
         </details>
       )}
     </section>
+  );
+}
+
+/** Said only of what is known now: without contact nobody knows. */
+function NoProblems() {
+  const lastHeardMs = useLive((state) => state.lastHeardMs);
+  const contact = useLive((state) => state.connection.kind === 'live' || state.connection.kind === 'connecting');
+  const age = useClock((nowMs) => calmDuration((nowMs - lastHeardMs) / 1000));
+  return (
+    <p className="flex items-baseline gap-2 py-3 text-soft">
+      <Mark level={contact ? 'normal' : 'off'} className="translate-y-px" />
+      {contact ? 'No problems.' : `No problems were known ${age} ago; what is now is unknown.`}
+    </p>
   );
 }
 

@@ -12,13 +12,13 @@ export function RunningOperation({ cluster }: { cluster: ClusterSnapshot }) {
   const operation = useLive((state) => (id === null ? null : (state.operations[id] ?? null)));
   if (id === null) return null;
   return (
-    <p className="mb-2 flex flex-wrap items-center gap-x-3 border-y border-line py-2">
-      <StepMark state="running" />
-      <span>
+    <p className="mb-2 flex items-baseline gap-x-3 border-y border-line py-2">
+      <StepMark state="running" className="translate-y-px" />
+      <span className="min-w-0">
         {operation === null ? `An operation on ${cluster.name}` : operation.title} is running
         {operation?.summary ? <span className="text-soft">: {operation.summary}</span> : '.'}
       </span>
-      <Link href={operationPath(id)} prefetch={false} className="target link ml-auto font-medium">
+      <Link href={operationPath(id)} prefetch={false} className="target link ml-auto whitespace-nowrap font-medium">
         Watch ›
       </Link>
     </p>

@@ -120,7 +120,7 @@ function SameServer({ columns = 1 }: { columns?: number }) {
 
 function Address({ text }: { text: string }) {
   return (
-    <span className="flex items-center font-normal text-faint max-md:justify-end">
+    <span className="flex items-center font-normal text-faint">
       <span className="mono break-all">{text}</span>
       <CopyButton text={text} label={`Copy ${text}`} />
     </span>

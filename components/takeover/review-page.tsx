@@ -44,8 +44,9 @@ export function ReviewPage({ cluster, server, kind }: { cluster: string; server:
           }
         >
           {shownKind === 'failover' ? <Mark level="critical" /> : <Icon name={words.icon} className="text-accent" />}
-          {words.noun}
-          <span className="font-normal text-soft">· {kindReason(shownKind, oldPrimary)}</span>
+          <span>
+            {words.noun} <span className="font-normal text-soft">· {kindReason(shownKind, oldPrimary)}</span>
+          </span>
         </p>
       </div>
       {snapshot?.sandbox === true && (
