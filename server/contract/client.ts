@@ -34,9 +34,8 @@ export async function ask<T>(
   path: string,
   { method = 'GET', body, headers, signal }: Request = {},
 ): Promise<Answer<T>> {
-  let response: Response;
   try {
-    response = await fetch(`/api/v1${path}`, {
+    const response = await fetch(`/api/v1${path}`, {
       method,
       headers: {
         accept: 'application/json',
@@ -49,15 +48,19 @@ export async function ask<T>(
       credentials: 'same-origin',
       redirect: 'error',
     });
+    return await read<T>(response);
   } catch {
     return { kind: 'no-answer', message: 'The console did not answer.' };
   }
-  return read<T>(response);
 }
 
 async function read<T>(response: Response): Promise<Answer<T>> {
+  if (response.ok) {
+    // Not checked here: the same version of Baton wrote it, and the schemas would double what a browser loads.
+    const answer: T = JSON.parse((await response.text()) || 'null');
+    return { kind: 'ok', value: answer };
+  }
   const value: unknown = await response.json().catch(() => null);
-  if (response.ok) return { kind: 'ok', value: value as T };
   const error = isErrorBody(value) ? value.error : null;
   return {
     kind: 'refused',

@@ -23,15 +23,13 @@ export async function socketTarget(socketPath: string, defaultsFile: string | un
 }
 
 async function clientOptions(defaultsFile: string): Promise<string[]> {
-  try {
-    const groups = ['client', 'client-server', 'client-mariadb'];
-    const { stdout } = await run('my_print_defaults', [`--defaults-file=${defaultsFile}`, ...groups], {
-      timeout: 5000,
-    });
-    return stdout.split('\n');
-  } catch (error) {
-    // The error of execFile holds what the program printed, and that may be the password.
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new Error(`my_print_defaults could not read ${defaultsFile} (${code})`, { cause: code });
-  }
+  const groups = ['client', 'client-server', 'client-mariadb'];
+  const printed = run('my_print_defaults', [`--defaults-file=${defaultsFile}`, ...groups], { timeout: 5000 });
+  const lines = await printed.then(
+    ({ stdout }) => stdout.split('\n'),
+    // Of the error only its code: it holds what the program printed, and that may be the password.
+    (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : 'unknown'),
+  );
+  if (typeof lines === 'string') throw new Error(`my_print_defaults could not read ${defaultsFile} (${lines})`);
+  return lines;
 }
