@@ -19,7 +19,7 @@ afterEach(async () => {
   // Each one, also where another fails: no server and no folder stays behind.
   const failed: unknown[] = [];
   for (const end of cleanUp.splice(0).toReversed()) await end().catch((error: unknown) => failed.push(error));
-  expect(failed).toEqual([]);
+  if (failed.length > 0) throw new AggregateError(failed, 'not everything ended');
 });
 
 async function clusterOf(options: ClusterOptions): Promise<SandboxCluster> {
