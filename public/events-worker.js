@@ -4,6 +4,8 @@
 
 const minDelayMs = 1000;
 const maxDelayMs = 10_000;
+/** A cut stream is told as a loss after this, unless it is known by then that the session has ended. */
+const patienceMs = 400;
 const eventKinds = ['snapshot', 'operation', 'audit'];
 
 /** Tabs, each with how long a silence it takes for a loss (null: there is nothing that would be heard). */
@@ -54,13 +56,16 @@ function pass(event, { data }) {
   tell(message);
 }
 
-/** The stream does not say why it ended, so ask once: gone, signed out, or merely cut. */
+/** The stream does not say why it ended, so ask once: gone, signed out, or merely cut. The loss is told before the cause. */
 async function lose(silent = false) {
   close();
-  const cause = await findCause();
+  const cause = silent ? 'silent' : 'cut';
+  const soon = setTimeout(() => become({ kind: 'lost', cause }), silent ? 0 : patienceMs);
+  const found = await findCause();
+  clearTimeout(soon);
   if (source !== null) return;
-  if (cause === 'signed-out') return become({ kind: 'signed-out' });
-  become({ kind: 'lost', cause: cause ?? (silent ? 'silent' : 'cut'), retryAt: Date.now() + delayMs });
+  if (found === 'signed-out') return become({ kind: 'signed-out' });
+  become({ kind: 'lost', cause: found ?? cause });
   timer = setTimeout(open, delayMs);
   delayMs = Math.min(delayMs * 1.7, maxDelayMs);
 }

@@ -1,7 +1,7 @@
 'use client';
 
 import Link from 'next/link';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useId, useRef, useState, type RefObject } from 'react';
 import { signOut } from '../../server/contract/client.ts';
 import { useLiveContext } from '../live/live-provider.tsx';
 import { useSession, useWhyNot } from '../live/use-live.ts';
@@ -9,32 +9,49 @@ import { Icon } from '../ui/icon.tsx';
 
 /** Who is signed in, with which role; access for admins; the way out. */
 export function UserMenu() {
+  const id = useId();
   const session = useSession();
-  const menu = useRef<HTMLDetailsElement>(null);
-  useClosing(menu);
+  const [open, setOpen] = useState(false);
+  const menu = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  useClosing(menu, open, (byKey) => {
+    setOpen(false);
+    if (byKey) button.current?.focus();
+  });
   return (
-    <details ref={menu} className="relative">
-      <summary className="target text-sm text-soft hover:text-ink">
+    <div ref={menu} className="relative">
+      <button
+        ref={button}
+        type="button"
+        className="target text-sm text-soft hover:text-ink"
+        aria-expanded={open}
+        aria-controls={id}
+        onClick={() => setOpen(!open)}
+      >
         <span>
           {session.username}
           <span className="max-sm:sr-only"> · {session.role}</span>
         </span>
         <Icon name="chevron" className="rotate-90 !w-3" />
-      </summary>
-      <div className="absolute right-0 top-full z-40 mt-1 flex w-56 flex-col rounded-md border border-line-strong bg-raised p-1 text-sm">
+      </button>
+      <div
+        id={id}
+        hidden={!open}
+        className="absolute right-0 top-full z-40 mt-1 w-56 rounded-md border border-line-strong bg-raised p-1 text-sm"
+      >
         {session.permissions.includes('administer') && (
           <Link
             href="/access"
             prefetch={false}
-            className="rounded-md px-3 py-1.5 hover:bg-sunken"
-            onClick={() => menu.current?.removeAttribute('open')}
+            className="block rounded-md px-3 py-1.5 hover:bg-sunken"
+            onClick={() => setOpen(false)}
           >
             Users and tokens
           </Link>
         )}
         <SignOut />
       </div>
-    </details>
+    </div>
   );
 }
 
@@ -52,7 +69,7 @@ function SignOut() {
     <>
       <button
         type="button"
-        className="rounded-md px-3 py-1.5 text-left hover:bg-sunken disabled:text-faint"
+        className="block w-full rounded-md px-3 py-1.5 text-left hover:bg-sunken disabled:text-faint"
         disabled={whyNot !== null}
         onClick={() => void leave()}
       >
@@ -63,23 +80,22 @@ function SignOut() {
   );
 }
 
-/** A menu closes on Escape and when something else is pressed. */
-function useClosing(menu: React.RefObject<HTMLDetailsElement | null>): void {
+/** A menu closes on Escape, and when something else is pressed. */
+function useClosing(menu: RefObject<HTMLElement | null>, open: boolean, close: (byKey: boolean) => void): void {
+  const closeNow = useEffectEvent(close);
   useEffect(() => {
-    const close = (event: Event) => {
-      const open = menu.current;
-      if (open === null || !open.open) return;
-      if (event instanceof KeyboardEvent) {
-        if (event.key !== 'Escape') return;
-        open.querySelector('summary')?.focus();
-      } else if (event.target instanceof Node && open.contains(event.target)) return;
-      open.removeAttribute('open');
+    if (!open) return undefined;
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') closeNow(true);
     };
-    document.addEventListener('pointerdown', close);
-    document.addEventListener('keydown', close);
+    const onPress = (event: PointerEvent) => {
+      if (event.target instanceof Node && menu.current?.contains(event.target) !== true) closeNow(false);
+    };
+    document.addEventListener('keydown', onKey);
+    document.addEventListener('pointerdown', onPress);
     return () => {
-      document.removeEventListener('pointerdown', close);
-      document.removeEventListener('keydown', close);
+      document.removeEventListener('keydown', onKey);
+      document.removeEventListener('pointerdown', onPress);
     };
-  }, [menu]);
+  }, [menu, open]);
 }

@@ -2,13 +2,13 @@
 
 import { useEffect } from 'react';
 
-const mark = ' · ';
+const separator = ' · ';
 
 /** Puts a word before the tab's title, whatever the pages set it to, until it is null again. */
 export function useTitlePrefix(word: string | null): void {
   useEffect(() => {
     if (word === null) return undefined;
-    const prefix = `▲ ${word}${mark}`;
+    const prefix = `${word}${separator}`;
     const put = () => {
       if (!document.title.startsWith(prefix)) document.title = prefix + document.title;
     };

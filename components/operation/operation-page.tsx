@@ -1,5 +1,6 @@
 'use client';
 
+import { clsx } from 'clsx';
 import Link from 'next/link';
 import { useEffect, useRef } from 'react';
 import { getOperation } from '../../server/contract/client.ts';
@@ -96,19 +97,20 @@ function Elapsed({ operation }: { operation: Operation }) {
   );
 }
 
+/** What happens or has happened, in one sentence; spoken when it changes. */
 function Summary({ operation }: { operation: Operation }) {
   const lost = useLive((state) => state.connection.kind === 'lost' || state.connection.kind === 'signed-out');
-  if (operation.outcome === null && lost) {
-    return (
-      <p className="border-t border-line py-3">
-        Outcome unknown, still checking: there is no contact with the console. The operation does not need this page; it
-        goes on or is restored without it.
-      </p>
-    );
-  }
-  if (operation.summary === null) return null;
-  return <p className="border-t border-line py-3 text-lg">{operation.summary}</p>;
+  const unknown = operation.outcome === null && lost;
+  const text = unknown ? unknownText : operation.summary;
+  return (
+    <div aria-live="polite">
+      {text !== null && <p className={clsx('border-t border-line py-3', !unknown && 'text-lg')}>{text}</p>}
+    </div>
+  );
 }
+
+const unknownText =
+  'Outcome unknown, still checking: there is no contact with the console. The operation does not need this page; it goes on or is restored without it.';
 
 function Interruptions({ operation }: { operation: Operation }) {
   if (operation.interruptions.length === 0) return null;

@@ -105,9 +105,7 @@ describe('what a screen reader is told', () => {
     steps: [aStep(), aStep({ id: 'drain', name: 'drain', server: 'db-2', state: 'running', endedAt: null })],
   });
   test('is the step that changed', () => expect(announcement(running)).toBe('drain on db-2: running'));
-  test('is the result at the end', () => {
-    expect(announcement({ ...running, outcome: 'succeeded', summary: 'db-2 is primary.' })).toBe(
-      'succeeded. db-2 is primary.',
-    );
+  test('is the outcome at the end: the summary is announced where it stands', () => {
+    expect(announcement({ ...running, outcome: 'succeeded', summary: 'db-2 is primary.' })).toBe('succeeded');
   });
 });

@@ -91,7 +91,7 @@ function Unfold({ step }: { step: OperationStep }) {
       )}
       {step.log !== null && (
         <>
-          <p className="mt-2 text-faint">Log</p>
+          {step.statements.length > 0 && <p className="mt-2 text-faint">Log</p>}
           {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by keyboard */}
           <section aria-label={`Log of ${step.name}`} tabIndex={0} className="sql mt-1 max-h-80 overflow-y-auto">
             {step.log}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { aCluster, aConnection, aProblem, aServer } from './example.ts';
-import { serverLevel, serverLine, worstConnection } from './server-line.ts';
+import { markOf, serverLevel, serverLine, worstConnection } from './server-line.ts';
 
 const healthy = aCluster();
 
@@ -77,6 +77,12 @@ describe('the mark of a server', () => {
     expect(serverLevel(aServer({ state: 'unreachable', observedAt: null }), healthy)).toBe('off');
     expect(serverLevel(aServer({ state: 'stale' }), healthy)).toBe('off');
   });
+});
+
+test('what was healthy when it was last seen is unknown now; what was wrong is still told', () => {
+  expect(markOf('normal', true)).toBe('off');
+  expect(markOf('critical', true)).toBe('critical');
+  expect(markOf('normal', false)).toBe('normal');
 });
 
 test('of several connections a broken one is told before a slow one, a slow one before a fast one', () => {

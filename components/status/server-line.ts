@@ -53,6 +53,11 @@ export function serverLevel(server: ServerSnapshot, cluster: Pick<ClusterSnapsho
   return server.state === 'stale' || server.role === 'unknown' ? 'off' : 'normal';
 }
 
+/** The mark of a row whose values are old: what was healthy then is unknown now, what was wrong then is still told. */
+export function markOf(level: MarkLevel, stale: boolean): MarkLevel {
+  return stale && level === 'normal' ? 'off' : level;
+}
+
 const unreachableText: Record<UnreachableReason, string> = {
   refused: 'port closed · connection refused',
   timeout: 'host unreachable · no answer',

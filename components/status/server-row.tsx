@@ -6,7 +6,7 @@ import { Trend } from '../charts/trend-line.tsx';
 import { Status } from '../ui/mark.tsx';
 import { AsOf, useStale } from './as-of.tsx';
 import { ServerAction } from './server-action.tsx';
-import { serverLine } from './server-line.ts';
+import { markOf, serverLine } from './server-line.ts';
 import { ServerSentence } from './server-sentence.tsx';
 
 /** One server on the front page: who it is, how it is, how it was, and the one thing to do with it. */
@@ -18,7 +18,7 @@ export function ServerRow({ cluster, server }: { cluster: ClusterSnapshot; serve
       <h3 title={server.address} className="min-w-0 break-words">
         {server.name}
       </h3>
-      <Status level={line.level} word={line.word} />
+      <Status level={markOf(line.level, stale)} word={line.word} />
       <p className={clsx('server-row-sentence', stale ? 'text-faint' : 'text-ink')}>
         <ServerSentence line={line} />
       </p>

@@ -10,7 +10,7 @@ import { Status } from '../ui/mark.tsx';
 import { Section } from '../ui/section.tsx';
 import { AsOf, useStale } from './as-of.tsx';
 import { ServerAction } from './server-action.tsx';
-import { lagExplained, lagText, serverLine } from './server-line.ts';
+import { lagExplained, lagText, markOf, serverLine } from './server-line.ts';
 import { ThreadState } from './thread-state.tsx';
 
 /** The truth about a cluster: each server, each of its replication connections, a row. */
@@ -58,7 +58,7 @@ function ServerRows({ cluster, server }: { cluster: ClusterSnapshot; server: Ser
           <Address text={server.address} />
         </th>
         <td data-label="Status">
-          <Status level={line.level} word={line.word} />
+          <Status level={markOf(line.level, stale)} word={line.word} />
         </td>
         {first === undefined || silent ? (
           <NoReplication text={line.text} detail={line.detail} />
