@@ -6,7 +6,7 @@ import { summaryOf } from './summary.ts';
 import type { Task } from './task.ts';
 
 /** For all undos together: they take milliseconds, or a server has to come back first. */
-const UNDO_MS = 30_000;
+const UNDO_MS = 20_000;
 
 /** What the steps need of the parts. */
 export function stepParts(parts: TakeoversParts): StepParts {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { BatonError } from '../contract/errors.ts';
 import type { Operation } from '../contract/operation.ts';
+import { SqlError } from '../mariadb/sql-error.ts';
 import { createCluster, type SandboxCluster } from '../sandbox/cluster.ts';
 import { longTransaction, tableLock } from '../sandbox/faults.ts';
 import { caughtUp } from '../sandbox/replication.ts';
@@ -107,6 +108,33 @@ test("a lock of somebody else's that keeps read_only from being set gives the fr
   expect(view.outcome).toBe('failed-restored');
   expect(view.steps.find(({ id }) => id === 'freeze')?.error).toMatch(/Lock wait timeout/);
   await expectRestored(view);
+});
+
+test('a target that dies after it forgot its primary leaves the old primary with the writes', async () => {
+  await baton.stop();
+  baton = await startBaton(cluster, {
+    onConnection: (server, connection) => {
+      if (server !== 'db-2') return;
+      const query = connection.query.bind(connection);
+      connection.query = async (sql, options) => {
+        const rows = await query(sql, options);
+        if (sql.startsWith('RESET SLAVE')) {
+          await cluster.server('db-2').kill();
+          throw new SqlError('lost', 0, 'the server closed the connection');
+        }
+        return rows;
+      };
+    },
+  });
+  const view = await baton.promote('db-2');
+  await load.flowing();
+  expect(view.outcome).toBe('failed-restored');
+  expect(view.summary).toContain('Restored: db-1 takes writes again.');
+  expect(view.followUps.map(({ text }) => text)).toEqual(['db-2 does not follow db-1. On db-2 run:']);
+  expect(view.followUps[0]?.command).toMatch(
+    /^CHANGE MASTER '' TO MASTER_HOST='127.0.0.1'.*MASTER_PASSWORD='•••'.*START SLAVE ''$/,
+  );
+  expect(await writableOf(cluster.servers)).toEqual(['db-1']);
 });
 
 test('a dry run changes nothing on any server', async () => {
