@@ -5,8 +5,8 @@ import { statement, type Statement } from './statement.ts';
 
 const PING_MS = 1_000;
 
-/** Longer than ten pings, and short: a console that is gone or asleep loses its locks by then. */
-const WAIT_TIMEOUT_SECONDS = 10;
+/** Long for a ping, and short: a console that is gone or asleep loses its locks by then. */
+const WAIT_TIMEOUT_SECONDS = 8;
 
 /**
  * A connection that runs named statements. It can be kept alive: pinged each second while idle, with a short
@@ -59,8 +59,8 @@ export class Session {
   }
 
   /** Sets what every session of ours needs: escapes as we write them, text as UTF-8, a short life without pings. */
-  async prepare(timeoutMs: number): Promise<void> {
-    const settings = `sql_mode='', wait_timeout=${WAIT_TIMEOUT_SECONDS}, NAMES utf8mb4`;
+  async prepare(timeoutMs: number, waitTimeoutSeconds = WAIT_TIMEOUT_SECONDS): Promise<void> {
+    const settings = `sql_mode='', wait_timeout=${waitTimeoutSeconds}, NAMES utf8mb4`;
     await this.run(statement(`SET SESSION ${settings}`), timeoutMs);
   }
 

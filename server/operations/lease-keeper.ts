@@ -55,6 +55,12 @@ export class LeaseKeeper {
     return this.held;
   }
 
+  /** As confirm, always asking. */
+  async ask(): Promise<boolean> {
+    await this.#renew();
+    return this.held;
+  }
+
   async #renew(): Promise<void> {
     const asked = performance.now();
     try {

@@ -94,6 +94,7 @@ export function actOf<C>(run: Run<C>, step: Step<C>, deadline: Deadline, signal:
     log: (text) => view.addLog(step.id, text),
     record: (name, value) => durable(journal.write(step.id, 'record', { name, value })),
     remember: (name, value) => journal.keep(step.id, 'record', { name, value }),
+    stillOurs: () => run.keeper.ask(),
     prepareNext: () => prepareNext(run, step),
     followUp: (followUp) => {
       view.addFollowUps([followUp]);

@@ -25,6 +25,8 @@ export interface Act {
    * step begins when it is durable; where this step fails after it, it is withdrawn.
    */
   prepareNext(): void;
+  /** Whether the operation is still this console's, asked of the store: before an act is repeated after a loss. */
+  stillOurs(): Promise<boolean>;
   /** Something that is left to do after the operation. */
   followUp(followUp: FollowUp): void;
   /** How long writes were stopped, as measured. */

@@ -4,6 +4,12 @@ import { Session } from '../mariadb/session.ts';
 /** lock: holds the advisory lock; freeze: holds the read lock; wait: long waits; side: watches, lists, ends sessions. */
 export type Purpose = 'lock' | 'freeze' | 'wait' | 'side';
 
+/**
+ * Longer than the other connections live: a console that slept finds the one that would open the new primary gone before
+ * the read lock on the old one is.
+ */
+const FREEZE_WAIT_SECONDS = 10;
+
 export type Connect = (server: string, timeoutMs: number) => Promise<Connection>;
 
 /** The connections of one takeover, opened before writes are stopped so that nothing has to connect while they are. */
@@ -17,7 +23,7 @@ export class Links {
 
   /** Opens the connection, prepares it and keeps it alive. Rejects with SqlError. */
   async open(server: string, purpose: Purpose, timeoutMs: number): Promise<Session> {
-    const session = await this.fresh(server, timeoutMs);
+    const session = await this.fresh(server, timeoutMs, purpose === 'freeze' ? FREEZE_WAIT_SECONDS : undefined);
     this.#sessions.get(key(server, purpose))?.close();
     this.#sessions.set(key(server, purpose), session);
     session.keepAlive();
@@ -25,11 +31,11 @@ export class Links {
   }
 
   /** A new connection that the caller closes. Rejects with SqlError. */
-  async fresh(server: string, timeoutMs: number): Promise<Session> {
+  async fresh(server: string, timeoutMs: number, waitTimeoutSeconds?: number): Promise<Session> {
     const started = performance.now();
     const session = new Session(server, await this.#connect(server, timeoutMs));
     try {
-      await session.prepare(Math.max(1, timeoutMs - (performance.now() - started)));
+      await session.prepare(Math.max(1, timeoutMs - (performance.now() - started)), waitTimeoutSeconds);
       return session;
     } catch (error) {
       session.close();

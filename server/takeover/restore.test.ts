@@ -191,3 +191,42 @@ test("somebody else's takeover lock on one server refuses, names its holder, and
   expect(String(refused)).toMatch(/Another takeover holds the lock on db-3: root from/);
   other.destroy();
 });
+
+test('a connection that is lost under the opening statement is looked at, and the takeover goes on', async () => {
+  await baton.stop();
+  let lost = false;
+  baton = await startBaton(cluster, {
+    onConnection: (server, connection) => {
+      if (server !== 'db-2') return;
+      const query = connection.query.bind(connection);
+      connection.query = async (sql, options) => {
+        if (lost || sql !== 'SET GLOBAL read_only=0') return await query(sql, options);
+        lost = true;
+        connection.destroy();
+        throw new SqlError('lost', 0, 'the server closed the connection');
+      };
+    },
+  });
+  const view = await baton.promote('db-2');
+  await load.flowing();
+  expect(lost).toBe(true);
+  expect(view.steps.filter(({ error }) => error !== null)).toEqual([]);
+  expect(await writableOf(cluster.servers)).toEqual(['db-2']);
+});
+
+test('an opening that the server refuses is undone: the point of no return was not passed', async () => {
+  await baton.stop();
+  baton = await startBaton(cluster, {
+    onConnection: (server, connection) => {
+      if (server !== 'db-2') return;
+      const query = connection.query.bind(connection);
+      connection.query = async (sql, options) => {
+        if (sql === 'SET GLOBAL read_only=0') throw new SqlError('statement', 1227, 'Access denied; READ_ONLY ADMIN');
+        return await query(sql, options);
+      };
+    },
+  });
+  const view = await baton.promote('db-2');
+  expect(view.outcome).toBe('failed-restored');
+  await expectRestored(view);
+});

@@ -1,9 +1,13 @@
 import { takeLock, lockAnswer } from '../../mariadb/advisory-lock.ts';
 import { allowWrites, readSeal, sealOf } from '../../mariadb/freeze.ts';
+import { readReplication } from '../../mariadb/promote.ts';
+import { replicaStatus } from '../../mariadb/replica-status.ts';
+import type { Session } from '../../mariadb/session.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';
-import { done, type Act, type Step, type StepEnd } from '../../operations/step.ts';
+import { done, failed, type Act, type Step, type StepEnd } from '../../operations/step.ts';
 import { look, perform, type TakeoverContext } from '../context.ts';
 import { handsOf } from '../hands.ts';
+import { targetConnection } from '../task.ts';
 
 /** Writes are allowed on the new primary: from the intent of this step on there is only forward. */
 export function open(server: string): Step<TakeoverContext> {
@@ -43,7 +47,7 @@ function measure(context: TakeoverContext, act: Act): void {
   act.writeOutage(context.outageMs);
 }
 
-/** The connection died under the statement: the lock is taken anew, so that a console that slept does not act, and then looked at. */
+/** The connection died under the statement: it is looked at, with the lock taken anew, before anything is repeated. */
 async function lookAndRepeat(context: TakeoverContext, act: Act, server: string, first: SqlError): Promise<StepEnd> {
   let last = first;
   while (act.deadline.remainingMs() > 500) {
@@ -54,7 +58,13 @@ async function lookAndRepeat(context: TakeoverContext, act: Act, server: string,
       if (!lockAnswer(answer ?? {}).taken)
         return { kind: 'failed', error: `somebody else holds the lock on ${server}` };
       const [row] = await look(act, session, readSeal());
-      if (row && sealOf(row).readOnly) await perform(act, session, allowWrites());
+      if (row && sealOf(row).readOnly) {
+        // A console that slept must not open what others have undone meanwhile.
+        if (!(await act.stillOurs())) return failed('another console has taken this operation over');
+        const undone = await undoneMeanwhile(context, act, session);
+        if (undone !== null) return { kind: 'failed', error: undone, nothingHappened: true };
+        await perform(act, session, allowWrites());
+      }
       measure(context, act);
       return done(`${server} takes writes`);
     } catch (error) {
@@ -63,4 +73,29 @@ async function lookAndRepeat(context: TakeoverContext, act: Act, server: string,
     }
   }
   return { kind: 'failed', error: `${server} does not answer: ${last.message}` };
+}
+
+/** Why the takeover does not stand any more where it stood before the connection was lost; null: it does. */
+async function undoneMeanwhile(context: TakeoverContext, act: Act, session: Session): Promise<string | null> {
+  const { task, links } = context;
+  const rows = (await look(act, session, readReplication())).map(replicaStatus);
+  if (rows.some(({ connection }) => connection === targetConnection(task).name)) {
+    return `${task.target} replicates again: somebody has undone this takeover`;
+  }
+  if (task.kind !== 'switchover' || task.oldPrimary === null || links.find(task.oldPrimary, 'freeze')) return null;
+  try {
+    const old = await links.fresh(task.oldPrimary, Math.min(2_000, act.deadline.remainingMs()));
+    try {
+      const [row] = await look(act, old, readSeal());
+      return row && !sealOf(row).readOnly
+        ? `${task.oldPrimary} takes writes again: somebody has undone this takeover`
+        : null;
+    } finally {
+      old.close();
+    }
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    // It can't be asked, so it takes no writes of ours; what it has above the seal is shown when it returns.
+    return null;
+  }
 }
