@@ -99,6 +99,12 @@ export function taskOf(
     target: target.name,
     oldPrimary: oldPrimary?.name ?? null,
     others: kind === 'detach' ? [] : others.filter(answers).map(({ name }) => name),
+    unreachable:
+      kind === 'detach'
+        ? []
+        : input.servers
+            .filter((server) => server !== target && server !== oldPrimary && !answers(server))
+            .map(({ name }) => name),
     servers: input.servers.map((server) => taskServer(server, situation, sourceId)),
     accepted: [...input.accept],
     dryRun: options.dryRun,

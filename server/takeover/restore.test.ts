@@ -230,3 +230,14 @@ test('an opening that the server refuses is undone: the point of no return was n
   expect(view.outcome).toBe('failed-restored');
   await expectRestored(view);
 });
+
+test('a replica that is down is left behind by name, and keeps nobody from taking over', async () => {
+  await cluster.server('db-3').kill();
+  await until(() => baton.watcher.observationOf('db-3')?.kind === 'unreachable', { what: 'db-3 is seen to be gone' });
+  const view = await baton.promote('db-2');
+  await load.flowing();
+  expect(view.outcome).toBe('succeeded-with-follow-ups');
+  expect(view.followUps.map(({ text }) => text)).toContain('db-3 does not follow db-2. On db-3 run:');
+  expect(view.steps.find(({ id }) => id === 're-point-others')?.note).toContain("db-3 can't be reached");
+  expect(await writableOf(cluster.servers)).toEqual(['db-2']);
+});

@@ -47,6 +47,8 @@ export const task = z.object({
   oldPrimary: z.string().nullable(),
   /** Replicas of the old primary that are to follow the new one. */
   others: z.array(z.string()),
+  /** Servers that could not be reached and are left behind. */
+  unreachable: z.array(z.string()),
   servers: z.array(taskServer),
   accepted: z.array(z.string()),
   dryRun: z.boolean(),

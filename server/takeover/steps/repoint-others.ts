@@ -15,7 +15,12 @@ export function repointOthers(servers: readonly string[]): Step<TakeoverContext>
     server: servers.join(', '),
     deadlineMs: 40_000,
     async run(context, act) {
-      if (servers.length === 0) return skipped('there is no other replica');
+      for (const server of context.task.unreachable) {
+        for (const left of handsOf.follow(context, server, context.task.target)) act.followUp(left);
+      }
+      const away =
+        context.task.unreachable.length > 0 ? `; ${context.task.unreachable.join(', ')} can't be reached` : '';
+      if (servers.length === 0) return skipped(`there is no other replica${away}`);
       const ends = await Promise.all(servers.map((server) => repoint(context, act, server)));
       const bad = ends.flatMap((end, index) =>
         end.kind === 'failed' ? [{ server: servers[index] ?? '', error: end.error }] : [],
@@ -23,7 +28,7 @@ export function repointOthers(servers: readonly string[]): Step<TakeoverContext>
       for (const { server } of bad)
         for (const left of handsOf.follow(context, server, context.task.target)) act.followUp(left);
       if (bad.length === 0)
-        return done(`${servers.join(', ')} follow${servers.length === 1 ? 's' : ''} ${context.task.target}`);
+        return done(`${servers.join(', ')} follow${servers.length === 1 ? 's' : ''} ${context.task.target}${away}`);
       return failed(bad.map(({ server, error }) => `${server}: ${error}`).join('; '));
     },
   };

@@ -22,6 +22,8 @@ export function verify(target: string, followers: readonly string[]): Step<Takeo
       await restoreSemiSync(context, act, target);
       const [row] = await look(act, context.links.get(target, 'side'), readPositions());
       if (!row || flag(row, 'read_only') !== false) return failed(`${target} does not take writes`);
+      const second = await alsoWritable(context, act);
+      if (second !== null) return failed(`${second} takes writes as well as ${target}`);
       const wanted = gtidList(text(row, 'binlog'));
       const reached: string[] = [];
       for (const server of followers) {
@@ -37,6 +39,14 @@ export function verify(target: string, followers: readonly string[]): Step<Takeo
       return done(`${target} takes writes${who}; ${wrote}`);
     },
   };
+}
+
+/** Exactly one primary: the old one takes no writes, where there is one that can be asked and was not left on purpose. */
+async function alsoWritable({ task, links }: TakeoverContext, act: Act): Promise<string | null> {
+  const session = task.oldPrimary === null || task.kind === 'detach' ? null : links.find(task.oldPrimary, 'lock');
+  if (!session) return null;
+  const [row] = await look(act, session, readPositions());
+  return row && flag(row, 'read_only') === false ? task.oldPrimary : null;
 }
 
 /** Semi-sync was opened without a wait for replicas; they are here now. */
