@@ -1,29 +1,6 @@
 import type { Row } from './connection.ts';
-import { flag, number } from './row.ts';
+import { number } from './row.ts';
 import { statement, type Statement } from './statement.ts';
-
-/** How a server takes part in semi-synchronous replication. */
-export interface SemiSync {
-  readonly primaryEnabled: boolean;
-  readonly replicaEnabled: boolean;
-  readonly waitNoSlave: boolean;
-}
-
-/** For semiSyncOf(). */
-export function readSemiSync(): Statement {
-  return statement(
-    'SELECT @@GLOBAL.rpl_semi_sync_master_enabled AS primary_enabled, @@GLOBAL.rpl_semi_sync_slave_enabled AS replica_enabled, ' +
-      '@@GLOBAL.rpl_semi_sync_master_wait_no_slave AS wait_no_slave',
-  );
-}
-
-export function semiSyncOf(row: Row): SemiSync {
-  return {
-    primaryEnabled: flag(row, 'primary_enabled') ?? false,
-    replicaEnabled: flag(row, 'replica_enabled') ?? false,
-    waitNoSlave: flag(row, 'wait_no_slave') ?? true,
-  };
-}
 
 /** Off: the first commit of a new primary does not wait 10 s for a replica that has not come yet (replication.md 5). */
 export function waitWithoutReplica(on: boolean): Statement {

@@ -39,8 +39,6 @@ export interface TakeoverContext {
   targetWas: GtidList;
   /** The position that the target must reach. */
   seal: GtidList | null;
-  /** The old primary's own transactions above the seal, once seen. */
-  aboveSeal: GtidList | null;
   /** When the first statement that stops writes was sent: on the clock that never jumps, and on the wall. */
   stoppedAt: { readonly monotonic: number; readonly wall: number } | null;
   /** How long writes were stopped, once they flow again. */
@@ -60,7 +58,6 @@ export function newContext(task: Task, parts: StepParts): TakeoverContext {
     madeReadOnly: [],
     targetWas: [],
     seal: null,
-    aboveSeal: null,
     stoppedAt: null,
     outageMs: null,
     opened: false,

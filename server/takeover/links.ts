@@ -1,3 +1,4 @@
+import { releaseLock } from '../mariadb/advisory-lock.ts';
 import type { Connection } from '../mariadb/connection.ts';
 import { Session } from '../mariadb/session.ts';
 
@@ -9,6 +10,8 @@ export type Purpose = 'lock' | 'freeze' | 'wait' | 'side';
  * the read lock on the old one is.
  */
 const FREEZE_WAIT_SECONDS = 10;
+
+const RELEASE_MS = 1_000;
 
 export type Connect = (server: string, timeoutMs: number) => Promise<Connection>;
 
@@ -74,6 +77,13 @@ export class Links {
   close(server: string, purpose: Purpose): void {
     this.#sessions.get(key(server, purpose))?.close();
     this.#sessions.delete(key(server, purpose));
+  }
+
+  /** Frees the advisory locks, so that whoever comes next finds them free at once, and closes everything. Never rejects. */
+  async release(): Promise<void> {
+    const holding = this.serversWith('lock').map((server) => this.get(server, 'lock'));
+    await Promise.all(holding.map((session) => session.run(releaseLock(), RELEASE_MS).catch(() => undefined)));
+    this.closeAll();
   }
 
   closeAll(): void {

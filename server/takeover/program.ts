@@ -36,7 +36,7 @@ export function programOf(
     undoMs: UNDO_MS,
     summary: summaryOf,
     async close({ links, opened }) {
-      links.closeAll();
+      await links.release();
       if (opened) await afterwards();
     },
   };

@@ -99,7 +99,7 @@ async function takeOver(context: TakeoverContext, record: (name: string, value: 
     // A killed connection frees its lock a moment later.
     while (!lockAnswer(await links.get(name, 'lock').row(takeLock(), STATEMENT_MS)).taken) {
       if (performance.now() < deadline) continue;
-      links.closeAll();
+      await links.release();
       throw new BatonError(
         'already-running',
         `Another console holds the lock for takeovers on ${name}.`,

@@ -24,10 +24,6 @@ export function lock(servers: readonly string[], mustHold: readonly string[]): S
       await act.record('connections', context.connections);
       return await takeAll(context, act, reached);
     },
-    async undo(context) {
-      context.links.closeAll();
-      return { kind: 'nothing' };
-    },
   };
 }
 
@@ -72,7 +68,7 @@ async function takeAll(context: TakeoverContext, act: Act, servers: readonly str
     const { taken, holder } = lockAnswer(row ?? {});
     if (taken) continue;
     const [who] = holder === null ? [] : await look(act, session, readConnection(holder));
-    context.links.closeAll();
+    await context.links.release();
     return { kind: 'refused', error: `another takeover holds the lock on ${server}: ${connectionText(who ?? {})}` };
   }
   return done(`locks held on ${servers.join(', ')}`);

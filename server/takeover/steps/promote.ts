@@ -38,7 +38,6 @@ export function promote(server: string): Step<TakeoverContext> {
       return rows.map(replicaStatus).some((status) => status.connection === name) ? null : 'it follows nobody any more';
     },
     async run(context, act) {
-      context.sweep?.again(act);
       const { name } = targetConnection(context.task);
       const session = context.links.get(server, 'lock');
       const [lost] = await Promise.all([lockLost(context, act), stopWatched(context, act, session, name)]);

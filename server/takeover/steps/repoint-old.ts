@@ -41,6 +41,7 @@ export function repointOld(server: string): Step<TakeoverContext> {
       const session = context.links.get(server, 'freeze');
       const under = await ownTransactions(context, act, session);
       if (under) return under;
+      context.sweep?.again(act);
       await context.sweep?.settled();
       await endWaiting(context, act, server);
       await perform(act, session, unlockTables());
@@ -84,7 +85,6 @@ async function ownTransactions(context: TakeoverContext, act: Act, session: Sess
   const [row] = await perform(act, session, readSeal());
   const { position } = sealOf(row ?? {});
   if (reaches(context.seal, position)) return null;
-  context.aboveSeal = position;
   const own = transactionsBehind(position, context.seal);
   const server = oldPrimaryOf(context);
   const span = `above ${formatGtidList(context.seal)} up to ${formatGtidList(position)}`;
