@@ -1,3 +1,4 @@
+import type { ClusterSnapshot } from '../server/contract/snapshot.ts';
 import { startWriteLoad } from '../server/sandbox/write-load.ts';
 import { expect, signIn, test } from './demo/test.ts';
 
@@ -30,13 +31,14 @@ test('one press promotes a replica under load: live steps, nothing lost, service
   const rows = await demo.sql(target, 'SELECT uid FROM shop.orders');
   const kept = new Set(rows.map((row) => row['uid']));
   expect(acknowledged.filter((uid) => !kept.has(uid))).toEqual([]);
-  const after = await demo.client.until((snapshot) => snapshot.primary === target && snapshot.health === 'ok');
-  const gate = (name: string): boolean | undefined =>
-    after.servers
+  const gate = (snapshot: ClusterSnapshot, name: string | null): boolean | undefined =>
+    snapshot.servers
       .find((server) => server.name === name)
-      ?.agent.services.find(({ name: one }) => one === 'mariadb_update')?.enabled;
-  expect(gate(target)).toBe(true);
-  expect(gate(primary ?? '')).toBe(false);
+      ?.agent.services.find((service) => service.name === 'mariadb_update')?.enabled;
+  const after = await demo.client.until(
+    (snapshot) => snapshot.primary === target && snapshot.health === 'ok' && gate(snapshot, target) === true,
+  );
+  expect(gate(after, primary)).toBe(false);
   await page.reload();
   await expect(result).toBeVisible();
 });
