@@ -7,7 +7,7 @@ import type { AgentFacts } from '../topology/view.ts';
 import { agentFacts, type AgentLook } from './agent-facts.ts';
 
 /** Services and dumps change seldom; a page that waits for a dump's end sees it within this time. */
-const pollMs = 5_000;
+const pollMs = 2_000;
 
 export interface AgentServer {
   readonly name: string;
