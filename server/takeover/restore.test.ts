@@ -241,3 +241,21 @@ test('a replica that is down is left behind by name, and keeps nobody from takin
   expect(view.steps.find(({ id }) => id === 're-point-others')?.note).toContain("db-3 can't be reached");
   expect(await writableOf(cluster.servers)).toEqual(['db-2']);
 });
+
+test('a replica whose STOP SLAVE hangs behind a lock is freed by ending its SQL thread, and follows without a loss', async () => {
+  const held = await tableLock(cluster.server('db-3'));
+  await load.flowing();
+  const id = await baton.begin('db-2');
+  const stateOf = (step: string): string | undefined =>
+    baton.published.at(-1)?.steps.find((candidate) => candidate.id === step)?.state;
+  await until(() => stateOf('re-point-others') === 'done', { what: 'db-3 is re-pointed under its lock' });
+  await held.release();
+  const view = await baton.operations.ended(id);
+  expect(view.steps.filter(({ error }) => error !== null)).toEqual([]);
+  expect(view.steps.find((step) => step.id === 're-point-others')?.statements.join('\n')).toMatch(
+    /KILL CONNECTION \d+;.*db-3/,
+  );
+  const { acknowledged } = await load.stop();
+  await caughtUp(cluster.server('db-3'), cluster.server('db-2'));
+  expect(await verifyWrites(cluster.server('db-3'), acknowledged)).toEqual([]);
+});
