@@ -3,52 +3,21 @@ import { align, scaleTop, seriesFacts } from './aligned.ts';
 
 describe('series on common times', () => {
   test('break where a span is empty', () => {
-    expect(
-      align(
-        [
-          [
-            [0, 1],
-            [2500, 3],
-          ],
-        ],
-        0,
-        3000,
-        1000,
-      ),
-    ).toEqual([
+    const series = [
+      [0, 1, 1000],
+      [2500, 3, 500],
+    ] as const;
+    expect(align([series], 0, 3000, 1000)).toEqual([
       [0, 1, 2],
       [1, null, 3],
     ]);
   });
-  test('keep the peak of a span', () => {
-    expect(
-      align(
-        [
-          [
-            [0, 1],
-            [400, 8],
-            [900, 2],
-          ],
-        ],
-        0,
-        1000,
-        1000,
-      ),
-    ).toEqual([[0], [8]]);
-  });
   test('have as many values as times, whatever comes in', () => {
-    const [times, ...rows] = align(
-      [
-        [],
-        [
-          [-5000, 1],
-          [99_000, 2],
-        ],
-      ],
-      0,
-      10_000,
-      1000,
-    );
+    const outside = [
+      [-5000, 1, 1000],
+      [99_000, 2, 1000],
+    ] as const;
+    const [times, ...rows] = align([[], outside], 0, 10_000, 1000);
     expect(rows.map((row) => row.length)).toEqual([times.length, times.length]);
   });
 });

@@ -1,4 +1,4 @@
-import type { TimedValue } from './trend.ts';
+import { highest, type TimedValue } from './trend.ts';
 
 /** What the chart draws: the times, then one row of values a series, all of one length. Seconds since the epoch. */
 export type Aligned = [times: number[], ...series: (number | null)[][]];
@@ -16,16 +16,7 @@ export function align(
   const first = Math.floor(fromMs / bucketMs);
   const count = Math.max(0, Math.ceil(toMs / bucketMs) - first);
   const times = Array.from({ length: count }, (_, place) => ((first + place) * bucketMs) / 1000);
-  const rows = series.map((values) => {
-    const row: (number | null)[] = Array.from({ length: count }, () => null);
-    for (const [atMs, value] of values) {
-      const place = Math.floor(atMs / bucketMs) - first;
-      if (value === null || place < 0 || place >= count) continue;
-      row[place] = Math.max(row[place] ?? value, value);
-    }
-    return row;
-  });
-  return [times, ...rows];
+  return [times, ...series.map((values) => highest(values, first * bucketMs, bucketMs, count))];
 }
 
 export interface SeriesFacts {
@@ -50,16 +41,11 @@ export function seriesFacts(row: readonly (number | null)[]): SeriesFacts {
 
 /**
  * The top of the scale. A lag is seen against its limits: the warning line is always in sight, the critical one once
- * the lag has passed the warning.
+ * the lag is past the warning and a fifth of the critical; drawn earlier, it would press the curve flat.
  */
-export function scaleTop(
-  highest: number | null,
-  limits: { warnSeconds: number; criticalSeconds: number } | null,
-): number {
-  const top = (highest ?? 0) * 1.1;
-  if (limits === null) return Math.max(1, top);
-  const reach = (highest ?? 0) > limits.warnSeconds ? limits.criticalSeconds : limits.warnSeconds;
-  // A critical line far above would press the curve flat: then it waits until the lag is a fifth of it.
-  const needed = reach > 5 * Math.max(limits.warnSeconds, highest ?? 0) ? limits.warnSeconds : reach;
-  return Math.max(top, needed * 1.2);
+export function scaleTop(peak: number | null, limits: { warnSeconds: number; criticalSeconds: number } | null): number {
+  const most = peak ?? 0;
+  if (limits === null) return Math.max(1, most * 1.1);
+  const nearCritical = most > limits.warnSeconds && most > limits.criticalSeconds / 5;
+  return Math.max(most * 1.1, (nearCritical ? limits.criticalSeconds : limits.warnSeconds) * 1.2);
 }

@@ -14,7 +14,7 @@ import { ChartLegend } from './chart-legend.tsx';
 import { ChartTable } from './chart-table.tsx';
 import { PlotView } from './plot-view.tsx';
 import { ranges, type Range } from './ranges.ts';
-import { joinTrend } from './trend.ts';
+import { joinTrend, standsMs } from './trend.ts';
 import { useHistory, type HistoryOf } from './use-history.ts';
 
 const metrics = [
@@ -63,10 +63,10 @@ function Drawn({
   metric: MetricChoice;
   range: Range;
 }) {
-  const history = useHistory(cluster.name, servers, metric.id, range);
+  const history = useHistory(cluster, servers, metric.id, range);
   const [place, setPlace] = useState<number | null>(null);
   const ready = history.kind === 'ready' ? history.value : null;
-  const data = useAligned(cluster.name, servers, metric.id, range, ready);
+  const data = useAligned(cluster, servers, metric.id, range, ready);
   const rows = data.slice(1);
   const known = rows.flat().filter((value) => value !== null);
   const limits = metric.id === 'lag' ? cluster.lag : null;
@@ -97,7 +97,7 @@ function Drawn({
 
 /** History, and for the shortest range what came live since, on common times. */
 function useAligned(
-  cluster: string,
+  cluster: ClusterSnapshot,
   servers: readonly string[],
   metric: Metric,
   range: Range,
@@ -111,7 +111,11 @@ function useAligned(
   const series = servers.map((server, place) => {
     const past = history?.series[place] ?? [];
     if (!live) return past;
-    return joinTrend(past, samplesOf(samples[sampleKey(cluster, server)] ?? [], metric), history?.toMs ?? 0);
+    return joinTrend(
+      past,
+      samplesOf(samples[sampleKey(cluster.name, server)] ?? [], metric, standsMs(cluster.pollSeconds)),
+      history?.toMs ?? 0,
+    );
   });
   return align(series, toMs - range.ms, toMs, bucketMs);
 }

@@ -20,15 +20,17 @@ export function Trend({
   cluster,
   server,
   metric,
+  pollSeconds,
 }: {
   cluster: string;
   server: string;
   metric: Extract<Metric, 'lag' | 'writes'>;
+  pollSeconds: number;
 }) {
-  const values = useTrend(cluster, server, metric, windowMs);
+  const values = useTrend({ cluster, server, metric, windowMs, pollSeconds });
   // The window moves by whole spans, so that what is drawn does not shimmer.
   const toMs = useClock((nowMs) => Math.ceil(nowMs / spanMs) * spanMs);
-  const drawn = highest(values, toMs - windowMs, toMs, spans);
+  const drawn = highest(values, toMs - windowMs, spanMs, spans);
   const facts = trendFacts(drawn);
   const ceiling = Math.max(metric === 'lag' ? lagCeilingSeconds : 1, (facts.highest ?? 0) * 1.05);
   const path = trendPath(drawn, width, height, ceiling);

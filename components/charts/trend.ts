@@ -1,14 +1,27 @@
-/** [milliseconds since the epoch, value]; null where something looked and there was no number to tell. */
-export type TimedValue = readonly [number, number | null];
+/**
+ * [milliseconds since the epoch, value, for how long it stands, milliseconds]; the value is null where something looked
+ * and there was no number to tell. How long: a bucket of the history, or until the next look at the latest.
+ */
+export type TimedValue = readonly [number, number | null, number];
 
-/** The highest value of each of `count` equal spans up to `toMs`; null where there is none: a gap stays a gap. */
-export function highest(values: readonly TimedValue[], fromMs: number, toMs: number, count: number): (number | null)[] {
-  const spanMs = (toMs - fromMs) / count;
+/**
+ * The highest value that stands in each of `count` equal spans from `fromMs`; null where none does: a gap stays a gap.
+ * Spans that are shorter than what a value stands for are no gaps.
+ */
+export function highest(
+  values: readonly TimedValue[],
+  fromMs: number,
+  spanMs: number,
+  count: number,
+): (number | null)[] {
   const spans: (number | null)[] = Array.from({ length: count }, () => null);
-  for (const [atMs, value] of values) {
-    const place = Math.floor((atMs - fromMs) / spanMs);
-    if (value === null || place < 0 || place >= count) continue;
-    spans[place] = Math.max(spans[place] ?? value, value);
+  for (const [atMs, value, forMs] of values) {
+    if (value === null) continue;
+    const first = Math.floor((atMs - fromMs) / spanMs);
+    const last = Math.max(first, Math.ceil((atMs + forMs - fromMs) / spanMs) - 1);
+    for (let place = Math.max(0, first); place <= Math.min(count - 1, last); place += 1) {
+      spans[place] = Math.max(spans[place] ?? value, value);
+    }
   }
   return spans;
 }
@@ -20,6 +33,14 @@ export function joinTrend(
   historyToMs: number,
 ): TimedValue[] {
   return [...history.filter(([atMs]) => atMs <= historyToMs), ...live.filter(([atMs]) => atMs > historyToMs)];
+}
+
+/** A look now and then is late by a little: until then the one before still stands. */
+export const standsMs = (pollSeconds: number): number => pollSeconds * 1500;
+
+/** So many points that each holds a look at least; `most` where looks are frequent. */
+export function pointsFor(rangeMs: number, most: number, pollSeconds: number): number {
+  return Math.max(10, Math.min(most, Math.floor(rangeMs / standsMs(pollSeconds))));
 }
 
 export interface TrendPath {

@@ -3,10 +3,11 @@
 import { useEffect, useState } from 'react';
 import { getHistory } from '../../server/contract/client.ts';
 import type { Metric } from '../../server/contract/history.ts';
+import type { ClusterSnapshot } from '../../server/contract/snapshot.ts';
 import { useLiveContext } from '../live/live-provider.tsx';
 import { useLive } from '../live/use-live.ts';
 import type { Range } from './ranges.ts';
-import type { TimedValue } from './trend.ts';
+import { pointsFor, type TimedValue } from './trend.ts';
 
 export interface HistoryOf {
   /** One a server, in the order asked. */
@@ -18,7 +19,12 @@ export interface HistoryOf {
 export type HistoryState = { kind: 'loading' } | { kind: 'failed'; text: string } | { kind: 'ready'; value: HistoryOf };
 
 /** The history of one metric of several servers, read again as the range asks, and after a loss of contact. */
-export function useHistory(cluster: string, servers: readonly string[], metric: Metric, range: Range): HistoryState {
+export function useHistory(
+  { name: cluster, pollSeconds }: Pick<ClusterSnapshot, 'name' | 'pollSeconds'>,
+  servers: readonly string[],
+  metric: Metric,
+  range: Range,
+): HistoryState {
   const { store } = useLiveContext();
   const live = useLive((state) => state.connection.kind === 'live');
   const question = JSON.stringify([cluster, metric, range.id, servers]);
@@ -29,7 +35,8 @@ export function useHistory(cluster: string, servers: readonly string[], metric: 
     const stop = new AbortController();
     const read = async () => {
       const toMs = store.clock.now(performance.now());
-      const asked = { metric, fromMs: toMs - range.ms, toMs, points: range.points };
+      const points = pointsFor(range.ms, range.points, pollSeconds);
+      const asked = { metric, fromMs: toMs - range.ms, toMs, points };
       const answers = await Promise.all(
         names.split('\n').map((server) => getHistory(cluster, { ...asked, server }, stop.signal)),
       );
@@ -41,7 +48,7 @@ export function useHistory(cluster: string, servers: readonly string[], metric: 
       stop.abort();
       clearInterval(timer);
     };
-  }, [store, live, cluster, names, metric, range, question]);
+  }, [store, live, cluster, names, metric, range, pollSeconds, question]);
   return answered?.question === question ? answered.state : { kind: 'loading' };
 }
 
@@ -50,8 +57,9 @@ function joined(answers: Awaited<ReturnType<typeof getHistory>>[], toMs: number)
   let bucketMs = 1000;
   for (const answer of answers) {
     if (answer.kind !== 'ok') return { kind: 'failed', text: answer.message };
-    bucketMs = Math.max(bucketMs, answer.value.bucketSeconds * 1000);
-    series.push(answer.value.points.map(([at, , , high]) => [at * 1000, high]));
+    const forMs = answer.value.bucketSeconds * 1000;
+    bucketMs = Math.max(bucketMs, forMs);
+    series.push(answer.value.points.map(([at, , , high]) => [at * 1000, high, forMs]));
   }
   return { kind: 'ready', value: { series, toMs, bucketMs } };
 }

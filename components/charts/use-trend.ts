@@ -6,12 +6,21 @@ import type { Metric } from '../../server/contract/history.ts';
 import { sampleKey, samplesOf } from '../live/samples.ts';
 import { useLiveContext } from '../live/live-provider.tsx';
 import { useLive } from '../live/use-live.ts';
-import { joinTrend, type TimedValue } from './trend.ts';
+import { joinTrend, pointsFor, standsMs, type TimedValue } from './trend.ts';
 
 const none: readonly never[] = [];
+const mostPoints = 60;
 
-/** The last five minutes of one metric: what the console remembers, then what comes in. Read again after a loss. */
-export function useTrend(cluster: string, server: string, metric: Metric, windowMs: number): readonly TimedValue[] {
+export interface TrendOf {
+  cluster: string;
+  server: string;
+  metric: Metric;
+  windowMs: number;
+  pollSeconds: number;
+}
+
+/** The last minutes of one metric: what the console remembers, then what comes in. Read again after a loss. */
+export function useTrend({ cluster, server, metric, windowMs, pollSeconds }: TrendOf): readonly TimedValue[] {
   const { store } = useLiveContext();
   const live = useLive((state) => state.connection.kind === 'live');
   const samples = useLive((state) => state.samples[sampleKey(cluster, server)] ?? none);
@@ -21,13 +30,14 @@ export function useTrend(cluster: string, server: string, metric: Metric, window
     const stop = new AbortController();
     const read = async () => {
       const toMs = store.clock.now(performance.now());
-      const asked = { server, metric, fromMs: toMs - windowMs, toMs, points: 60 };
-      const answer = await getHistory(cluster, asked, stop.signal);
+      const points = pointsFor(windowMs, mostPoints, pollSeconds);
+      const answer = await getHistory(cluster, { server, metric, fromMs: toMs - windowMs, toMs, points }, stop.signal);
       if (answer.kind !== 'ok') return;
-      setHistory({ points: answer.value.points.map(([at, , , high]): TimedValue => [at * 1000, high]), toMs });
+      const forMs = answer.value.bucketSeconds * 1000;
+      setHistory({ points: answer.value.points.map(([at, , , high]): TimedValue => [at * 1000, high, forMs]), toMs });
     };
     void read();
     return () => stop.abort();
-  }, [store, live, cluster, server, metric, windowMs]);
-  return joinTrend(history.points, samplesOf(samples, metric), history.toMs);
+  }, [store, live, cluster, server, metric, windowMs, pollSeconds]);
+  return joinTrend(history.points, samplesOf(samples, metric, standsMs(pollSeconds)), history.toMs);
 }

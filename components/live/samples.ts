@@ -42,7 +42,11 @@ function sampleOf(server: ServerSnapshot, atMs: number): Sample {
   };
 }
 
-/** The values of one metric as [milliseconds, value]. */
-export function samplesOf(samples: readonly Sample[], metric: Metric): [number, number | null][] {
-  return samples.map((sample) => [sample.atMs, sample[metric]]);
+/** The values of one metric as [milliseconds, value, for how long it stands]. */
+export function samplesOf(
+  samples: readonly Sample[],
+  metric: Metric,
+  forMs: number,
+): [number, number | null, number][] {
+  return samples.map((sample) => [sample.atMs, sample[metric], forMs]);
 }

@@ -49,8 +49,16 @@ function Step({ step }: { step: OperationStep }) {
         <span className="text-sm text-soft">
           <StepTime step={step} />
         </span>
-        <div className={clsx('min-w-0 break-words text-sm', step.error === null ? 'text-soft' : 'text-ink')}>
-          <StepSays step={step} />
+        {/* What it ran stands at the end of the line, and unfolds below it. */}
+        <div
+          className={clsx(
+            'grid min-w-0 grid-cols-[minmax(0,1fr)_auto] gap-x-4 break-words text-sm',
+            step.error === null ? 'text-soft' : 'text-ink',
+          )}
+        >
+          <span>
+            <StepSays step={step} />
+          </span>
           {ran && <Unfold step={step} />}
         </div>
       </div>
@@ -70,7 +78,13 @@ function StepTime({ step }: { step: OperationStep }) {
 function StepSays({ step }: { step: OperationStep }) {
   const word = stepWord[step.state];
   const more = step.error ?? (step.state === 'running' ? (step.waitsFor ?? step.note) : step.note);
-  if (step.state === 'done') return <>{more ?? <span className="sr-only">{word}</span>}</>;
+  if (step.state === 'done' && more !== null)
+    return (
+      <>
+        <span className="sr-only">{word}: </span>
+        {more}
+      </>
+    );
   return (
     <>
       <span className={clsx(step.state === 'failed' && 'font-medium text-critical')}>{word}</span>
@@ -81,8 +95,8 @@ function StepSays({ step }: { step: OperationStep }) {
 
 function Unfold({ step }: { step: OperationStep }) {
   return (
-    <details>
-      <summary className="target link">
+    <details className="min-w-0 open:col-span-full">
+      <summary className="target link -my-1">
         {unfoldText(step)}
         <span className="sr-only"> of {step.name}</span> ›
       </summary>

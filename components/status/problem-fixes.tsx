@@ -5,6 +5,7 @@ import { CopyButton } from '../ui/copy-button.tsx';
 import { Mark } from '../ui/mark.tsx';
 import { Section } from '../ui/section.tsx';
 import { Since } from '../ui/time.tsx';
+import { problemText } from './problem-text.ts';
 
 /** What is wrong with one cluster, since when, and what to do; statements to copy where statements do it. */
 export function ProblemFixes({ cluster }: { cluster: ClusterSnapshot }) {
@@ -26,7 +27,7 @@ export function ProblemFixes({ cluster }: { cluster: ClusterSnapshot }) {
             <div className="min-w-0">
               <p>
                 <span className="sr-only">{problem.level}: </span>
-                {problem.text}
+                {problemText(problem)}
                 <span className="text-soft">
                   , for <Since at={problem.since} />
                 </span>

@@ -8,6 +8,7 @@ import { Mark } from '../ui/mark.tsx';
 import { clusterPath } from '../ui/paths.ts';
 import { Since } from '../ui/time.tsx';
 import { byLevel } from './mark-level.ts';
+import { problemText } from './problem-text.ts';
 
 /** So many lines before the rest is folded: what is worst stays above the clusters, and these in sight. */
 const openLines = 5;
@@ -70,7 +71,7 @@ function ProblemLine({ cluster, problem }: Line) {
       <Mark level={problem.level} className="translate-y-px" />
       <p className="min-w-0 flex-1">
         <span className="sr-only">{problem.level}: </span>
-        <span className="font-medium">{cluster.name}:</span> {problem.text}
+        <span className="font-medium">{cluster.name}:</span> {problemText(problem)}
         <span className="text-soft">
           , for <Since at={problem.since} />
         </span>

@@ -22,7 +22,12 @@ export function ServerRow({ cluster, server }: { cluster: ClusterSnapshot; serve
       <p className={clsx('server-row-sentence', stale ? 'text-faint' : 'text-ink')}>
         <ServerSentence line={line} />
       </p>
-      <Trend cluster={cluster.name} server={server.name} metric={takesWrites(server) ? 'writes' : 'lag'} />
+      <Trend
+        cluster={cluster.name}
+        server={server.name}
+        metric={takesWrites(server) ? 'writes' : 'lag'}
+        pollSeconds={cluster.pollSeconds}
+      />
       <AsOf server={server} cluster={cluster} />
       <ServerAction cluster={cluster.name} server={server} reasonClass="server-row-reason" />
     </li>

@@ -14,6 +14,7 @@ export function lossText({ kind, target, cost }: Pick<TakeoverPlan, 'kind' | 'ta
   if (kind === 'detach') return `Loses nothing of ${target}’s`;
   if (cost.transactionsLost === null || cost.lossKnown === 'unknown')
     return 'May lose transactions, nobody can know how many';
+  if (cost.lossKnown === 'at-least' && cost.transactionsLost === 0) return 'Nothing known to be lost, but some may be';
   if (cost.lossKnown === 'at-least') return `Loses at least ${counted(cost.transactionsLost, 'transaction')}`;
   return cost.transactionsLost === 0 ? 'Loses nothing' : `Loses ${counted(cost.transactionsLost, 'transaction')}`;
 }

@@ -27,13 +27,14 @@ export function PlanView({
   const [accepted, setAccepted] = useState<readonly string[]>([]);
   const accept = (code: string, yes: boolean) =>
     setAccepted(yes ? [...accepted, code] : accepted.filter((one) => one !== code));
+  const gone = new Set(seen?.servers.filter((one) => one.state === 'unreachable').map((one) => one.name));
   return (
     <>
       <CostLine plan={plan} />
       <div className="mt-8 grid gap-x-14 gap-y-8 md:grid-cols-[minmax(0,5fr)_minmax(0,7fr)]">
         <div className="grid content-start gap-x-8 gap-y-6 min-[24rem]:grid-cols-2">
-          <RoleTree title="Before" plan={plan} side="before" />
-          <RoleTree title="After" plan={plan} side="after" />
+          <RoleTree title="Before" plan={plan} side="before" gone={gone} />
+          <RoleTree title="After" plan={plan} side="after" gone={gone} />
         </div>
         <PlanChecks checks={plan.checks} accepted={accepted} accept={accept} />
       </div>

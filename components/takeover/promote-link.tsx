@@ -18,7 +18,12 @@ export function PromoteLink({ cluster, server }: { cluster: string; server: Serv
       href={takeoverPath(cluster, server.name)}
       prefetch={false}
       aria-disabled={contact ? undefined : true}
-      className={clsx('btn btn-small max-w-full break-words', risky ? 'text-critical' : 'btn-accent')}
+      className={clsx(
+        'btn btn-small',
+        // A long name breaks rather than the column.
+        words.button(server.name).length > 24 ? 'max-w-full break-words' : 'whitespace-nowrap',
+        risky ? 'text-critical' : 'btn-accent',
+      )}
       title={contact ? undefined : 'No contact with the console'}
     >
       <Icon name={words.icon} />

@@ -4,7 +4,18 @@ import { Mark } from '../ui/mark.tsx';
 import { roleTree, type RoleRow } from './role-tree.ts';
 
 /** Who follows whom before or after, as a tree; what the takeover changes stands out. */
-export function RoleTree({ title, plan, side }: { title: string; plan: TakeoverPlan; side: 'before' | 'after' }) {
+export function RoleTree({
+  title,
+  plan,
+  side,
+  gone,
+}: {
+  title: string;
+  plan: TakeoverPlan;
+  side: 'before' | 'after';
+  /** Servers that could not be reached when the plan was made. */
+  gone: ReadonlySet<string>;
+}) {
   const rows = roleTree(plan.roles.map((one) => ({ server: one.server, ...one[side] })));
   const changes = new Set(
     plan.roles
@@ -24,9 +35,12 @@ export function RoleTree({ title, plan, side }: { title: string; plan: TakeoverP
                 side === 'after' && !changes.has(row.server) && 'text-soft',
               )}
             >
-              <Mark level={known(row.role) ? 'normal' : 'off'} className="translate-y-px" />
+              <Mark level={gone.has(row.server) || !known(row.role) ? 'off' : 'normal'} className="translate-y-px" />
               <span className={clsx(side === 'after' && changes.has(row.server) && 'font-semibold')}>{row.server}</span>
-              <span className="text-soft">{row.role}</span>
+              <span className="text-soft">
+                {row.role}
+                {gone.has(row.server) && row.role !== 'unknown' && ', not reached'}
+              </span>
               {row.follows !== null && <span className="sr-only">, follows {row.follows}</span>}
             </span>
           </li>
