@@ -2,6 +2,12 @@ import type { ClusterSnapshot } from '../server/contract/snapshot.ts';
 import { startWriteLoad } from '../server/sandbox/write-load.ts';
 import { expect, signIn, test } from './demo/test.ts';
 
+/** Whether mariadb_update may run on the server, as its agent last said. */
+function gate(snapshot: ClusterSnapshot, name: string | null): boolean | undefined {
+  const services = snapshot.servers.find((server) => server.name === name)?.agent.services;
+  return services?.find((service) => service.name === 'mariadb_update')?.enabled;
+}
+
 test('one press promotes a replica under load: live steps, nothing lost, services follow the role', async ({
   console: page,
   demo,
@@ -31,10 +37,6 @@ test('one press promotes a replica under load: live steps, nothing lost, service
   const rows = await demo.sql(target, 'SELECT uid FROM shop.orders');
   const kept = new Set(rows.map((row) => row['uid']));
   expect(acknowledged.filter((uid) => !kept.has(uid))).toEqual([]);
-  const gate = (snapshot: ClusterSnapshot, name: string | null): boolean | undefined =>
-    snapshot.servers
-      .find((server) => server.name === name)
-      ?.agent.services.find((service) => service.name === 'mariadb_update')?.enabled;
   const after = await demo.client.until(
     (snapshot) => snapshot.primary === target && snapshot.health === 'ok' && gate(snapshot, target) === true,
   );
