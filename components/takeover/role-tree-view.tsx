@@ -39,7 +39,7 @@ export function RoleTree({
               <span className={clsx(side === 'after' && changes.has(row.server) && 'font-semibold')}>{row.server}</span>
               <span className="text-soft">
                 {row.role}
-                {gone.has(row.server) && row.role !== 'unknown' && ', not reached'}
+                {gone.has(row.server) && row.role !== 'unknown' && ', no answer'}
               </span>
               {row.follows !== null && <span className="sr-only">, follows {row.follows}</span>}
             </span>
