@@ -51,6 +51,8 @@ export function userArguments(): string[] {
 function installArguments(dataDirectory: string, temporaryDirectory: string): string[] {
   return [
     '--no-defaults',
+    // Else it refuses where the host's own name does not resolve; no server here is reached by a name.
+    '--force',
     ...userArguments(),
     `--datadir=${dataDirectory}`,
     // Its own: a mariadbd that starts removes all temporary tables it finds in its tmpdir, those of others in /tmp too.
