@@ -62,6 +62,7 @@ export function startNextChild(options: {
 
   const start = async (): Promise<void> => {
     await rm(socketPath, { force: true });
+    if (closing) return;
     const startedAt = Date.now();
     child = fork(program, [], {
       cwd: directory,
