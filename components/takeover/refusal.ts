@@ -1,5 +1,5 @@
 import type { Refusal } from '../../server/contract/client.ts';
-import type { Check } from '../../server/contract/takeover.ts';
+import type { Check, Difference } from '../../server/contract/takeover.ts';
 
 function detail(refusal: Refusal, name: string): unknown {
   if (refusal.kind !== 'refused') return undefined;
@@ -10,15 +10,13 @@ function detail(refusal: Refusal, name: string): unknown {
 
 /** 409 outdated: what has moved since the plan was made, a sentence each. */
 export function refusalChanges(refusal: Refusal): string[] {
-  const changes = detail(refusal, 'changes');
-  if (!Array.isArray(changes)) return [];
-  return changes.flatMap((change: unknown) => {
-    if (typeof change === 'string') return [change];
-    return typeof change === 'object' && change !== null && 'text' in change && typeof change.text === 'string'
-      ? [change.text]
-      : [];
-  });
+  const differences = detail(refusal, 'differences');
+  if (!Array.isArray(differences)) return [];
+  return differences.filter(isDifference).map(({ what, was, now }) => `${what}: was ${was}, is ${now} now`);
 }
+
+const isDifference = (value: unknown): value is Difference =>
+  typeof value === 'object' && value !== null && 'what' in value && 'was' in value && 'now' in value;
 
 /** 409 already running: the operation that runs. */
 export function runningOperation(refusal: Refusal): string | null {

@@ -136,7 +136,9 @@ const refused = (details: unknown) =>
 
 describe('what a refusal tells', () => {
   test('the differences, as texts or as objects with a text', () => {
-    expect(refusalChanges(refused({ changes: ['a', { text: 'b' }, 7] }))).toEqual(['a', 'b']);
+    expect(refusalChanges(refused({ differences: [{ what: 'primary', was: 'db-1', now: 'db-3' }, 7] }))).toEqual([
+      'primary: was db-1, is db-3 now',
+    ]);
     expect(refusalChanges(refused(null))).toEqual([]);
   });
   test('the operation that runs, the checks that block', () => {

@@ -84,3 +84,10 @@ export const takeoverRequest = z.strictObject({
   dryRun: z.boolean().default(false),
 });
 export const takeoverAnswer = z.object({ operationId: z.string() });
+
+/** One entry of `details.differences` of a 409 outdated: "primary" was "db-1", is "db-3". */
+export interface Difference {
+  readonly what: string;
+  readonly was: string;
+  readonly now: string;
+}

@@ -1,15 +1,10 @@
+import type { Difference } from '../contract/takeover.ts';
 import { domainsOf } from '../mariadb/gtid.ts';
 import type { Situation } from './classify.ts';
 import type { PlanInput } from './plan-input.ts';
 
 /** What a plan rests on, by name: when one of these differs at the confirmation, the plan is outdated. */
 export type FingerprintParts = Readonly<Record<string, string>>;
-
-export interface Difference {
-  readonly what: string;
-  readonly was: string;
-  readonly now: string;
-}
 
 /** Roles, who follows whom, ids, versions, domains and read_only of every server. Positions move all the time and are not in it. */
 export function fingerprintParts(input: PlanInput, situation: Situation): FingerprintParts {
