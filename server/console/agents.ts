@@ -6,7 +6,7 @@ import { BatonError } from '../contract/errors.ts';
 import type { AgentFacts } from '../topology/view.ts';
 import { agentFacts, type AgentLook } from './agent-facts.ts';
 
-/** Services and dumps change seldom; a page that waits for a dump's end sees it within this time. */
+/** Each on its own timer: one that is down delays no other. A page that waits for a dump's end sees it within this time. */
 const pollMs = 2_000;
 
 export interface AgentServer {
@@ -14,14 +14,14 @@ export interface AgentServer {
   readonly url: string;
 }
 
-/** The agents of one cluster: asked again and again, so that no request waits for them. */
+/** The agents of one cluster: asked again and again, so that no request and no snapshot waits for them. */
 export class ClusterAgents {
   readonly #clients = new Map<string, AgentClient>();
   readonly #looks = new Map<string, AgentLook>();
-  readonly #first = new Map<string, Promise<void>>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #servers: readonly string[];
   readonly #logger: Logger;
+  readonly #onFacts: (server: string, facts: AgentFacts) => void;
   #closed = false;
 
   constructor(parts: {
@@ -30,9 +30,12 @@ export class ClusterAgents {
     agents: readonly AgentServer[];
     token: string;
     logger: Logger;
+    /** Told after each look what a snapshot shows of the agent, also that it does not answer. */
+    onFacts: (server: string, facts: AgentFacts) => void;
   }) {
     this.#servers = parts.servers;
     this.#logger = parts.logger;
+    this.#onFacts = parts.onFacts;
     for (const { name, url } of parts.agents) {
       this.#clients.set(name, new AgentClient({ server: name, url, token: parts.token }));
       this.#looks.set(name, { kind: 'unreachable', detail: 'not asked yet', before: null });
@@ -41,7 +44,7 @@ export class ClusterAgents {
 
   /** Begins to ask. */
   start(): void {
-    for (const server of this.#clients.keys()) this.#first.set(server, this.#look(server));
+    for (const server of this.#clients.keys()) void this.#look(server);
   }
 
   /** The client of a server's agent, or null where it has none. */
@@ -58,13 +61,6 @@ export class ClusterAgents {
       `${server} has no agent.`,
       `Configure one: clusters.….servers.${server}.agent.`,
     );
-  }
-
-  /** What the snapshot shows of a server's agent; null where it has none. Waits for the first answer alone. */
-  async facts(server: string): Promise<AgentFacts | null> {
-    await this.#first.get(server);
-    const look = this.#looks.get(server);
-    return look ? agentFacts(server, look) : null;
   }
 
   /** Dumps of all servers, newest first. Those of an agent that does not answer now are listed as last seen. */
@@ -106,6 +102,7 @@ export class ClusterAgents {
     if (this.#closed) return;
     if (before?.kind !== next.kind) this.#logger.info({ server, agent: next.kind }, 'agent');
     this.#looks.set(server, next);
+    this.#onFacts(server, agentFacts(server, next));
     clearTimeout(this.#timers.get(server));
     this.#timers.set(
       server,

@@ -50,6 +50,7 @@ export function createCluster(
     agents: configured.flatMap(([server, { agent }]) => (agent === undefined ? [] : [{ name: server, url: agent }])),
     token: secrets.agentToken,
     logger,
+    onFacts: (server, facts) => watcher.agentSays(server, facts),
   });
   let interrupted: string | null = null;
   let last: ClusterSnapshot | null = null;
@@ -66,7 +67,6 @@ export function createCluster(
     lagLimits: configuration.lag,
     store,
     now,
-    agentFacts: (server) => agents.facts(server),
     operation: () => ({ operationId: operations.running(name)?.id ?? null, interrupted }),
     onSnapshot: (snapshot) => {
       for (const server of returned(last, snapshot)) {
@@ -88,8 +88,8 @@ export function createCluster(
       watcher.refresh();
     },
     async start() {
-      agents.start();
       await watcher.start();
+      agents.start();
     },
     async stop() {
       agents.close();

@@ -12,7 +12,7 @@ import { until } from '../sandbox/until.ts';
 import { startWriteLoad, type WriteLoad } from '../sandbox/write-load.ts';
 import { openStore } from '../store/open-store.ts';
 import type { MemoryStore, SampleStore, Store } from '../store/store.ts';
-import { createWatcher, type Watcher, type WatcherOptions } from './watcher.ts';
+import { createWatcher, type Watcher } from './watcher.ts';
 
 const cleanUp: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -50,11 +50,7 @@ interface Watch {
   ) => Promise<ClusterSnapshot>;
 }
 
-async function watch(
-  cluster: SandboxCluster,
-  store: { samples: SampleStore; memory: MemoryStore },
-  change: Partial<WatcherOptions> = {},
-): Promise<Watch> {
+async function watch(cluster: SandboxCluster, store: { samples: SampleStore; memory: MemoryStore }): Promise<Watch> {
   const snapshots: ClusterSnapshot[] = [];
   const { user, password } = cluster.accounts.observe;
   const watcher = createWatcher({
@@ -70,9 +66,7 @@ async function watch(
     lagLimits: { warnSeconds: 5, criticalSeconds: 60 },
     store,
     now: Date.now,
-    agentFacts: async () => await Promise.resolve(null),
     onSnapshot: (snapshot) => snapshots.push(snapshot),
-    ...change,
   });
   cleanUp.push(async () => await watcher.stop());
   await watcher.start();
@@ -404,13 +398,17 @@ test('a store that fails costs samples and memory, and nothing of the watch', as
   expect(codes(await sees('it goes on', healthy))).toEqual([]);
 });
 
-test('an agent that hangs or fails delays nobody and is named', async () => {
+test('what an agent says is in a snapshot soon, and a server nobody tells of has none', async () => {
   const cluster = await clusterOf({ replicas: 1 });
-  const { sees } = await watch(cluster, await aStore(), {
-    agentFacts: async (server) =>
-      server === 'db-1' ? await new Promise(() => undefined) : await Promise.reject(new Error('connection refused')),
+  const { watcher, sees } = await watch(cluster, await aStore());
+  const told = sees('the agent is named', (snapshot) => codes(snapshot).length > 0);
+  watcher.agentSays('db-2', {
+    agent: { state: 'unreachable', detail: 'connection refused', services: [] },
+    newestDump: null,
+    dumpFailure: null,
+    dumpsScheduled: false,
   });
-  const told = await sees('the agents are named', (snapshot) => codes(snapshot).length === 2);
-  expect(codes(told)).toEqual(['agent-unreachable db-1', 'agent-unreachable db-2']);
-  expect(serverIn(told, 'db-2').agent.detail).toBe('connection refused');
+  expect(codes(await told)).toEqual(['agent-unreachable db-2']);
+  expect(serverIn(await told, 'db-2').agent.detail).toBe('connection refused');
+  expect(serverIn(await told, 'db-1').agent.state).toBe('none');
 });

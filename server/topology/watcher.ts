@@ -2,7 +2,6 @@ import type { ClusterSnapshot, Problem } from '../contract/snapshot.ts';
 import type { Pool } from '../mariadb/pool.ts';
 import type { ServerFacts } from '../mariadb/server-facts.ts';
 import type { MemoryStore, SampleStore } from '../store/store.ts';
-import { createAgentPoller } from './agent-poller.ts';
 import { ClusterState } from './cluster-state.ts';
 import { Keeper } from './keeper.ts';
 import { createWatchMemory, type LastPrimary, type RememberedEvents } from './memory.ts';
@@ -23,8 +22,6 @@ export interface WatcherOptions {
   readonly store: { readonly samples: SampleStore; readonly memory: MemoryStore };
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** What the agent of a server says; asked each 2 s, bounded here. null: the server has none. */
-  readonly agentFacts: (server: string) => Promise<AgentFacts | null>;
   readonly operation?: () => OperationFacts;
   readonly onSnapshot: (snapshot: ClusterSnapshot) => void;
 }
@@ -51,6 +48,8 @@ export interface Watcher {
   primaryIs(server: string): Promise<void>;
   /** A detached server is outside the count of the cluster's primaries until it replicates again. Rejects as the store does. */
   markDetached(server: string): Promise<void>;
+  /** Takes in what the agent of a server said, or that it does not answer. A server nobody tells of has no agent. */
+  agentSays(server: string, facts: AgentFacts): void;
   /** Makes a new snapshot soon: something outside the servers has changed (an operation began or ended). */
   refresh(): void;
   /** What the store said when it failed last; null while it works. */
@@ -80,15 +79,6 @@ export function createWatcher(options: WatcherOptions): Watcher {
     if (pool && up) keeper.rememberEvents(name, up, pool, timeoutMs);
   });
   const pollers = new Map(options.servers.map((server) => [server.name, pollerOf(server)]));
-  const agents = createAgentPoller({
-    servers: options.servers.map((server) => server.name),
-    ask: options.agentFacts,
-    onAnswer: (server, facts) => {
-      const record = state.record(server);
-      if (record) record.agent = facts;
-      soon();
-    },
-  });
   let newest = build([]);
   let builtAt = now();
   let pending: NodeJS.Timeout | undefined;
@@ -147,13 +137,11 @@ export function createWatcher(options: WatcherOptions): Watcher {
     async start() {
       await keeper.load();
       for (const poller of pollers.values()) poller.start();
-      agents.start();
       ticker = setInterval(tick, Math.max(pollMs, 1000));
     },
     async stop() {
       clearInterval(ticker);
       clearTimeout(pending);
-      agents.stop();
       for (const poller of pollers.values()) poller.stop();
       for (const pool of pools.values()) pool.close();
       await Promise.all([recorder.settled(), keeper.flush()]);
@@ -177,6 +165,11 @@ export function createWatcher(options: WatcherOptions): Watcher {
     },
     async markDetached(server) {
       await keeper.markDetached(server);
+      soon();
+    },
+    agentSays(server, facts) {
+      const record = state.record(server);
+      if (record) record.agent = facts;
       soon();
     },
     refresh: soon,

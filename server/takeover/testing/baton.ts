@@ -89,7 +89,6 @@ export async function startBaton(plan: BatonPlan, options: BatonOptions = {}): P
     lagLimits: { warnSeconds: 5, criticalSeconds: 60 },
     store,
     now: Date.now,
-    agentFacts: () => Promise.resolve(null),
     onSnapshot: () => undefined,
   });
   const operations = new Operations({
