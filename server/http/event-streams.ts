@@ -52,10 +52,13 @@ export function createEventStreams(
     return stream;
   };
   const whenClosed = (stream: Stream, unsubscribe: () => void): void => {
-    stream.raw.once('close', () => {
+    const forget = (): void => {
       streams.delete(stream);
       unsubscribe();
-    });
+    };
+    // Who left while we looked who it was has closed already, and says so only once.
+    if (stream.raw.destroyed) forget();
+    else stream.raw.once('close', forget);
   };
   const recheck = async (): Promise<void> => {
     await Promise.all(

@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import Fastify from 'fastify';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { commandLineActor } from '../access/actor.ts';
+import { createEventStreams } from './event-streams.ts';
 import { clusterNamed, operationNamed } from './testing/examples.ts';
 import { ask, startTestListener } from './testing/start.ts';
 
@@ -82,6 +85,27 @@ test('a client that does not read is cut off, and the others do not notice', asy
   await vi.waitFor(() => expect(quick.text()).toContain('"id":"last"'));
   quick.answer.destroy();
   slow.answer.destroy();
+});
+
+test('a client that left while we looked who it was is not listened for', async () => {
+  const streams = createEventStreams(baton.engine);
+  const actor = commandLineActor('test');
+  const late = Fastify();
+  const opened = new Promise<void>((resolve) => {
+    late.get('/', async (_request, reply) => {
+      asked.destroy();
+      await once(reply.raw, 'close');
+      streams.open(reply, { actor, proof: 'token', expiresAt: null, stillGood: async () => true }, null);
+      resolve();
+      return reply;
+    });
+  });
+  const asked = request(await late.listen({ port: 0, host: '127.0.0.1' })).on('error', () => undefined);
+  asked.end();
+  await opened;
+  expect({ streams: streams.count(), listening: baton.engine.listening }).toEqual({ streams: 0, listening: 0 });
+  streams.close();
+  await late.close();
 });
 
 test('a stream ends at once when its session is signed out, and others go on', async () => {
