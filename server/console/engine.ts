@@ -24,6 +24,12 @@ export interface DumpAnswer {
   destroy(): void;
 }
 
+/** What happened, with the id that a browser names when it comes back. */
+export interface NumberedEvent {
+  readonly id: number;
+  readonly event: ServerEvent;
+}
+
 /**
  * All that Baton can do, with authorisation inside: the listener, the CLI and the tests call the same methods.
  * Rejects with BatonError: not-found (with the known names), forbidden, outdated, already-running, refused, unavailable.
@@ -74,11 +80,7 @@ export interface Engine {
   revokeToken(actor: Actor, id: string): Promise<void>;
 
   /** Live events from now on; `lastId` replays what is still remembered. Answers the function that ends it. */
-  subscribe(
-    actor: Actor,
-    lastId: number | null,
-    listener: (event: { id: number; event: ServerEvent }) => void,
-  ): () => void;
+  subscribe(actor: Actor, lastId: number | null, listener: (entry: NumberedEvent) => void): () => void;
   /** Prometheus text. */
   metrics(): Promise<string>;
   health(): { status: 'ok'; pid: number };

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ServerEvent } from '../contract/events.ts';
 import { clusterNamed, operationNamed } from '../http/testing/examples.ts';
-import { Hub, type NumberedEvent } from './hub.ts';
+import type { NumberedEvent } from './engine.ts';
+import { Hub } from './hub.ts';
 
 const snapshot = (name: string): ServerEvent => ({ kind: 'snapshot', value: clusterNamed(name) });
 const operation = (id: string, ended = false): ServerEvent => ({

@@ -1,9 +1,5 @@
 import type { ServerEvent } from '../contract/events.ts';
-
-export interface NumberedEvent {
-  id: number;
-  event: ServerEvent;
-}
+import type { NumberedEvent } from './engine.ts';
 
 /** Operations send some tens of views each, an audit few: enough for a browser that was away for minutes. */
 const rememberedEvents = 500;

@@ -1,9 +1,5 @@
+import type { NumberedEvent } from '../console/engine.ts';
 import type { ServerEvent } from '../contract/events.ts';
-
-export interface NumberedEvent {
-  id: number;
-  event: ServerEvent;
-}
 
 const encoded = new WeakMap<ServerEvent, Buffer>();
 

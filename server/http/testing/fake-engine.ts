@@ -1,11 +1,10 @@
 import { type Actor, requirePermission } from '../../access/actor.ts';
-import type { DumpAnswer, Engine } from '../../console/engine.ts';
+import type { DumpAnswer, Engine, NumberedEvent } from '../../console/engine.ts';
 import type { BackupRun } from '../../contract/agent.ts';
 import type { Dump } from '../../contract/dumps.ts';
 import { BatonError } from '../../contract/errors.ts';
 import type { Operation } from '../../contract/operation.ts';
 import type { TakeoverPlan } from '../../contract/takeover.ts';
-import type { NumberedEvent } from '../event-text.ts';
 import { clusterNamed, operationNamed } from './examples.ts';
 
 /**
