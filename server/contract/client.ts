@@ -81,8 +81,6 @@ export function dumpAddress(cluster: string, dump: { server: string; name: strin
   return `/api/v1/clusters/${part(cluster)}/dumps/${part(dump.server)}/${part(dump.name)}`;
 }
 
-/** GET /session */
-export const getSession = (signal?: AbortSignal) => ask<Session>('/session', signal ? { signal } : {});
 /** POST /session: 401 wrong, 429 with details.retryAfterSeconds. */
 export const signIn = (body: { username: string; password: string }) =>
   ask<Session>('/session', { method: 'POST', body });

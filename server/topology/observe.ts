@@ -1,6 +1,6 @@
 import type { UnreachableReason } from '../contract/snapshot.ts';
 import type { Pool } from '../mariadb/pool.ts';
-import { readServerFacts, type ServerFacts } from '../mariadb/server-facts.ts';
+import { readServerFacts } from '../mariadb/server-facts.ts';
 import type { SlowFacts } from '../mariadb/slow-facts.ts';
 import { SqlError, type SqlFailureKind } from '../mariadb/sql-error.ts';
 import type { Observation } from './observation.ts';
@@ -23,11 +23,6 @@ export async function observe(
     const failure = error instanceof SqlError ? error : new SqlError('other', 0, String(error));
     return { kind: 'unreachable', at: options.now(), reason: reasonOf(failure), detail: sentence(failure) };
   }
-}
-
-/** The facts of an observation, or null where there are none. */
-export function factsOf(observation: Observation | null | undefined): ServerFacts | null {
-  return observation?.kind === 'up' ? observation.facts : null;
 }
 
 /**
