@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 /** The rules of who may know whom. ARCHITECTURE.md draws them; this file is what fails when one is broken. */
 const mayKnow: Record<string, readonly string[]> = {
   contract: [],
+  files: [],
   mariadb: ['contract'],
   store: ['contract'],
   configuration: ['contract'],
@@ -12,10 +13,10 @@ const mayKnow: Record<string, readonly string[]> = {
   operations: ['contract', 'store'],
   topology: ['contract', 'mariadb', 'store'],
   takeover: ['contract', 'mariadb', 'topology', 'operations', 'store'],
-  backups: ['contract', 'mariadb'],
-  services: ['contract', 'mariadb'],
-  agent: ['contract', 'mariadb', 'backups', 'services'],
-  sandbox: ['contract', 'mariadb'],
+  backups: ['contract', 'mariadb', 'files'],
+  services: ['contract', 'mariadb', 'files'],
+  agent: ['contract', 'mariadb', 'files', 'backups', 'services'],
+  sandbox: ['contract', 'mariadb', 'files'],
   console: [
     'contract',
     'mariadb',
@@ -32,6 +33,7 @@ const mayKnow: Record<string, readonly string[]> = {
   cli: [
     'contract',
     'mariadb',
+    'files',
     'store',
     'configuration',
     'access',

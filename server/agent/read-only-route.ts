@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { persistReadOnly } from '../contract/agent.ts';
 import { BatonError } from '../contract/errors.ts';
-import { replaceFile } from '../backups/durable-file.ts';
+import { replaceFile } from '../files/durable-file.ts';
 
 /**
  * POST /v1/read-only: writes what the server is to be after its next start. SET GLOBAL read_only does not last: a

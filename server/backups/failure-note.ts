@@ -1,6 +1,6 @@
 import { readFile, unlink } from 'node:fs/promises';
 import { z } from 'zod';
-import { replaceFile } from './durable-file.ts';
+import { replaceFile } from '../files/durable-file.ts';
 
 const failure = z.object({ at: z.string(), text: z.string() });
 /** When the last backup failed, and why. */

@@ -1,8 +1,8 @@
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DumpManifest } from '../contract/dumps.ts';
+import { syncDirectory } from '../files/durable-file.ts';
 import { readCatalogue } from './catalogue.ts';
-import { syncDirectory } from './durable-file.ts';
 import { manifestName } from './names.ts';
 import { expiredBackups, type Keep } from './retention.ts';
 

@@ -1,7 +1,7 @@
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { publish } from '../files/durable-file.ts';
 import { findBackup, readManifest } from './catalogue.ts';
-import { publish } from './durable-file.ts';
 import { isBackupOf, manifestName, nameOfPartial, partialName } from './names.ts';
 
 /** What an agent that was killed had left: backups it had only to give their last name, and half ones. */

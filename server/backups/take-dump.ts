@@ -1,9 +1,9 @@
 import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DumpManifest } from '../contract/dumps.ts';
+import { publish, writeNew } from '../files/durable-file.ts';
 import { askLocalServer, observeLocalServer, type LocalServer } from '../mariadb/local-server.ts';
 import { readDumpTail, toolVersion } from './dump-text.ts';
-import { publish, writeNew } from './durable-file.ts';
 import { dumpName, manifestName, partialName } from './names.ts';
 import { dumpPosition } from './position.ts';
 import { writeDump, type WrittenDump } from './write-dump.ts';

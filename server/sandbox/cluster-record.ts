@@ -1,6 +1,7 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { replaceFile } from '../files/durable-file.ts';
 
 const serverRecord = z.object({
   name: z.string(),
@@ -32,10 +33,9 @@ export async function readRecord(dir: string): Promise<ClusterRecord | null> {
   return text === null ? null : clusterRecord.parse(JSON.parse(text));
 }
 
+/** Keeps it: a process that dies here leaves the old record or the new one, never half a file. */
 export async function writeRecord(dir: string, record: ClusterRecord): Promise<void> {
-  // Renamed into place: a process that dies here leaves the old record or the new one, never half a file.
-  await writeFile(`${recordFile(dir)}.new`, `${JSON.stringify(record, null, 2)}\n`);
-  await rename(`${recordFile(dir)}.new`, recordFile(dir));
+  await replaceFile(recordFile(dir), `${JSON.stringify(record, null, 2)}\n`);
 }
 
 export function recordFile(dir: string): string {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { serviceRun, type ServiceRun } from '../contract/agent.ts';
 import { BatonError } from '../contract/errors.ts';
+import { replaceFile } from '../files/durable-file.ts';
 import { runProgram, type RunningProgram } from './run-program.ts';
 
 /** The end of a log that is answered. */
@@ -140,9 +141,7 @@ export class ServiceRuns {
   }
 
   async #write(run: RunRecord): Promise<void> {
-    const path = join(this.#directory, `${run.id}.json`);
-    await writeFile(`${path}.partial`, JSON.stringify(run), { mode: 0o600 });
-    await rename(`${path}.partial`, path);
+    await replaceFile(join(this.#directory, `${run.id}.json`), JSON.stringify(run));
   }
 
   #logFile(id: string): string {

@@ -1,4 +1,3 @@
-import { rename, writeFile } from 'node:fs/promises';
 import type { ClusterSnapshot } from '../../contract/snapshot.ts';
 import type { SandboxCluster } from '../../sandbox/cluster.ts';
 import type { AgentPlace } from './configuration-text.ts';
@@ -42,10 +41,4 @@ export function demoJson(
     clusters: { [clusterName]: { kind: snapshot.kind, servers } },
   };
   return `${JSON.stringify(value, null, 2)}\n`;
-}
-
-/** Puts it in place at once: a reader sees the former file or the new one, never half of it. */
-export async function writeDemoFile(paths: Layout, text: string): Promise<void> {
-  await writeFile(`${paths.demoFile}.new`, text, { mode: 0o600 });
-  await rename(`${paths.demoFile}.new`, paths.demoFile);
 }

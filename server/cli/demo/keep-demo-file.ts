@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import type { ClusterSnapshot } from '../../contract/snapshot.ts';
+import { replaceFile } from '../../files/durable-file.ts';
 import { complain } from '../../setup/progress.mjs';
 import type { ConsoleApi } from '../console-api/api.ts';
-import { demoJson, writeDemoFile, type DemoFacts } from './demo-file.ts';
+import { demoJson, type DemoFacts } from './demo-file.ts';
 import { clusterName, type Layout } from './layout.ts';
 
 /** Roles change with a takeover and processes with a restart; who reads the file wants the ones of now. */
@@ -27,7 +28,7 @@ export function keepDemoFile(
     latest = snapshot;
     const text = demoJson(paths, facts(snapshot));
     if (text === written) return;
-    await writeDemoFile(paths, text);
+    await replaceFile(paths.demoFile, text);
     written = text;
   };
   const look = async (): Promise<void> => {

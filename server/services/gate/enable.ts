@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { syncDirectory } from './sync-directory.ts';
+import { syncDirectory } from '../../files/durable-file.ts';
 
 /** Opens the gate, durably. Leaves an open one as it is. */
 export async function openGate(file: string): Promise<void> {
