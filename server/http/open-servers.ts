@@ -1,10 +1,10 @@
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, lstat, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { BatonError } from '../contract/errors.ts';
+import { baseUrl, type ListenAddress } from '../contract/listen-address.ts';
 import { bodyOf } from './errors.ts';
-import type { ListenAddress } from './listen-address.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -29,18 +29,16 @@ export async function openServer(
   const server = tls === undefined ? createServer(handler) : createTlsServer(tls, handler);
   server.keepAliveTimeout = keepAliveMs;
   server.on('clientError', refuseGarbage);
-  server.on('upgrade', (_request, socket) => socket.destroy());
   if (address.kind === 'unix') {
     await removeDeadSocket(address.path);
     await listening(server, { path: address.path });
     await chmod(address.path, mode ?? 0o660);
-    return { server, url: `unix:${address.path}` };
+    return { server, url: baseUrl(address, 0, false) };
   }
   await listening(server, { host: address.host, port: address.port });
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : address.port;
-  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
-  return { server, url: `${tls === undefined ? 'http' : 'https'}://${host}:${port}` };
+  return { server, url: baseUrl(address, port, tls !== undefined) };
 }
 
 /** Takes no more, and waits for what is under way; after graceMs it is cut off. */
@@ -76,6 +74,9 @@ function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
 }
 
 async function removeDeadSocket(path: string): Promise<void> {
+  // A path that was mistyped may name the store: what is no socket stays, and listening says that the address is in use.
+  const found = await lstat(path).catch(() => null);
+  if (!found?.isSocket()) return;
   const alive = await new Promise<boolean>((resolve) => {
     const socket = connect(path, () => {
       socket.destroy();

@@ -1,16 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-
-/** Where the agent listens: an address with a port, or a socket in the file system. */
-export type ListenAddress =
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-  | { readonly kind: 'unix'; readonly path: string };
-
-/** Reads "host:port", "[ipv6]:port" or "unix:/path", as the configuration's schema has checked it. */
-export function parseListenAddress(text: string): ListenAddress {
-  if (text.startsWith('unix:')) return { kind: 'unix', path: text.slice('unix:'.length) };
-  const split = text.lastIndexOf(':');
-  return { kind: 'tcp', host: text.slice(0, split).replace(/^\[|\]$/g, ''), port: Number(text.slice(split + 1)) };
-}
+import type { ListenAddress } from '../contract/listen-address.ts';
 
 /** Loopback, RFC 1918, link-local, and IPv6's unique local addresses: nobody out on the Internet can be listening. */
 const privateAddresses = new BlockList();
@@ -31,11 +20,4 @@ export function isPrivate(address: ListenAddress): boolean {
   if (address.kind === 'unix' || address.host === 'localhost') return true;
   const family = isIP(address.host);
   return family !== 0 && privateAddresses.check(address.host, family === 6 ? 'ipv6' : 'ipv4');
-}
-
-/** Base URL of a listening agent; a socket in the file system is named as the client takes it, unix:/path. */
-export function baseUrl(address: ListenAddress, port: number, tls: boolean): string {
-  if (address.kind === 'unix') return `unix:${address.path}`;
-  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
-  return `${tls ? 'https' : 'http'}://${host}:${port}`;
 }
