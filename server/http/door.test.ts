@@ -141,6 +141,11 @@ describe('what changes something, asked with a cookie', () => {
     const answer = await call('POST /session', { origin: 'https://evil.example' }, body);
     expect([answer.status, answer.cookie]).toEqual([403, null]);
   });
+  test('a script signs in without saying which page it is: it has no cookie that could be abused', async () => {
+    const body = { username: 'admin', password: 'correct horse' };
+    expect((await call('POST /session', {}, body)).status).not.toBe(403);
+    expect((await call(path, {}, {})).status).toBe(401);
+  });
 });
 
 describe('a name that points here without being ours (DNS rebinding)', () => {

@@ -82,6 +82,9 @@ function refuseStrangeHost(request: FastifyRequest, { hosts, protocol }: PublicD
 function refuseStrangeOrigin(request: FastifyRequest, { hosts, protocol }: PublicDoor): void {
   if (request.visitor?.proof === 'token') return;
   const secFetchSite = request.headers['sec-fetch-site'];
+  // A script: every browser says where a POST comes from, and without a cookie nothing acts in somebody's name.
+  if (secFetchSite === undefined && request.headers.origin === undefined && request.headers.cookie === undefined)
+    return;
   const refusal = originRefusal(
     { secFetchSite: Array.isArray(secFetchSite) ? 'several' : secFetchSite, origin: request.headers.origin },
     hosts(),
