@@ -168,6 +168,44 @@ test('two clicks at once are one operation; another target is told which one run
   await baton.operations.ended(first.operationId);
 });
 
+test('a click whose look falls into the steps of another, and one after the end, are that same operation', async () => {
+  await baton.stop();
+  const look = Promise.withResolvers<boolean>();
+  const lookBegan = Promise.withResolvers<boolean>();
+  let holding = false;
+  baton = await startBaton(cluster, {
+    onConnection: (server, connection) => {
+      if (!holding || server !== 'db-2') return;
+      holding = false;
+      const query = connection.query.bind(connection);
+      connection.query = async (sql, options) => {
+        lookBegan.resolve(true);
+        await look.promise;
+        return await query(sql, options);
+      };
+    },
+  });
+  const [mine, other] = [
+    await baton.takeovers.plan({ target: 'db-2' }),
+    await baton.takeovers.plan({ target: 'db-2' }),
+  ];
+  const request = { planId: mine.id, accept: [], dryRun: false, actor: 'ana' };
+  holding = true;
+  const slow = baton.takeovers.start({ ...request, planId: other.id });
+  await lookBegan.promise;
+  const first = await baton.takeovers.start(request);
+  await until(
+    () => baton.published.some(({ steps }) => steps.some(({ id, state }) => id === 'lock' && state === 'done')),
+    {
+      what: 'the first one holds the locks',
+    },
+  );
+  look.resolve(true);
+  expect(await slow).toEqual(first);
+  await baton.operations.ended(first.operationId);
+  expect(await baton.takeovers.start({ ...request, actor: 'bo' })).toEqual(first);
+});
+
 test('a plan that reality has left behind is refused with what has changed', async () => {
   const plan = await baton.takeovers.plan({ target: 'db-2' });
   await baton.promote('db-3');

@@ -1,6 +1,7 @@
 import { BatonError } from '../contract/errors.ts';
 import type { Operation } from '../contract/operation.ts';
 import type { TakeoverKind, TakeoverPlan } from '../contract/takeover.ts';
+import { Confirmations } from './confirmations.ts';
 import { newContext } from './context.ts';
 import { differences } from './fingerprint.ts';
 import { gather, type Asked } from './gather.ts';
@@ -42,6 +43,7 @@ export interface Takeovers {
 /** The takeovers of one cluster, made from the parts that the composition root hands over. */
 export function createTakeovers(parts: TakeoversParts): Takeovers {
   const plans = new Plans(parts.now, parts.newId);
+  const confirmations = new Confirmations(parts.operations);
   const { takeover: limits } = parts.cluster;
 
   async function draft(asked: Asked): Promise<{ input: PlanInput; draft: PlanDraft }> {
@@ -65,6 +67,9 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
     if (found.kind !== 'found') throw expired();
     const { plan } = found;
     const fresh = await draft({ target: plan.target, kind: plan.kind, accept: request.accept });
+    // What began during the look is the reason for all that has changed by it.
+    const begun = parts.operations.running(parts.cluster.name);
+    if (begun) return sameOrRefuse(begun, plan.target, request.dryRun);
     const changed = differences(found.draft.parts, fresh.draft.parts);
     if (changed.length > 0) {
       const what = changed.map(({ what: name, was, now }) => `${name} was ${was}, is ${now}`).join('; ');
@@ -96,7 +101,7 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
       const { input, draft: drafted } = await draft({ target, kind: kind ?? null, accept: [] });
       return plans.add(input, drafted, limits);
     },
-    start: confirmed,
+    start: async (request) => await confirmations.once(request, async () => await confirmed(request)),
     planned(planId) {
       const found = plans.find(planId);
       if (found.kind === 'unknown') throw expired();
