@@ -7,6 +7,7 @@ import { FailureNote } from '../backups/failure-note.ts';
 import { startSchedule, type Schedule } from '../backups/schedule.ts';
 import type { AgentStatus } from '../contract/agent.ts';
 import type { AgentConfiguration } from '../contract/configuration.ts';
+import { messageOf } from '../contract/errors.ts';
 
 /** mariadb-dump prints all the time; after this silence its server is frozen, or holds a lock that nobody gives back. */
 const stallTimeoutMs = 900_000;
@@ -61,7 +62,7 @@ function scheduleOf(expression: string, runner: BackupRunner, logger: Logger): S
   try {
     return startSchedule(expression, take);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new Error(`agent.backups.schedule: ${reason}`, { cause: error });
   }
 }

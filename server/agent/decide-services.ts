@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { messageOf } from '../contract/errors.ts';
 import type { LocalServer } from '../mariadb/local-server.ts';
 import type { Service } from '../services/service.ts';
 
@@ -62,7 +63,7 @@ export class ServiceDecision {
         await this.#attempt();
         return;
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = messageOf(error);
         if (reason !== told) logger.warn({ reason }, 'services are not decided yet');
         told = reason;
         await pause(retryMs, undefined, { signal }).catch(() => undefined);

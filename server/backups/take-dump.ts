@@ -1,6 +1,7 @@
 import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DumpManifest } from '../contract/dumps.ts';
+import { messageOf } from '../contract/errors.ts';
 import { publish, writeNew } from '../files/durable-file.ts';
 import { askLocalServer, observeLocalServer, type LocalServer } from '../mariadb/local-server.ts';
 import { readDumpTail, toolVersion } from './dump-text.ts';
@@ -39,7 +40,7 @@ export async function takeDump(request: DumpRequest): Promise<DumpOutcome> {
     return { kind: 'done', manifest: await attempt(request, created) };
   } catch (error) {
     for (const path of created) await unlink(path).catch(() => undefined);
-    return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
+    return { kind: 'failed', reason: messageOf(error) };
   }
 }
 

@@ -1,4 +1,5 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { messageOf } from '../contract/errors.ts';
 import type { FieldPath, Problem } from './problem.ts';
 
 export interface YamlText {
@@ -27,7 +28,7 @@ export function parseYaml(text: string): { kind: 'ok'; yaml: YamlText } | { kind
     return { kind: 'ok', yaml: { value, place: (path, at) => placeOf(offsetOf(document, path, at)) } };
   } catch (error) {
     // An alias to itself, or so many that they would fill the memory.
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     return { kind: 'wrong', problems: [{ line: 1, column: 1, field: '', message }] };
   }
 }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { AgentClient } from '../agent/client.ts';
 import type { AgentStatus } from '../contract/agent.ts';
 import type { Dump, DumpCatalogue } from '../contract/dumps.ts';
-import { BatonError } from '../contract/errors.ts';
+import { BatonError, messageOf } from '../contract/errors.ts';
 import type { AgentFacts } from '../topology/view.ts';
 import { agentFacts, type AgentLook } from './agent-facts.ts';
 
@@ -118,7 +118,7 @@ export class ClusterAgents {
       const dumps = (await client.backups()).map((dump) => ({ ...dump, server, verified: null }));
       return { kind: 'up', status, dumps };
     } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
+      const detail = messageOf(error);
       return { kind: 'unreachable', detail, before: before?.kind === 'up' ? before : (before?.before ?? null) };
     }
   }

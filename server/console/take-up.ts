@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { messageOf } from '../contract/errors.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { Clusters } from './clusters.ts';
 
@@ -27,7 +28,7 @@ export async function takeUpUnfinished(operations: Operations, clusters: Cluster
         if (!taken) cluster.showInterrupted(`The ${kind} to ${target} was interrupted; another console may be at it.`);
         logger.warn({ operation: id, cluster: name, taken: taken !== undefined }, 'unfinished operation');
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = messageOf(error);
         cluster.showInterrupted(`The ${kind} to ${target} was interrupted and could not be taken up: ${reason}`);
         logger.error({ err: error, operation: id, cluster: name }, 'an unfinished operation could not be taken up');
       }

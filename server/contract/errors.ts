@@ -53,3 +53,8 @@ export class BatonError extends Error {
     return statusOf[this.code];
   }
 }
+
+/** What an error says; anything else that was thrown, as text. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ServiceStatus } from '../contract/agent.ts';
 import type { AgentConfiguration } from '../contract/configuration.ts';
-import { BatonError } from '../contract/errors.ts';
+import { BatonError, messageOf } from '../contract/errors.ts';
 import { commandControl } from './command/command.ts';
 import { gateControl } from './gate/gate.ts';
 import { ServiceRuns } from './service-runs.ts';
@@ -91,7 +91,7 @@ class ControlledService implements Service {
     try {
       await act();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw new BatonError('unavailable', `${this.name} could not be ${done}: ${reason}`);
     }
   }

@@ -5,6 +5,7 @@
  * touched: it replicates, is read-only, or its gate is shut.
  */
 import { parseArgs } from 'node:util';
+import { messageOf } from '../contract/errors.ts';
 import { askLocalServer, observeLocalServer } from '../mariadb/local-server.ts';
 import { gateStatus } from './gate/status.ts';
 import { refusal } from './mariadb-update/refusal.ts';
@@ -78,7 +79,7 @@ if (args === null) {
   try {
     process.exitCode = await update(args);
   } catch (error) {
-    say(`mariadb_update failed: ${error instanceof Error ? error.message : String(error)}`);
+    say(`mariadb_update failed: ${messageOf(error)}`);
     process.exitCode = 1;
   }
 }

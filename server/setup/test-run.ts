@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { messageOf } from '../contract/errors.ts';
 import { ensureBuild } from './build.ts';
 import { environment } from './node24.mjs';
 import { complain, say } from './progress.mjs';
@@ -87,7 +88,7 @@ async function measure(name: string, work: () => Promise<Counts>): Promise<void>
   say(`\n── ${name}`);
   const startedMs = Date.now();
   const counts = await work().catch((error: unknown): Counts => {
-    complain(error instanceof Error ? error.message : String(error));
+    complain(messageOf(error));
     return countsOf(1, null);
   });
   results.push({ name, counts, seconds: (Date.now() - startedMs) / 1000 });

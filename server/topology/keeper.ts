@@ -1,3 +1,4 @@
+import { messageOf } from '../contract/errors.ts';
 import type { Role } from '../contract/snapshot.ts';
 import { formatGtidList, type GtidList } from '../mariadb/gtid.ts';
 import type { EventRow } from '../mariadb/events-move.ts';
@@ -149,7 +150,7 @@ export class Keeper {
       await within(storeTimeoutMs, 'store', act(this.#options.memory));
       this.#options.onStore(null);
     } catch (error) {
-      this.#options.onStore(error instanceof Error ? error.message : String(error));
+      this.#options.onStore(messageOf(error));
     }
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../contract/errors.ts';
 import type { ClusterSnapshot } from '../contract/snapshot.ts';
 import type { SampleStore } from '../store/store.ts';
 import { samplesOf } from './sampler.ts';
@@ -24,7 +25,7 @@ export function createRecorder(store: SampleStore, onStore: (fault: string | nul
       await act();
       onStore(null);
     } catch (error) {
-      onStore(error instanceof Error ? error.message : String(error));
+      onStore(messageOf(error));
     }
   }
 

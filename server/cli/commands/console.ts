@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { RunningConsole } from '../../console/start-console.ts';
-import { BatonError } from '../../contract/errors.ts';
+import { BatonError, messageOf } from '../../contract/errors.ts';
 import { command, configOption } from '../command.ts';
 import { configurationFile } from '../configuration-file.ts';
 import { exitCode } from '../exit-code.ts';
@@ -50,7 +50,7 @@ async function reload(running: RunningConsole, logger: Logger): Promise<void> {
   try {
     await running.reload();
   } catch (error) {
-    logger.error({ reason: error instanceof Error ? error.message : String(error) }, 'configuration not taken');
+    logger.error({ reason: messageOf(error) }, 'configuration not taken');
   }
 }
 

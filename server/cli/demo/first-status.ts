@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { messageOf } from '../../contract/errors.ts';
 import type { ClusterSnapshot } from '../../contract/snapshot.ts';
 import { SetupError } from '../../setup/setup-error.mjs';
 import type { ConsoleApi } from '../console-api/api.ts';
@@ -23,7 +24,7 @@ export async function firstStatus(api: ConsoleApi, consoleRuns: () => boolean, l
       latest = await api.cluster(clusterName);
       if (settled(latest)) return latest;
     } catch (error) {
-      trouble = error instanceof Error ? error.message : String(error);
+      trouble = messageOf(error);
     }
     if (!consoleRuns()) throw new SetupError(`The console ended. Its last words, in ${log}:\n${await lastLines(log)}`);
     const waitedMs = Date.now() - startedMs;

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { messageOf } from '../../contract/errors.ts';
 import { endOf, loadTimeZones } from './time-zones.ts';
 
 /**
@@ -20,7 +21,7 @@ try {
   } else say(`time zones: ${known} names are there`);
   say('done');
 } catch (error) {
-  say(error instanceof Error ? error.message : String(error));
+  say(messageOf(error));
   process.exitCode = 1;
 }
 

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../../contract/errors.ts';
 import type { ClusterSnapshot } from '../../contract/snapshot.ts';
 import type { SandboxCluster } from '../../sandbox/cluster.ts';
 import { ensureBuild } from '../../setup/build.ts';
@@ -61,7 +62,7 @@ export async function runDemo(options: DemoOptions, endings: Endings): Promise<v
   endings.push(await serveControl(options.dir, async (request) => await carryOut(cluster, load, request)));
   if ((await api.dumps(clusterName)).length === 0) {
     await step('first dump', 'making it', async () => await firstDump(api, snapshot)).catch((error: unknown) =>
-      complain(`There is no dump yet: ${error instanceof Error ? error.message : String(error)}`),
+      complain(`There is no dump yet: ${messageOf(error)}`),
     );
   }
   const file = keepDemoFile(paths, api, (seen) => ({ ...prepared, consolePid: consolePid(), snapshot: seen }));

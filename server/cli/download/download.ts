@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
-import { BatonError } from '../../contract/errors.ts';
+import { BatonError, messageOf } from '../../contract/errors.ts';
 import { good, refusalOf, send, textOf, type ConsoleAddress } from '../console-api/call.ts';
 
 export interface Download {
@@ -95,7 +95,7 @@ async function receive(
     if (error instanceof Error && 'syscall' in error && error.syscall === 'write') throw error;
     throw new BatonError(
       'unavailable',
-      `The transfer broke after ${position} bytes: ${error instanceof Error ? error.message : String(error)}.`,
+      `The transfer broke after ${position} bytes: ${messageOf(error)}.`,
       `Run the command again: it goes on where it stopped (${partial}).`,
     );
   } finally {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { messageOf } from '../../contract/errors.ts';
 import { textOf } from '../console-api/call.ts';
 import { controlRequest, type ControlAnswer, type ControlRequest } from './control-protocol.ts';
 
@@ -49,7 +50,7 @@ async function answer(
 ): Promise<void> {
   const value = await textOf(incoming)
     .then(async (text) => await carryOut(controlRequest.parse(JSON.parse(text))))
-    .catch((error: unknown): ControlAnswer => ({ error: error instanceof Error ? error.message : String(error) }));
+    .catch((error: unknown): ControlAnswer => ({ error: messageOf(error) }));
   outgoing.writeHead(200, { 'content-type': 'application/json', connection: 'close' });
   outgoing.end(JSON.stringify(value));
 }
