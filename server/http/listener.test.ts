@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -78,10 +80,20 @@ test('an address that is in use is named, and nothing is left behind', async () 
 
 test('the socket of a dead console is replaced, that of a living one is not', async () => {
   const path = join(folder, 'twice.sock');
-  await writeFile(path, '');
+  const dead = createServer().listen(`${path}.dead`);
+  await once(dead, 'listening');
+  await rename(`${path}.dead`, path);
+  dead.close();
   const first = await startTestListener({ listen: [`unix:${path}`], settings: settings(false) });
   await expect(startTestListener({ listen: [`unix:${path}`] })).rejects.toThrow('EADDRINUSE');
   await first.close();
+});
+
+test('a file at the path of a unix socket is never removed: it may be the store', async () => {
+  const path = join(folder, 'console.sqlite');
+  await writeFile(path, 'precious');
+  await expect(startTestListener({ listen: [`unix:${path}`] })).rejects.toThrow('EADDRINUSE');
+  expect(await readFile(path, 'utf8')).toBe('precious');
 });
 
 describe('/metrics', () => {
