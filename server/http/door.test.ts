@@ -121,6 +121,11 @@ describe('what changes something, asked with a cookie', () => {
     { from: 'an address typed by hand', headers: () => ({ 'sec-fetch-site': 'none' }), status: 403 },
     { from: 'another origin', headers: () => ({ origin: 'https://evil.example' }), status: 403 },
     { from: 'another port, over plain http', headers: () => ({ origin: 'http://127.0.0.1:1' }), status: 403 },
+    {
+      from: 'the console’s name by another scheme',
+      headers: () => ({ origin: baton.url.replace('http:', 'https:') }),
+      status: 403,
+    },
     { from: 'a sandboxed frame', headers: () => ({ origin: 'null' }), status: 403 },
     { from: 'nowhere', headers: () => ({}), status: 403 },
     {

@@ -21,7 +21,9 @@ export function originRefusal(
       : `The request comes from another site (Sec-Fetch-Site: ${secFetchSite}).`;
   }
   if (origin === undefined) return 'The request does not say which page it comes from (no Origin).';
-  return URL.canParse(origin) && hostAllowed(new URL(origin).host, hosts, protocol)
+  const from = URL.canParse(origin) ? new URL(origin) : null;
+  // With https, a page that came over plain http may be anybody's on the way.
+  return from?.protocol === protocol && hostAllowed(from.host, hosts, protocol)
     ? null
     : `The request comes from another site (Origin: ${origin}).`;
 }
