@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { Engine } from '../console/engine.ts';
+import { BatonError } from '../contract/errors.ts';
 import type { Operation } from '../contract/operation.ts';
 import { encodeEvent } from './event-text.ts';
 import type { Visitor } from './gate.ts';
@@ -11,6 +12,8 @@ const pingMs = 15_000;
 const recheckMs = 60_000;
 /** What may wait for a client that does not read: some minutes of snapshots. More, and it is cut off; it will come back. */
 const maxWaitingBytes = 1024 * 1024;
+/** A browser has one for all its tabs, a script one for each operation. What each may have waiting adds up. */
+const maxPerActor = 64;
 
 interface Stream {
   readonly visitor: Visitor;
@@ -39,6 +42,13 @@ export function createEventStreams(
     if (raw.destroyed || raw.writableEnded) return;
     raw.write(bytes);
     if (raw.writableLength > most) raw.destroy();
+  };
+  const refuseMore = ({ actor }: Visitor): void => {
+    const open = [...streams].filter(({ visitor }) => visitor.actor.name === actor.name).length;
+    if (open < maxPerActor) return;
+    throw new BatonError('slow-down', `${actor.name} has ${open} event streams open.`, 'Close one.', {
+      retryAfterSeconds: 30,
+    });
   };
   const start = (reply: FastifyReply, visitor: Visitor): Stream => {
     const raw = sendHead(reply, 200, {
@@ -76,6 +86,7 @@ export function createEventStreams(
 
   return {
     open(reply, visitor, lastId) {
+      refuseMore(visitor);
       // Subscribed before the head is sent: who may not listen gets an error's status.
       const early: Buffer[] = [];
       let stream: Stream | null = null;
@@ -93,10 +104,14 @@ export function createEventStreams(
       const unsubscribe = engine.subscribe(visitor.actor, null, ({ event }) => {
         if (event.kind === 'operation' && event.value.id === id) tell(event.value);
       });
-      const read = await engine.operation(visitor.actor, id).catch((error: unknown) => {
+      let read: Operation;
+      try {
+        read = await engine.operation(visitor.actor, id);
+        refuseMore(visitor);
+      } catch (error) {
         unsubscribe();
         throw error;
-      });
+      }
       const stream = start(reply, visitor);
       whenClosed(stream, unsubscribe);
       tell = (operation) => {

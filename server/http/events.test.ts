@@ -87,6 +87,18 @@ test('a client that does not read is cut off, and the others do not notice', asy
   slow.answer.destroy();
 });
 
+test('one user has 64 streams at most, and others are not held up by them', async () => {
+  const asked = await Promise.all(Array.from({ length: 70 }, () => listen('/events', viewer())));
+  expect(asked.filter(({ answer }) => answer.statusCode === 429)).toHaveLength(6);
+  expect(baton.engine.listening).toBe(64);
+  const one = await listen('/operations/op-1/events', viewer());
+  expect([one.answer.statusCode, baton.engine.listening]).toEqual([429, 64]);
+  const other = await listen('/events', { authorization: `Bearer ${baton.token('operator')}` });
+  expect(other.answer.statusCode).toBe(200);
+  [...asked, one, other].forEach(({ answer }) => answer.destroy());
+  await vi.waitFor(() => expect(baton.engine.listening).toBe(0));
+});
+
 test('a client that left while we looked who it was is not listened for', async () => {
   const streams = createEventStreams(baton.engine);
   const actor = commandLineActor('test');
