@@ -29,7 +29,7 @@ export interface RawAnswer {
 
 /**
  * Asks for something large on a connection of its own, reading into one buffer that is used again and again: node:http
- * allocates, parses and queues each 64 KiB, which takes three times the processor time a gigabyte (web.md, 3).
+ * allocates, parses and queues each 64 KiB, which takes three times the processor time a gigabyte (measured).
  * Rejects with the reason when no head comes within the deadline.
  */
 export function openRaw(asked: RawRequest): Promise<RawAnswer> {

@@ -5,7 +5,7 @@ import { replaceFile } from '../files/durable-file.ts';
 
 /**
  * POST /v1/read-only: writes what the server is to be after its next start. SET GLOBAL read_only does not last: a
- * promoted server comes back read-only and a demoted one writable (replication.md 5).
+ * promoted server comes back read-only and a demoted one writable (measured on 10.11).
  */
 export function serveReadOnly(app: FastifyInstance, persistFile: string | undefined): void {
   app.route({

@@ -6,7 +6,7 @@ import type { DumpManifest } from '../contract/dumps.ts';
 import { BatonError } from '../contract/errors.ts';
 import { notModified, parseByteRange, rangeApplies } from './byte-range.ts';
 
-/** Fewer, larger reads of the disk for each download; larger than this gained nothing (web.md 3). */
+/** Fewer, larger reads of the disk for each download; larger than this gained nothing (measured). */
 const readBytes = 262_144;
 
 /**
@@ -51,7 +51,7 @@ function describe(
   const { headers } = request;
   reply.headers({
     'accept-ranges': 'bytes',
-    // Compressing it again on the way would lose the length and gain nothing (web.md 3).
+    // Compressing it again on the way would lose the length and gain nothing.
     'cache-control': 'private, no-transform',
     etag: file.etag,
     'last-modified': file.lastModified.toUTCString(),

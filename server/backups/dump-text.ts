@@ -8,7 +8,7 @@ export type DumpTail = { kind: 'whole'; gtid: string | null } | { kind: 'truncat
 
 /**
  * Reads the end of a dump. Its last line says that it is whole, and the position it was taken at is printed after the
- * last table (10.11.19, measured: replication.md 6), commented out by --master-data=2.
+ * last table (measured on 10.11.19), commented out by --master-data=2.
  */
 export function readDumpTail(tail: string): DumpTail {
   if (!/^-- Dump completed\b[^\n]*\n?$/m.test(tail.slice(lastLineStart(tail)))) return { kind: 'truncated' };

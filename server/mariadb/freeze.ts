@@ -5,7 +5,7 @@ import { bounded, statement, type Statement } from './statement.ts';
 
 /**
  * Stops writes of accounts without READ_ONLY ADMIN. Blocks, and blocks new writes with it, behind LOCK TABLES or a running
- * write: never without lock_wait_timeout (replication.md 3).
+ * write: never without lock_wait_timeout (measured on 10.11).
  */
 export function stopWrites(lockWaitSeconds: number): Statement {
   return bounded('lock_wait_timeout', lockWaitSeconds, 'SET GLOBAL read_only=1');
@@ -45,7 +45,7 @@ export function sealOf(row: Row): Seal {
   return { position: gtidList(text(row, 'position')), readOnly: flag(row, 'read_only') ?? false };
 }
 
-/** SUPER only (replication.md 2). */
+/** SUPER only (measured on 10.11). */
 export function setEventScheduler(on: boolean): Statement {
   return statement(`SET GLOBAL event_scheduler=${on ? 'ON' : 'OFF'}`);
 }

@@ -13,7 +13,7 @@ interface Requirement {
 const required = (privilege: string, needed: string): Requirement => ({ privilege, required: true, needed });
 const optional = (privilege: string, needed: string): Requirement => ({ privilege, required: false, needed });
 
-/** Least privileges, each measured alone on 10.11 (replication.md 2 and 12). */
+/** Least privileges, each measured alone on 10.11. */
 const requirements: Readonly<Record<AccountPurpose, readonly Requirement[]>> = {
   observe: [
     required('SLAVE MONITOR', 'to see whether a server replicates, and from whom'),

@@ -15,7 +15,7 @@ export interface LocalServer {
   readonly appliedGtid: string;
 }
 
-/** Looks at the server. Needs SLAVE MONITOR for the connections (replication.md 2). Rejects with SqlError. */
+/** Looks at the server. Needs SLAVE MONITOR for the connections (measured on 10.11). Rejects with SqlError. */
 export async function observeLocalServer(connection: Connection, timeoutMs: number): Promise<LocalServer> {
   const [row] = await connection.query(
     `SELECT VERSION() AS version, @@read_only AS read_only, @@log_bin AS log_bin,

@@ -2,7 +2,7 @@ import { plainLiteral, statement, type Statement } from './statement.ts';
 
 /**
  * The statements that move one connection of a replica, always by its name: without one they touch the default connection
- * only and still say ok. None of them obeys a time limit (replication.md 3): watch them from another connection.
+ * only and still say ok. None of them obeys a time limit (measured on 10.11): watch them from another connection.
  */
 export function stopReplication(connection: string): Statement {
   return statement(`STOP SLAVE ${plainLiteral(connection)}`);
@@ -17,7 +17,7 @@ export function startReceiving(connection: string): Statement {
   return statement(`START SLAVE ${plainLiteral(connection)} IO_THREAD`);
 }
 
-/** Starts both threads. In GTID mode this drops what a fully stopped replica has received and not applied (replication.md 0). */
+/** Starts both threads. In GTID mode this drops what a fully stopped replica has received and not applied (measured on 10.11). */
 export function startReplication(connection: string): Statement {
   return statement(`START SLAVE ${plainLiteral(connection)}`);
 }

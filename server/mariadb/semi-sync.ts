@@ -2,7 +2,7 @@ import type { Row } from './connection.ts';
 import { number } from './row.ts';
 import { statement, type Statement } from './statement.ts';
 
-/** Off: the first commit of a new primary does not wait 10 s for a replica that has not come yet (replication.md 5). */
+/** Off: the first commit of a new primary does not wait 10 s for a replica that has not come yet (measured on 10.11). */
 export function waitWithoutReplica(on: boolean): Statement {
   return statement(`SET GLOBAL rpl_semi_sync_master_wait_no_slave=${on ? 1 : 0}`);
 }

@@ -41,7 +41,7 @@ export interface ServerFacts extends SlowFacts {
   readonly serverClockMs: number;
 }
 
-/** Needs no privilege (replication.md 2). SELECT, since SHOW VARIABLES cuts a long gtid_binlog_state at 2048 characters. */
+/** Needs no privilege (measured on 10.11). SELECT, since SHOW VARIABLES cuts a long gtid_binlog_state at 2048 characters. */
 const variables = [
   'hostname',
   'server_id',

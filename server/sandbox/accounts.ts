@@ -21,7 +21,7 @@ const USERS: Readonly<Record<AccountName, string>> = {
   agent: 'baton_agent',
 };
 
-/** The least privileges each account works with, each one measured (replication.md 2). */
+/** The least privileges each account works with, each one measured on 10.11. */
 const GRANTS = {
   app: 'SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, LOCK TABLES, EVENT, TRIGGER ON shop.*',
   observe: 'SLAVE MONITOR, BINLOG MONITOR, PROCESS ON *.*',

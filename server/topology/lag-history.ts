@@ -10,7 +10,7 @@ export type LagHistoryData = readonly {
 /**
  * Remembers when the primary was seen at which position, and tells from it how long ago the oldest transaction was
  * committed that a replica has not applied. Needs no heartbeat table and no write, uses one clock (the console's), and is
- * right where the IO thread stands still while MariaDB says 0 (replication.md 4).
+ * right where the IO thread stands still while MariaDB says 0 (measured on 10.11).
  *
  * The history belongs to the cluster, not to a server: after a takeover the new primary goes on in the same domains.
  */

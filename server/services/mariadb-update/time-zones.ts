@@ -8,7 +8,7 @@ const timeoutMs = 10_000;
 /**
  * Loads the time zones of the machine where the server knows fewer, and answers what was done. Fewer, not none: a load
  * that was ended half-way is done again.
- * They are not written to the binary log: that would be 7,083 transactions for the replicas (replication.md 5) in the
+ * They are not written to the binary log: that would be 7,083 transactions for the replicas (measured on 10.11) in the
  * moment after a takeover. Each server loads its own when it becomes a primary.
  */
 export async function loadTimeZones(target: ToolTarget): Promise<string> {

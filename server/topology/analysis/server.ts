@@ -1,6 +1,6 @@
 import { duration, freshServers, type Evidence, type Finding } from './finding.ts';
 
-/** The server's clock may be off by this much before anything is said (ux.md 27). */
+/** The server's clock may be off by this much before anything is said. */
 const skewLimitSeconds = 2;
 
 export function serverUnreachable({ snapshot }: Evidence): Finding[] {

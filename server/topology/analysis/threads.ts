@@ -33,7 +33,7 @@ export const sqlStopped = perConnection((server, connection) =>
         'serious',
         server,
         `${server.name} is not applying changes: its SQL thread is stopped${behind(connection)}.`,
-        // Any start of a fully stopped replica drops its relay log (replication.md 0): harmless only while the source is there.
+        // Any start of a fully stopped replica drops its relay log (measured on 10.11): harmless only while the source is there.
         `START SLAVE on ${server.name} while ${from(connection)} is reachable.`,
       )
     : null,
@@ -87,7 +87,7 @@ export const ioConnecting = perConnection((server, connection) =>
     : null,
 );
 
-/** What MariaDB's number does not say (replication.md 7: a missing certificate has the text of a wrong password). */
+/** What MariaDB's number does not say (measured on 10.11: a missing certificate has the text of a wrong password). */
 function ioFix(errno: number, server: ServerSnapshot, connection: ReplicationConnection): string | null {
   if (errno === 1045)
     return `Check password, host and, where the account requires one, the certificate of the replication account on ${from(connection)}.`;
