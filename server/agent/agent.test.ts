@@ -122,3 +122,19 @@ test('read_only is refused where there is no file to keep it in', async () => {
   started.push(host);
   await expect(host.client.persistReadOnly(true)).rejects.toMatchObject({ code: 'refused' });
 });
+
+test('an account is tried from the agent’s host: let in, refused, or nobody knows', async () => {
+  const { client } = await agentOf(cluster.server('db-2'));
+  const { host, port } = cluster.server('db-1');
+  const { user, password } = cluster.accounts.replication;
+  expect(await client.signsIn({ host, port, user, password })).toEqual({ result: 'accepted', text: '' });
+  const wrong = await client.signsIn({ host, port, user, password: 'not this one' });
+  expect(wrong.result).toBe('denied');
+  expect(wrong.text).not.toContain('not this one');
+  cluster.server('db-1').freeze();
+  try {
+    expect(await client.signsIn({ host, port, user, password })).toMatchObject({ result: 'unknown' });
+  } finally {
+    cluster.server('db-1').thaw();
+  }
+});

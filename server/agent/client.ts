@@ -8,10 +8,13 @@ import {
   persistReadOnly,
   serviceRun,
   serviceStatus,
+  signInAnswer,
   type AgentStatus,
   type BackupRun,
   type ServiceRun,
   type ServiceStatus,
+  type SignInAnswer,
+  type SignInTest,
 } from '../contract/agent.ts';
 import { BatonError } from '../contract/errors.ts';
 import { AgentRequests, type AgentAddress } from './agent-request.ts';
@@ -68,6 +71,11 @@ export class AgentClient {
   /** A run as it stands now, with the end of its log. */
   async serviceRun(name: string, id: string): Promise<ServiceRun> {
     return await this.#get(`/v1/services/${encodeURIComponent(name)}/runs/${encodeURIComponent(id)}`, serviceRun);
+  }
+
+  /** Signs in to another server from the agent's host, and answers whether it may. */
+  async signsIn(test: SignInTest): Promise<SignInAnswer> {
+    return await this.#post('/v1/sign-ins', test, signInAnswer, lookTimeoutMs);
   }
 
   /** Writes the read_only that the server is to have after its next start. */

@@ -16,6 +16,7 @@ import { buildApp } from './build-app.ts';
 import { ServiceDecision } from './decide-services.ts';
 import { isPrivate } from './is-private.ts';
 import { serveReadOnly } from './read-only-route.ts';
+import { serveSignIns } from './sign-in-route.ts';
 import { serveServices } from './service-routes.ts';
 import { readTokens } from './tokens.ts';
 
@@ -65,6 +66,7 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
   }));
   serveServices(app, { services, onSwitch: (name) => decision.overrule(name) });
   serveReadOnly(app, database.persistFile);
+  serveSignIns(app);
   if (backups) {
     serveBackups(app, backups);
     serveBackupRuns(app, backups);

@@ -55,5 +55,20 @@ export const serviceRun = z.object({
 });
 export type ServiceRun = z.infer<typeof serviceRun>;
 
+/**
+ * POST /v1/sign-ins { host, port, user, password }: signs in from the agent's host, as the replica beside it will, and
+ * answers whether that server lets it in. The console's token only.
+ */
+export const signInTest = z.strictObject({
+  host: z.string().min(1).max(255),
+  port: z.number().int().min(1).max(65_535),
+  user: z.string().min(1).max(128),
+  password: z.string().max(1000),
+});
+export type SignInTest = z.infer<typeof signInTest>;
+/** accepted: it signed in; denied: the server refused the account; unknown: the server could not be asked. */
+export const signInAnswer = z.object({ result: z.enum(['accepted', 'denied', 'unknown']), text: z.string() });
+export type SignInAnswer = z.infer<typeof signInAnswer>;
+
 /** POST /v1/read-only { readOnly }: writes the persistent setting beside the server's own configuration. */
 export const persistReadOnly = z.strictObject({ readOnly: z.boolean() });

@@ -1,4 +1,4 @@
-import type { AgentStatus, ServiceRun, ServiceStatus } from '../contract/agent.ts';
+import type { AgentStatus, ServiceRun, ServiceStatus, SignInAnswer, SignInTest } from '../contract/agent.ts';
 
 /** What a takeover asks of the agent beside a server. Each call is bounded by its implementation and rejects on failure. */
 export interface TakeoverAgent {
@@ -9,6 +9,8 @@ export interface TakeoverAgent {
   service(name: string, action: 'run'): Promise<ServiceRun>;
   /** The run as it stands, with the end of its log. */
   serviceRun(name: string, id: string): Promise<ServiceRun>;
+  /** Signs in to another server from the host of this one, as its replication will. */
+  signsIn(test: SignInTest): Promise<SignInAnswer>;
   /** Writes the setting beside the server's own configuration, so that a restart keeps it. */
   persistReadOnly(readOnly: boolean): Promise<void>;
 }

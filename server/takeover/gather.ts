@@ -3,6 +3,7 @@ import { readPreflight, type ServerPreflight } from '../mariadb/preflight.ts';
 import { Session } from '../mariadb/session.ts';
 import { SqlError } from '../mariadb/sql-error.ts';
 import { pastDurations } from '../operations/durations.ts';
+import { BatonError } from '../contract/errors.ts';
 import type { ClusterSnapshot, ServerSnapshot } from '../contract/snapshot.ts';
 import type { TakeoverKind } from '../contract/takeover.ts';
 import { classify } from './classify.ts';
@@ -34,6 +35,10 @@ export async function gather(parts: TakeoversParts, asked: Asked): Promise<PlanI
     bare.filter(({ name }) => name === primaryName).map((server) => withPreflight(parts, server)),
   );
   const read = new Map([...replicas, ...primary].map((server) => [server.name, server]));
+  const [signIn, signInsFrom] = await Promise.all([
+    trySignIn(parts, asked.target),
+    trySignInsFrom(parts, asked.target),
+  ]);
   const last = parts.watch.lastPrimary();
   const input: PlanInput = {
     at: parts.now(),
@@ -42,7 +47,8 @@ export async function gather(parts: TakeoversParts, asked: Asked): Promise<PlanI
     servers: bare.map((server) => read.get(server.name) ?? server),
     maxLagSeconds: parts.cluster.takeover.maxLagSeconds,
     replicationUser: parts.replication?.user ?? null,
-    replicationSignIn: await trySignIn(parts, asked.target),
+    replicationSignIn: signIn,
+    signInsFrom,
     lastPrimary: last && { name: last.name, at: last.at, position: gtidList(last.position) },
     eventsRemembered: false,
     past,
@@ -106,6 +112,27 @@ async function trySignIn(parts: TakeoversParts, target: string): Promise<PlanInp
     if (!(error instanceof SqlError)) throw error;
     return error.kind === 'access-denied' ? { ok: false, text: error.message } : null;
   }
+}
+
+/** From each other server that is up and has an agent: an account is bound to the host it comes from. */
+async function trySignInsFrom(parts: TakeoversParts, target: string): Promise<PlanInput['signInsFrom']> {
+  const { replication } = parts;
+  const address = parts.cluster.servers.find(({ name }) => name === target);
+  if (!replication || !address) return [];
+  const { host, port } = address;
+  const answers = await Promise.all(
+    parts.cluster.servers.map(async ({ name: server }) => {
+      const agent = parts.agent(server);
+      if (server === target || !agent || parts.watch.observationOf(server)?.kind !== 'up') return [];
+      try {
+        return [{ server, ...(await agent.signsIn({ host, port, ...replication })) }];
+      } catch (error) {
+        if (!(error instanceof BatonError)) throw error;
+        return [{ server, result: 'unknown' as const, text: error.message }];
+      }
+    }),
+  );
+  return answers.flat();
 }
 
 async function unfinishedText(parts: TakeoversParts): Promise<string | null> {

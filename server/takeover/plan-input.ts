@@ -1,3 +1,4 @@
+import type { SignInAnswer } from '../contract/agent.ts';
 import type { ClusterSnapshot, ServerSnapshot } from '../contract/snapshot.ts';
 import type { TakeoverKind } from '../contract/takeover.ts';
 import type { GtidList } from '../mariadb/gtid.ts';
@@ -35,6 +36,8 @@ export interface PlanInput {
   readonly replicationUser: string | null;
   /** Whether the replication account signs in to the target, tried from the console; null: not tried. */
   readonly replicationSignIn: { readonly ok: boolean; readonly text: string } | null;
+  /** The same, tried by the agent of each other server that could be asked. */
+  readonly signInsFrom: readonly (SignInAnswer & { readonly server: string })[];
   /** The last word of the primary; also from before a restart of the console. */
   readonly lastPrimary: { readonly name: string; readonly at: number; readonly position: GtidList } | null;
   /** Whether the old primary's events were seen while it was one. */

@@ -1,5 +1,6 @@
+import type { TakeoverKind } from '../../contract/takeover.ts';
 import { missingGrants } from '../../mariadb/grants.ts';
-import type { PlannedServer } from '../plan-input.ts';
+import type { PlanInput, PlannedServer } from '../plan-input.ts';
 import type { Situation } from '../classify.ts';
 import { bad, well, type CheckOf, type Finding } from './finding.ts';
 
@@ -76,10 +77,49 @@ export const replicationAccount: CheckOf = (input, { target, kind, oldPrimary })
   }
   return [
     well('replication-account', target.name, `${input.replicationUser} signs in to ${target.name}`),
-    bad(
-      'replication-account-proven',
-      target.name,
-      `The password of ${input.replicationUser} is proven from the console only, not from the servers that will follow`,
-    ),
+    ...provenFrom(input, target.name, followersOf(input, target.name, oldPrimary.name, kind)),
   ];
 };
+
+/** Who is to replicate from the target: all that are up, the old primary among them where it goes on. */
+function followersOf(input: PlanInput, target: string, oldPrimary: string, kind: TakeoverKind): string[] {
+  const left = kind === 'failover' ? [target, oldPrimary] : [target];
+  return input.servers
+    .filter(({ name, observation }) => !left.includes(name) && observation?.kind === 'up')
+    .map(({ name }) => name);
+}
+
+function provenFrom(input: PlanInput, target: string, followers: readonly string[]): Finding[] {
+  const answers = input.signInsFrom.filter(({ server }) => followers.includes(server));
+  const denied = answers.filter(({ result }) => result === 'denied');
+  const unproven = followers.filter(
+    (name) => !answers.some(({ server, result }) => server === name && result !== 'unknown'),
+  );
+  return [
+    ...denied.map(({ server, text }) =>
+      bad(
+        'replication-account',
+        server,
+        `${input.replicationUser} does not sign in to ${target} from ${server}, which is to follow it: ${text}`,
+        `Create it on ${target} for the host of ${server}, with the configured password.`,
+      ),
+    ),
+    ...(unproven.length > 0
+      ? [
+          bad(
+            'replication-account-proven',
+            target,
+            `The password of ${input.replicationUser} is proven from the console only, not from ${unproven.join(' and ')}`,
+          ),
+        ]
+      : denied.length > 0 || followers.length === 0
+        ? []
+        : [
+            well(
+              'replication-account-proven',
+              target,
+              `${input.replicationUser} signs in to ${target} from ${followers.join(' and ')}, as replication will`,
+            ),
+          ]),
+  ];
+}

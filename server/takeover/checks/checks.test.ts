@@ -441,12 +441,20 @@ const cases: readonly Case[] = [
     /does not sign in to db-2/,
   ),
   row(
+    'replication-account',
+    'block',
+    'switchover',
+    'it is not let in from a server that is to follow',
+    { input: { signInsFrom: [{ server: 'db-3', result: 'denied', text: 'Access denied' }] } },
+    /does not sign in to db-2 from db-3/,
+  ),
+  row(
     'replication-account-proven',
     'warn',
     'switchover',
     'it was tried from the console only',
-    {},
-    /from the console only/,
+    { input: { signInsFrom: [] } },
+    /from the console only, not from db-1 and db-3/,
   ),
   row(
     'events',
@@ -516,11 +524,9 @@ describe('each check fires where its reason holds', () => {
   });
 });
 
-test('a healthy cluster passes every check but the one that only an agent could prove', () => {
+test('a healthy cluster passes every check', () => {
   const draft = draftPlan(examplePlanInput());
-  expect(draft?.checks.filter(({ level }) => level !== 'pass').map(({ code }) => code)).toEqual([
-    'replication-account-proven',
-  ]);
+  expect(draft?.checks.filter(({ level }) => level !== 'pass')).toEqual([]);
   expect(draft).toMatchObject({ kind: 'switchover', kinds: ['switchover', 'detach'], blocked: false, confirm: null });
 });
 

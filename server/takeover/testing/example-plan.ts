@@ -72,6 +72,7 @@ export function examplePlanInput(change: ExampleChange = {}): PlanInput {
     maxLagSeconds: 30,
     replicationUser: 'replication_user',
     replicationSignIn: { ok: true, text: '' },
+    signInsFrom: ['db-1', 'db-3'].map((server) => ({ server, result: 'accepted', text: '' })),
     lastPrimary: { name: 'db-1', at: exampleNow - 400, position: gtidList(examplePosition) },
     eventsRemembered: true,
     past: { stepMs: {}, writeOutageMs: null },

@@ -1,4 +1,4 @@
-import type { AgentStatus, ServiceRun, ServiceStatus } from '../../contract/agent.ts';
+import type { AgentStatus, ServiceRun, ServiceStatus, SignInAnswer } from '../../contract/agent.ts';
 import type { TakeoverAgent } from '../agent.ts';
 
 /** For tests: an agent in memory that remembers what it was asked. */
@@ -34,6 +34,10 @@ export class FakeAgent implements TakeoverAgent {
   serviceRun(name: string): Promise<ServiceRun> {
     this.#runs += 1;
     return Promise.resolve(runOf(name, this.#runs > 1 ? 'done' : 'running'));
+  }
+
+  signsIn(): Promise<SignInAnswer> {
+    return Promise.resolve({ result: 'accepted', text: '' });
   }
 
   persistReadOnly(readOnly: boolean): Promise<void> {
