@@ -11,7 +11,14 @@ type Request = Parameters<Engine['takeover']>[2];
 const rememberedKeys = 1000;
 
 /** Acting: each act is in the audit before it is begun, so nothing is done that nobody can see. */
-export function operationMethods({ clusters, operations, access, settled, stopping }: EngineParts): OperationMethods {
+export function operationMethods({
+  clusters,
+  operations,
+  access,
+  logger,
+  settled,
+  stopping,
+}: EngineParts): OperationMethods {
   const answers = new Map<string, Promise<{ operationId: string }>>();
 
   async function begin(
@@ -30,7 +37,11 @@ export function operationMethods({ clusters, operations, access, settled, stoppi
       return await takeovers.start({ ...request, actor: actor.name });
     } catch (error) {
       const result = error instanceof Error ? `refused: ${error.message}` : 'refused';
-      await access.audit.record({ ...audited, result }).catch(() => undefined);
+      await access.audit
+        .record({ ...audited, result })
+        .catch((failure: unknown) =>
+          logger.error({ err: failure, ...audited, result }, 'a refusal is not in the audit'),
+        );
       throw error;
     }
   }
