@@ -9,8 +9,8 @@ import { mainMigrations } from './main-migrations.ts';
 import { migrate } from './migrate.ts';
 import { openSqliteStore, sqliteStore } from './sqlite-store.ts';
 import { storeError } from './sqlite-errors.ts';
-import type { OperationRow } from './store.ts';
 import { eventLoopDuring } from './testing/event-loop.ts';
+import { operationRow as operation } from './testing/operation-row.ts';
 
 let directory = '';
 let file = '';
@@ -22,18 +22,6 @@ beforeEach(() => {
 
 afterEach(() => rmSync(directory, { recursive: true }));
 
-const operation: OperationRow = {
-  id: 'op-1',
-  cluster: 'erp5',
-  kind: 'switchover',
-  target: 'db-2',
-  actor: 'alice',
-  startedAt: 1000,
-  endedAt: null,
-  outcome: null,
-  plan: '{}',
-  view: '{}',
-};
 const row = { operationId: 'op-1', at: 1, step: 'freeze', kind: 'intent', data: '{}' } as const;
 
 test.each([

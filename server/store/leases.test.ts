@@ -7,6 +7,7 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openSqliteStore } from './sqlite-store.ts';
 import type { Lease, Store } from './store.ts';
+import { operationRow as operation } from './testing/operation-row.ts';
 
 let directory = '';
 let file = '';
@@ -79,18 +80,6 @@ test('a released lease is free at once, is not renewed, and its fence still rise
 });
 
 test('who lost the lease writes nothing into the journal any more', async () => {
-  const operation = {
-    id: 'op-1',
-    cluster: 'erp5',
-    kind: 'switchover',
-    target: 'db-2',
-    actor: 'alice',
-    startedAt: 0,
-    endedAt: null,
-    outcome: null,
-    plan: '{}',
-    view: '{}',
-  };
   const row = { operationId: 'op-1', at: 1, step: 'open', kind: 'intent', data: '{}' } as const;
   const old = await held('a', 0, 0);
   await storeOf(0).journal.create(operation, old);

@@ -5,7 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openStore } from './open-store.ts';
 import { openSqliteStore } from './sqlite-store.ts';
-import type { OperationRow, Store } from './store.ts';
+import type { Store } from './store.ts';
+import { operationRow as operation } from './testing/operation-row.ts';
 
 let directory = '';
 let file = '';
@@ -21,19 +22,6 @@ afterEach(async () => {
   await store.close();
   rmSync(directory, { recursive: true });
 });
-
-const operation: OperationRow = {
-  id: 'op-1',
-  cluster: 'erp5',
-  kind: 'switchover',
-  target: 'db-2',
-  actor: 'alice',
-  startedAt: 1000,
-  endedAt: null,
-  outcome: null,
-  plan: '{}',
-  view: '{}',
-};
 
 test('only the user of the console can read the store', () => {
   expect(statSync(join(directory, 'new')).mode & 0o777).toBe(0o700);
