@@ -39,7 +39,7 @@ export class AgentRequests {
   async send(
     path: string,
     options: {
-      readonly method: 'GET' | 'HEAD' | 'POST';
+      readonly method: 'GET' | 'POST';
       readonly timeoutMs: number;
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: string;

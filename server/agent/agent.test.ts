@@ -7,7 +7,7 @@ import type { BackupRun, ServiceRun } from '../contract/agent.ts';
 import { createCluster, type SandboxCluster } from '../sandbox/cluster.ts';
 import type { SandboxServer } from '../sandbox/server-process.ts';
 import { until } from '../sandbox/until.ts';
-import { startTestAgent, type TestAgent } from './fixtures.ts';
+import { readWhole, startTestAgent, type TestAgent } from './fixtures.ts';
 
 const updateProgram = resolve(import.meta.dirname, '../services/mariadb-update.ts');
 let cluster: SandboxCluster;
@@ -57,8 +57,7 @@ test('a dump asked for through the client is in its catalogue and comes whole', 
   const [dump, ...others] = await client.backups();
   expect(others).toEqual([]);
   expect(dump).toMatchObject({ server: 'db-2', method: 'dump' });
-  const response = await client.openBackup(dump?.name ?? '', { method: 'GET', headers: {} });
-  const content = Buffer.concat(await response.toArray());
+  const content = await readWhole(await client.downloadBackup(dump?.name ?? '', { method: 'GET', headers: {} }));
   expect(content).toHaveLength(dump?.bytes ?? 0);
   expect(createHash('sha256').update(content).digest('hex')).toBe(dump?.sha256);
 });

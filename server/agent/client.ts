@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import { isBackupName } from '../backups/names.ts';
 import {
@@ -84,32 +83,8 @@ export class AgentClient {
   }
 
   /**
-   * Opens a backup: the agent's answer of 200, 206, 304 or 416 with its headers. The caller pipes it or destroys it; with
-   * a pipe, the reader's pace is the agent's, and destroying it ends the agent's reading.
-   */
-  async openBackup(
-    name: string,
-    options: {
-      readonly method: 'GET' | 'HEAD';
-      readonly headers: Readonly<Record<string, string>>;
-      readonly signal?: AbortSignal;
-    },
-  ): Promise<IncomingMessage> {
-    if (!isBackupName(name)) throw new BatonError('not-found', `${this.#server} has no such backup.`);
-    const headers = Object.fromEntries(
-      Object.entries(options.headers).filter(([header]) => passedHeaders.includes(header.toLowerCase())),
-    );
-    const response = await this.#requests.send(`/backups/${name}`, { ...options, headers, timeoutMs: lookTimeoutMs });
-    const status = response.statusCode ?? 0;
-    if ([200, 206, 304, 416].includes(status)) return response;
-    response.destroy();
-    if (status === 404) throw new BatonError('not-found', `${this.#server} does not have ${name} any more.`);
-    throw this.#requests.refusal(status, '');
-  }
-
-  /**
-   * Opens a backup for a reader far away, with the least work for each byte: the agent's answer of 200, 206, 304 or 416.
-   * The caller sends it on or destroys it.
+   * Opens a backup, with the least work for each byte: the agent's answer of 200, 206, 304 or 416. The caller sends it on
+   * at its reader's pace, or destroys it, which ends the agent's reading.
    */
   async downloadBackup(
     name: string,

@@ -1,10 +1,13 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import type { z } from 'zod';
 import { agentConfiguration } from '../contract/configuration.ts';
 import { AgentClient } from './client.ts';
+import type { RawAnswer } from './raw-download.ts';
 import { startAgent, type RunningAgent } from './start-agent.ts';
 
 /** For tests: tokens that an agent of this file takes. */
@@ -65,4 +68,26 @@ export async function startTestAgent(
     await remove();
     throw error;
   }
+}
+
+/** For tests: both ends of a connection. What is written into the first is read from the second, which the caller ends. */
+export async function socketPair(): Promise<[writer: Socket, reader: Socket]> {
+  const accepted = Promise.withResolvers<Socket>();
+  const server = createServer(accepted.resolve).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const reader = connect(typeof address === 'object' && address ? address.port : 0, '127.0.0.1');
+  const writer = await accepted.promise;
+  server.close();
+  for (const socket of [writer, reader]) socket.on('error', () => undefined);
+  return [writer, reader];
+}
+
+/** For tests: the whole body of a download, as its reader gets it. Rejects when it is not whole. */
+export async function readWhole(answer: RawAnswer): Promise<Buffer> {
+  const [out, reader] = await socketPair();
+  const sent = answer.sendTo(out).finally(() => out.end());
+  const [pieces, { whole }] = await Promise.all([reader.toArray().catch(() => []), sent]);
+  if (!whole) throw new Error('the download broke off');
+  return Buffer.concat(pieces);
 }

@@ -2,13 +2,14 @@ import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer as createTlsServer } from 'node:https';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createHttpServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
+import { socketPair } from './fixtures.ts';
 import { openRaw, type RawRequest } from './raw-download.ts';
 
 const content = randomBytes(20_000_000);
@@ -25,13 +26,9 @@ async function listening(server: Server): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-/** Both ends of a connection: what is written into the first is read from the second. */
+/** Both ends of a connection; the reader is gone after the test. */
 async function pair(): Promise<[Socket, Socket]> {
-  const accepted = Promise.withResolvers<Socket>();
-  const reader = connect(await listening(createServer(accepted.resolve)), '127.0.0.1');
-  const writer = await accepted.promise;
-  writer.on('error', () => undefined);
-  reader.on('error', () => undefined);
+  const [writer, reader] = await socketPair();
   ends.push(() => reader.destroy());
   return [writer, reader];
 }
