@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runBaton } from './run-baton.ts';
+import { runBaton } from './testing/run-baton.ts';
 
 let dir: string;
 let config: string;

@@ -7,7 +7,7 @@ import {
   exampleView,
   refused,
   up,
-} from '../topology/example-cluster.ts';
+} from '../topology/testing/example-cluster.ts';
 import { differences, fingerprintParts, fingerprintText } from './fingerprint.ts';
 import { lostTransactions, returnedText } from './lost-transactions.ts';
 import { draftPlan, taskOf } from './plan.ts';

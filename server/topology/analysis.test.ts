@@ -10,7 +10,7 @@ import {
   exampleWith,
   refused,
   up,
-} from './example-cluster.ts';
+} from './testing/example-cluster.ts';
 import { LagHistory } from './lag-history.ts';
 import { buildSnapshot } from './snapshot.ts';
 import type { AgentFacts, ClusterView } from './view.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { until } from '../sandbox/until.ts';
-import { exampleFacts } from './example-cluster.ts';
+import { exampleFacts } from './testing/example-cluster.ts';
 import type { Observation } from './observation.ts';
 import { settled } from './observe.ts';
 import { createPoller, type Poller } from './poller.ts';

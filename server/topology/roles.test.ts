@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ServerFacts } from '../mariadb/server-facts.ts';
-import { exampleFacts, exampleReplicaFacts, exampleServer, up } from './example-cluster.ts';
+import { exampleFacts, exampleReplicaFacts, exampleServer, up } from './testing/example-cluster.ts';
 import { resolveRoles, type KnownServer, type RoleMemory, type Roles } from './roles.ts';
 import { writableRun, type WritableRun } from './writable.ts';
 

@@ -9,7 +9,7 @@ import {
   exampleWith,
   refused,
   up,
-} from './example-cluster.ts';
+} from './testing/example-cluster.ts';
 import { samplesOf } from './sampler.ts';
 import { buildSnapshot } from './snapshot.ts';
 import type { ClusterView } from './view.ts';

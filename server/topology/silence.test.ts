@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { gtidList } from '../mariadb/gtid.ts';
-import { exampleNow, exampleStatus } from './example-cluster.ts';
+import { exampleNow, exampleStatus } from './testing/example-cluster.ts';
 import { heard, silentSeconds } from './silence.ts';
 
 const status = exampleStatus();

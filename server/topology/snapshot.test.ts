@@ -12,7 +12,7 @@ import {
   exampleWith,
   refused,
   up,
-} from './example-cluster.ts';
+} from './testing/example-cluster.ts';
 import { LagHistory } from './lag-history.ts';
 import { buildSnapshot } from './snapshot.ts';
 import type { ClusterView } from './view.ts';

@@ -4,8 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { fakeConsole, type FakeConsole } from '../fake-console.ts';
-import { runBaton, type Ran } from '../run-baton.ts';
+import { fakeConsole, type FakeConsole } from '../testing/fake-console.ts';
+import { runBaton, type Ran } from '../testing/run-baton.ts';
 
 const content = randomBytes(3_000_000);
 const sha256 = createHash('sha256').update(content).digest('hex');

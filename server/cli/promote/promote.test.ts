@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Operation, OperationStep, Outcome } from '../../contract/operation.ts';
 import type { Check, TakeoverPlan } from '../../contract/takeover.ts';
-import { fakeConsole, type FakeConsole } from '../fake-console.ts';
-import { runBaton, type Ran } from '../run-baton.ts';
+import { fakeConsole, type FakeConsole } from '../testing/fake-console.ts';
+import { runBaton, type Ran } from '../testing/run-baton.ts';
 
 const consoles: FakeConsole[] = [];
 let dir: string;

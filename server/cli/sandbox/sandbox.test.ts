@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runBaton, type Ran } from '../run-baton.ts';
+import { runBaton, type Ran } from '../testing/run-baton.ts';
 import { sandboxStatus, type SandboxStatus } from './control-protocol.ts';
 
 let folder: string;

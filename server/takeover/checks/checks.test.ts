@@ -10,7 +10,7 @@ import {
   exampleView,
   refused,
   up,
-} from '../../topology/example-cluster.ts';
+} from '../../topology/testing/example-cluster.ts';
 import type { ServerView } from '../../topology/view.ts';
 import { draftPlan } from '../plan.ts';
 import { examplePlanInput, type ExampleChange } from '../testing/example-plan.ts';

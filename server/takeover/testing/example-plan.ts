@@ -1,7 +1,7 @@
 import type { ClusterSnapshot } from '../../contract/snapshot.ts';
 import { gtidList } from '../../mariadb/gtid.ts';
 import type { ServerPreflight } from '../../mariadb/preflight.ts';
-import { exampleNow, examplePosition, exampleWith } from '../../topology/example-cluster.ts';
+import { exampleNow, examplePosition, exampleWith } from '../../topology/testing/example-cluster.ts';
 import { buildSnapshot } from '../../topology/snapshot.ts';
 import type { ServerView } from '../../topology/view.ts';
 import type { PlanInput, PlannedServer } from '../plan-input.ts';

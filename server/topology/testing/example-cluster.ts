@@ -1,10 +1,10 @@
-import { gtidList } from '../mariadb/gtid.ts';
-import type { ReplicaStatus } from '../mariadb/replica-status.ts';
-import type { ServerFacts } from '../mariadb/server-facts.ts';
-import { LagHistory } from './lag-history.ts';
-import type { Observation, UpObservation } from './observation.ts';
-import type { ClusterView, ServerView, WatchedServer } from './view.ts';
-import { writableRun } from './writable.ts';
+import { gtidList } from '../../mariadb/gtid.ts';
+import type { ReplicaStatus } from '../../mariadb/replica-status.ts';
+import type { ServerFacts } from '../../mariadb/server-facts.ts';
+import { LagHistory } from '../lag-history.ts';
+import type { Observation, UpObservation } from '../observation.ts';
+import type { ClusterView, ServerView, WatchedServer } from '../view.ts';
+import { writableRun } from '../writable.ts';
 
 /** A healthy primary and two replicas as plain data, for the tests of what is derived from them. */
 

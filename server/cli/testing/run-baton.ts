@@ -13,7 +13,7 @@ export async function runBaton(
   options: { readonly input?: string; readonly cwd?: string; readonly signal?: AbortSignal } = {},
 ): Promise<Ran> {
   const { BATON_CONFIG: _, BATON_URL: __, BATON_TOKEN_FILE: ___, ...env } = process.env;
-  const child = spawn(join(import.meta.dirname, 'baton.mjs'), args, { env, cwd: options.cwd ?? '/' });
+  const child = spawn(join(import.meta.dirname, '..', 'baton.mjs'), args, { env, cwd: options.cwd ?? '/' });
   options.signal?.addEventListener('abort', () => child.kill('SIGINT'));
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
