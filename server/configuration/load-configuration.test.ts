@@ -247,6 +247,16 @@ describe('a wrong field is named with line, column, what was expected and what w
       '  listen: [x]\n  url: http',
       '2:12: console.listen[0]: expected "host:port", "[ipv6]:port" or "unix:/path", found "x"',
     ],
+    [
+      '  url: http',
+      '  listen: "[::1]:65536"\n  url: http',
+      '2:11: console.listen: expected "host:port", "[ipv6]:port" or "unix:/path", found "[::1]:65536"',
+    ],
+    [
+      '127.0.0.1:3307',
+      '127.0.0.1:99999',
+      '11:20: clusters.erp5.servers.db-2.url: expected "mysql://host:port", no user or password in it, found "mysql://127.0.0.1:99999"',
+    ],
     ['  url: http', '  sessionHours: yes\n  url: http', '2:17: console.sessionHours: expected a number, found "yes"'],
     [
       '  url: http',

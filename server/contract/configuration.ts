@@ -8,18 +8,23 @@ const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'letters, digi
 const file = z.string().min(1).meta({ 'x-file': 'path' });
 const certificateFile = z.string().min(1).meta({ 'x-file': 'certificate' });
 const secretFile = z.string().min(1).meta({ 'x-file': 'secret' });
+/** 0 to 65535: no system takes another one, and `new URL` neither. */
+const port = String.raw`(?:6553[0-5]|655[0-2]\d|65[0-4]\d\d|6[0-4]\d{3}|[1-5]\d{4}|\d{1,4})`;
 /** "[::1]:8080", "127.0.0.1:8080" or "unix:/path". */
 const listenAddress = z
   .string()
   .meta({ 'x-file': 'listen' })
-  .regex(/^(unix:.+|\[[0-9a-fA-F:.]+\]:\d{1,5}|[^:[\]\s]+:\d{1,5})$/, '"host:port", "[ipv6]:port" or "unix:/path"');
+  .regex(
+    new RegExp(String.raw`^(unix:.+|(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+):${port})$`),
+    '"host:port", "[ipv6]:port" or "unix:/path"',
+  );
 const account = z.strictObject({ user: z.string().min(1), passwordFile: secretFile });
 
 export const serverConfiguration = z.strictObject({
   url: z
     .string()
     .regex(
-      /^mysql:\/\/(\[[0-9a-fA-F:.]+\]|[^:@/[\]\s]+)(:\d{1,5})?\/?$/,
+      new RegExp(String.raw`^mysql://(\[[0-9a-fA-F:.]+\]|[^:@/[\]\s]+)(:${port})?/?$`),
       '"mysql://host:port", no user or password in it',
     ),
   agent: z.url({ protocol: /^https?$/ }).optional(),
