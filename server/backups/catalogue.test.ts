@@ -53,6 +53,18 @@ describe('the catalogue', () => {
       },
     ],
     [
+      'that is empty, as its manifest says',
+      async (path) => {
+        await writeFile(path, '');
+        await writeFile(`${path}.json`, JSON.stringify(manifestOf(Buffer.from(''), startedAt)));
+      },
+    ],
+    [
+      'whose checksum is none, and would break the headers of its download',
+      (path) =>
+        writeFile(`${path}.json`, JSON.stringify({ ...manifestOf(content, startedAt), sha256: 'x\r\nX-Other: 1' })),
+    ],
+    [
       "with another backup's manifest",
       (path) => writeFile(`${path}.json`, JSON.stringify(manifestOf(content, '2026-01-01T00:00:00.000Z'))),
     ],

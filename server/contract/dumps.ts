@@ -13,8 +13,10 @@ export const dumpManifest = z.object({
   serverVersion: z.string(),
   toolVersion: z.string(),
   compression: z.enum(['zstd', 'gzip', 'none']),
-  bytes: z.number(),
-  sha256: z.string(),
+  /** No whole backup is empty: what compresses it writes a head. */
+  bytes: z.int().positive(),
+  /** In hexadecimal: it stands in headers. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
   gtid: gtidText,
   startedAt: instant,
   endedAt: instant,
