@@ -34,6 +34,7 @@ const toToken = (row: TokenRow): Token => ({
   lastUsedAt: instantOrNull(row.lastUsedAt),
 });
 
+/** The API tokens in this store; every change is in the audit. */
 export function createTokens(store: TokenStore, audit: Audit, now: () => number): Tokens {
   return {
     async list(actor) {

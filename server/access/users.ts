@@ -22,6 +22,7 @@ const toUser = (row: UserRow): User => ({
   createdAt: new Date(row.createdAt).toISOString(),
 });
 
+/** The users in this store; every change is in the audit. */
 export function createUsers(
   store: Pick<Store, 'users' | 'sessions'>,
   audit: Audit,

@@ -9,7 +9,7 @@ export interface AnswerHead {
 
 const blankLine = Buffer.from('\r\n\r\n');
 /** An agent's head has some 500 bytes. */
-export const maxHeadBytes = 16_384;
+const maxHeadBytes = 16_384;
 
 /** The head that stands at the beginning of `received`; null while it is not whole. Throws where it is no HTTP/1.1 answer. */
 export function parseAnswerHead(received: Buffer): AnswerHead | null {

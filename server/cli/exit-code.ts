@@ -40,6 +40,7 @@ const ofError: Record<ErrorCode, ExitCode> = {
   internal: exitCode.failed,
 };
 
+/** What a command that followed an operation ends with. */
 export function exitCodeOfOutcome(outcome: Outcome): ExitCode {
   return ofOutcome[outcome];
 }

@@ -45,6 +45,7 @@ export function alternativeOf(schema: SchemaNode, value: unknown): SchemaNode {
   return fitting ?? schema;
 }
 
+/** What stands at the key; undefined where there is nothing. */
 export function childValue(value: unknown, key: string | number): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
   return Reflect.get(value, key);

@@ -20,7 +20,7 @@ export async function readConfiguration(source: ConfigurationSource): Promise<Co
 }
 
 /** "baton.yaml:12: clusters.erp5.kind: …" */
-export function problemLine(file: string, { line, field, message }: Problem): string {
+function problemLine(file: string, { line, field, message }: Problem): string {
   return [line === null ? file : `${file}:${line}`, field, message].filter((part) => part !== '').join(': ');
 }
 

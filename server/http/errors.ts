@@ -13,7 +13,7 @@ const codeOf: Readonly<Record<number, ErrorCode>> = {
 };
 
 /** The status and body that an error becomes. What is not an expected failure tells the caller nothing but the request's id. */
-export function errorAnswer(error: unknown, requestId: string): { status: number; body: ErrorBody } {
+function errorAnswer(error: unknown, requestId: string): { status: number; body: ErrorBody } {
   if (error instanceof BatonError) return { status: error.status, body: bodyOf(error) };
   if (hasZodFastifySchemaValidationErrors(error)) {
     const details = error.validation.map((issue) => ({
@@ -42,6 +42,7 @@ export function sendError(error: FastifyError | Error, request: FastifyRequest, 
   void reply.headers(securityHeaders).code(status).header('cache-control', 'no-store').send(body);
 }
 
+/** The contract's body of an error. */
 export function bodyOf({ code, message, next, details }: BatonError): ErrorBody {
   return { error: { code, message, next, details } };
 }

@@ -31,6 +31,7 @@ export interface EventStreams {
   close(): void;
 }
 
+/** No stream yet; `limits` are for tests. Close it, or its timers go on. */
 export function createEventStreams(
   engine: Engine,
   limits: { pingMs?: number; recheckMs?: number; maxWaitingBytes?: number } = {},

@@ -10,6 +10,7 @@ export function takeLock(): Statement {
   return statement(`SELECT GET_LOCK(${LOCK}, 0) AS taken, IS_USED_LOCK(${LOCK}) AS holder`);
 }
 
+/** Gives the lock back; nothing happens where this connection does not hold it. */
 export function releaseLock(): Statement {
   return statement(`DO RELEASE_LOCK(${LOCK})`);
 }

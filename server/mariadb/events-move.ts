@@ -25,6 +25,7 @@ export function listEvents(): Statement {
   );
 }
 
+/** A row of listEvents(). */
 export function eventRow(row: Row): EventRow {
   const status = text(row, 'STATUS');
   return {

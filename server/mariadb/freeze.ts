@@ -26,6 +26,7 @@ export function closeTables(lockWaitSeconds: number): Statement {
   return bounded('lock_wait_timeout', lockWaitSeconds, 'FLUSH NO_WRITE_TO_BINLOG TABLES');
 }
 
+/** Gives the read lock back: writes go on where the server is not read-only. */
 export function unlockTables(): Statement {
   return statement('UNLOCK TABLES');
 }

@@ -13,6 +13,7 @@ export function stopReceiving(connection: string): Statement {
   return statement(`STOP SLAVE ${plainLiteral(connection)} IO_THREAD`);
 }
 
+/** Starts the IO thread alone. */
 export function startReceiving(connection: string): Statement {
   return statement(`START SLAVE ${plainLiteral(connection)} IO_THREAD`);
 }

@@ -7,6 +7,7 @@ export function waitWithoutReplica(on: boolean): Statement {
   return statement(`SET GLOBAL rpl_semi_sync_master_wait_no_slave=${on ? 1 : 0}`);
 }
 
+/** Whether this server waits for acknowledgements when it is the primary. */
 export function semiSyncPrimary(on: boolean): Statement {
   return statement(`SET GLOBAL rpl_semi_sync_master_enabled=${on ? 1 : 0}`);
 }

@@ -44,6 +44,7 @@ export function listedClient(row: Row): ServerSession {
 const READING =
   /^(select|show|set|use|do|explain|desc|describe|help|kill|commit|rollback|begin|start|begin_not|with|values)$/i;
 
+/** A row of listSessions(). */
 export function serverSession(row: Row): ServerSession {
   const command = text(row, 'command');
   const verb = text(row, 'verb').trim();

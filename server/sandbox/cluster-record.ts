@@ -38,6 +38,7 @@ export async function writeRecord(dir: string, record: ClusterRecord): Promise<v
   await replaceFile(recordFile(dir), `${JSON.stringify(record, null, 2)}\n`);
 }
 
+/** Where the record of a cluster in this folder is. */
 export function recordFile(dir: string): string {
   return join(dir, 'cluster.json');
 }

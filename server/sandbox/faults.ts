@@ -23,6 +23,7 @@ export async function stopReplication(replica: SandboxServer, thread: Replicatio
   await replica.sql(`STOP SLAVE${THREADS[thread]}`);
 }
 
+/** Starts what stopReplication stopped. */
 export async function startReplication(replica: SandboxServer, thread: ReplicationThread = 'both'): Promise<void> {
   await replica.sql(`START SLAVE${THREADS[thread]}`);
 }

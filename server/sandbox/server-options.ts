@@ -1,3 +1,5 @@
+import { LOG_FILE_SIZE } from './template.ts';
+
 /** What an options file of a sandbox server is made of. */
 export interface ServerOptions {
   readonly dataDir: string;
@@ -31,7 +33,7 @@ const DEFAULTS: Readonly<Record<string, string | number>> = {
   // 60 s by default, during which a dead link counts as "0 seconds behind".
   slave_net_timeout: 10,
   innodb_buffer_pool_size: '16M',
-  innodb_log_file_size: '8M',
+  innodb_log_file_size: LOG_FILE_SIZE,
   innodb_log_buffer_size: '2M',
   key_buffer_size: '1M',
   aria_pagecache_buffer_size: '1M',

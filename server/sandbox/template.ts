@@ -8,11 +8,11 @@ const run = promisify(execFile);
 /** Raised when what the template contains changes: an older one is then left alone and a new one made. */
 const FORMAT = 1;
 
-/** Sizes of the files mariadb-install-db creates; a server started on a copy must use the same (template 25 MB instead of 114). */
-export const TEMPLATE_SETTINGS = { innodb_log_file_size: '8M' } as const;
+/** Of the file mariadb-install-db creates: the template has 25 MB instead of 114. A server on a copy must use the same. */
+export const LOG_FILE_SIZE = '8M';
 
 /** Where templates are kept unless the caller says otherwise: in the checkout, ignored by git. */
-export const DEFAULT_CACHE_DIRECTORY = resolve(import.meta.dirname, '../../var/cache');
+const DEFAULT_CACHE_DIRECTORY = resolve(import.meta.dirname, '../../var/cache');
 
 /**
  * The folder of a freshly initialised data directory of the installed MariaDB, made at the first call and then reused.
@@ -62,7 +62,7 @@ function installArguments(dataDirectory: string, temporaryDirectory: string): st
     '--skip-test-db',
     '--skip-name-resolve',
     '--innodb-buffer-pool-size=8M',
-    `--innodb-log-file-size=${TEMPLATE_SETTINGS.innodb_log_file_size}`,
+    `--innodb-log-file-size=${LOG_FILE_SIZE}`,
   ];
 }
 

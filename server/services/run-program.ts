@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 /** How long a program has between SIGTERM and SIGKILL. */
-export const defaultGraceMs = 10_000;
+const defaultGraceMs = 10_000;
 
 /** How a run ended: exitCode is null when a signal ended it or it could not be started. */
 export interface ProgramEnd {

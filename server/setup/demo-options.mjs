@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
  * @typedef {{ kind: 'run', options: DemoOptions } | { kind: 'help', text: string } | { kind: 'wrong', text: string }} DemoRequest
  */
 
-export const demoHelp = `npm run demo -- [options]
+const demoHelp = `npm run demo -- [options]
 
 A real primary, its replicas, their agents and the console, all on loopback. Ctrl-C stops all of it.
 

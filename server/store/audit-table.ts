@@ -15,6 +15,7 @@ const toEntry = (row: Row): AuditEntry => ({
   operationId: textOrNull(row, 'operation_id'),
 });
 
+/** The audit, numbered without gaps. */
 export function auditTable(connection: Connection): AuditStore {
   return {
     append: (entry) =>

@@ -29,6 +29,7 @@ const toEntry = (row: Row): JournalRow => ({
   data: text(row, 'data'),
 });
 
+/** Operations and their journal: what is written under a lease is refused once the lease has passed on. */
 export function journalTable(connection: Connection): JournalStore {
   return {
     create: async (row, under) => {

@@ -33,6 +33,7 @@ export function requireLease(work: Work, lease: Lease): void {
   );
 }
 
+/** Leases whose fence rises with each term. */
 export function leaseTable(connection: Connection): LeaseStore {
   return {
     acquire: (name, holder, ttlMs, now) =>

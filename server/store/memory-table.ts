@@ -2,6 +2,7 @@ import type { Connection } from './connection.ts';
 import { text } from './row.ts';
 import type { MemoryStore } from './store.ts';
 
+/** Values by key that outlive the process. */
 export function memoryTable(connection: Connection): MemoryStore {
   return {
     get: (key) =>

@@ -7,16 +7,19 @@ export function text(row: Row, column: string): string {
   return value;
 }
 
+/** As text; null where the column is NULL. */
 export function textOrNull(row: Row, column: string): string | null {
   return row[column] === null ? null : text(row, column);
 }
 
+/** As a number. Throws where the column holds none. */
 export function number(row: Row, column: string): number {
   const value = row[column];
   if (typeof value !== 'number') throw new TypeError(`column ${column} is no number`);
   return value;
 }
 
+/** As number; null where the column is NULL. */
 export function numberOrNull(row: Row, column: string): number | null {
   return row[column] === null ? null : number(row, column);
 }

@@ -17,6 +17,7 @@ function seriesOf(work: Work, sample: Sample): number {
   return id;
 }
 
+/** Samples of the metrics, thinned out as they age. */
 export function sampleTable(connection: Connection): SampleStore {
   return {
     append: async (samples) => {

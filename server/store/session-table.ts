@@ -2,6 +2,7 @@ import type { Connection } from './connection.ts';
 import { number, text } from './row.ts';
 import type { SessionStore } from './store.ts';
 
+/** Sessions, by the hash of their id. */
 export function sessionTable(connection: Connection): SessionStore {
   return {
     put: async (session) => {

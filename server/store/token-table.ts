@@ -13,6 +13,7 @@ const toToken = (row: Row): TokenRow => ({
   lastUsedAt: numberOrNull(row, 'last_used_at'),
 });
 
+/** API tokens, by the hash of their secret. */
 export function tokenTable(connection: Connection): TokenStore {
   return {
     put: async (token) => {

@@ -10,6 +10,7 @@ const toUser = (row: Row): UserRow => ({
   createdAt: number(row, 'created_at'),
 });
 
+/** Users with the hash of their password. */
 export function userTable(connection: Connection): UserStore {
   return {
     list: () => connection.read((work) => work.all('SELECT * FROM users ORDER BY username').map(toUser)),

@@ -21,6 +21,7 @@ export interface Poller {
   lookNow(): Promise<void>;
 }
 
+/** A poller that is not started yet. */
 export function createPoller(options: PollerOptions): Poller {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<Observation> | null = null;

@@ -44,7 +44,7 @@ export function buildSnapshot(
 }
 
 /** ISO 8601, UTC. */
-export function instantText(milliseconds: number): string {
+function instantText(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
 

@@ -68,7 +68,7 @@ const get = command({
 export const dumpCommands: readonly Command[] = [list, get];
 
 /** "erp5" or "erp5 latest": the newest of all; "erp5 db-2": the newest of db-2. Throws 'not-found' with what there is. */
-export function choose(dumps: readonly Dump[], cluster: string, server?: string, name?: string): Dump {
+function choose(dumps: readonly Dump[], cluster: string, server?: string, name?: string): Dump {
   const ofServer = server === undefined || server === 'latest' ? dumps : dumps.filter((dump) => dump.server === server);
   const wanted = name === undefined || name === 'latest' ? ofServer : ofServer.filter((dump) => dump.name === name);
   const [newest] = wanted.toSorted((a, b) => Date.parse(b.endedAt) - Date.parse(a.endedAt));

@@ -22,7 +22,7 @@ export const status = command({
 });
 
 /** The clusters as text, worst problems first. */
-export function statusLines(clusters: readonly ClusterSnapshot[], nowMs: number): string[] {
+function statusLines(clusters: readonly ClusterSnapshot[], nowMs: number): string[] {
   if (clusters.length === 0) return ['No cluster is configured.'];
   return clusters.flatMap((cluster, index) => [...(index === 0 ? [] : ['']), ...clusterLines(cluster, nowMs)]);
 }

@@ -28,6 +28,7 @@ export interface ConsoleApi {
 
 const part = encodeURIComponent;
 
+/** The API of the console at this address. Its methods reject with the engine's BatonError, or NoAnswerError. */
 export function consoleApi(address: ConsoleAddress): ConsoleApi {
   const get = async <Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema>> =>
     schema.parse(await ask(address, { method: 'GET', path }));

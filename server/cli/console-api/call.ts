@@ -70,6 +70,7 @@ export async function ask(to: ConsoleAddress, call: Call): Promise<unknown> {
   throw refusalOf(answer.statusCode ?? 0, text, to.url);
 }
 
+/** Is the status one of success (2xx)? */
 export function good(answer: IncomingMessage): boolean {
   return (answer.statusCode ?? 0) >= 200 && (answer.statusCode ?? 0) < 300;
 }
@@ -83,6 +84,7 @@ export function refusalOf(status: number, text: string, url: string): BatonError
   return new BatonError(code, message, next, details);
 }
 
+/** The body as text. Rejects when it breaks off. */
 export async function textOf(answer: IncomingMessage): Promise<string> {
   const arriving: AsyncIterable<Uint8Array> = answer;
   const chunks: Uint8Array[] = [];

@@ -15,6 +15,7 @@ export interface KeptDemoFile {
   stop(): Promise<void>;
 }
 
+/** `facts` completes a snapshot to what demo.json tells. A file that can't be written is complained of, and tried again. */
 export function keepDemoFile(
   paths: Layout,
   api: ConsoleApi,

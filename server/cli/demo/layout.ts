@@ -22,6 +22,7 @@ export interface Layout {
   readonly folders: readonly string[];
 }
 
+/** Where a demo in this folder keeps what. */
 export function layout(dir: string): Layout {
   const within = (...parts: string[]): string => join(dir, ...parts);
   return {

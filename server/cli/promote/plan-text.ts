@@ -24,6 +24,7 @@ export function planLines(plan: TakeoverPlan, accepted: readonly string[]): stri
   ];
 }
 
+/** The plan in one line. */
 export function title(plan: TakeoverPlan): string {
   const verbs = { switchover: 'Switchover to', failover: 'Failover to', detach: 'Detach' } as const;
   return `${verbs[plan.kind]} ${plan.target}`;
@@ -36,6 +37,7 @@ export function remainingBlocks(plan: TakeoverPlan, accepted: readonly string[])
   );
 }
 
+/** One check: what was found, and what to do about it. */
 export function checkLines({ code, level, text, fix, acceptable }: Check, accepted: readonly string[]): string[] {
   const answer =
     level !== 'block' ? '' : acceptable ? (accepted.includes(code) ? ' (accepted)' : ` (--accept ${code})`) : '';
