@@ -40,9 +40,11 @@ export function listedClient(row: Row): ServerSession {
   };
 }
 
-/** Words that a statement which writes nothing begins with. CALL, EXECUTE and unknown words may write. */
-const READING =
-  /^(select|show|set|use|do|explain|desc|describe|help|kill|commit|rollback|begin|start|begin_not|with|values)$/i;
+/**
+ * Words that a statement which writes nothing begins with. CALL, EXECUTE and unknown words may write; so may BEGIN, since
+ * one that is seen at work is BEGIN NOT ATOMIC.
+ */
+const READING = /^(select|show|set|use|do|explain|desc|describe|help|kill|commit|rollback|start|with|values)$/i;
 
 /** A row of listSessions(). */
 export function serverSession(row: Row): ServerSession {
