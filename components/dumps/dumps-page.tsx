@@ -3,6 +3,8 @@
 import Link from 'next/link';
 import type { DumpCatalogue } from '../../server/contract/dumps.ts';
 import { bytes, counted } from '../format/number.ts';
+import { useCluster } from '../live/use-live.ts';
+import { SandboxLabel } from '../status/sandbox-label.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Mark } from '../ui/mark.tsx';
 import { clusterPath } from '../ui/paths.ts';
@@ -16,16 +18,20 @@ import { useCatalogue } from './use-catalogue.ts';
 /** What can be downloaded, what that means, who did last; and who makes the next one. */
 export function DumpsPage({ cluster, first }: { cluster: string; first: DumpCatalogue }) {
   const view = useCatalogue(cluster, first);
+  const sandbox = useCluster(cluster)?.sandbox === true;
   const { dumps, servers } = view.catalogue;
   const empty = dumps.length === 0 && servers.every(({ server }) => view.making(server).kind !== 'running');
   return (
     <>
-      <h1 className="pt-8">
-        Dumps of{' '}
-        <Link href={clusterPath(cluster)} prefetch={false} className="hover:underline">
-          {cluster}
-        </Link>
-      </h1>
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-1 pt-8">
+        <h1>
+          Dumps of{' '}
+          <Link href={clusterPath(cluster)} prefetch={false} className="hover:underline">
+            {cluster}
+          </Link>
+        </h1>
+        {sandbox && <SandboxLabel />}
+      </div>
       <WhatADumpIs last={view.catalogue.lastDownload} />
       {view.unread !== null && (
         <p role="alert" className="mt-3 flex items-baseline gap-2 text-sm">

@@ -1,5 +1,6 @@
 import type { Permission } from '../../server/contract/access.ts';
 import type { ClusterSnapshot } from '../../server/contract/snapshot.ts';
+import { takeoverWords } from '../takeover/wording.ts';
 import { clusterPath, dumpsPath, takeoverPath } from '../ui/paths.ts';
 
 export interface JumpTarget {
@@ -24,7 +25,7 @@ export function jumpTargets(clusters: readonly ClusterSnapshot[], permissions: r
       cluster.servers
         .filter((server) => server.promotable.possible)
         .map((server) => ({
-          text: `Promote ${server.name}`,
+          text: takeoverWords[server.promotable.kind ?? 'switchover'].button(server.name),
           kind: `review, ${cluster.name}`,
           href: takeoverPath(cluster.name, server.name),
         })),

@@ -19,7 +19,7 @@ export function UserMenu() {
     if (byKey) button.current?.focus();
   });
   return (
-    <div ref={menu} className="relative">
+    <div ref={menu} className="flex flex-col items-end">
       <button
         ref={button}
         type="button"
@@ -37,7 +37,8 @@ export function UserMenu() {
       <div
         id={id}
         hidden={!open}
-        className="absolute right-0 top-full z-40 mt-1 w-56 rounded-md border border-line-strong bg-raised p-1 text-sm"
+        // Fixed where it would stand anyway, below the button: a layer over the page, not a part of it.
+        className="fixed z-40 mt-8 w-56 rounded-md border border-line-strong bg-raised p-1 text-sm"
       >
         {session.permissions.includes('administer') && (
           <Link
@@ -80,7 +81,7 @@ function SignOut() {
   );
 }
 
-/** A menu closes on Escape, and when something else is pressed. */
+/** A menu closes on Escape, when something else is pressed, and when the page moves away under it. */
 function useClosing(menu: RefObject<HTMLElement | null>, open: boolean, close: (byKey: boolean) => void): void {
   const closeNow = useEffectEvent(close);
   useEffect(() => {
@@ -91,11 +92,14 @@ function useClosing(menu: RefObject<HTMLElement | null>, open: boolean, close: (
     const onPress = (event: PointerEvent) => {
       if (event.target instanceof Node && menu.current?.contains(event.target) !== true) closeNow(false);
     };
+    const onScroll = () => closeNow(false);
     document.addEventListener('keydown', onKey);
     document.addEventListener('pointerdown', onPress);
+    window.addEventListener('scroll', onScroll);
     return () => {
       document.removeEventListener('keydown', onKey);
       document.removeEventListener('pointerdown', onPress);
+      window.removeEventListener('scroll', onScroll);
     };
   }, [menu, open]);
 }

@@ -1,4 +1,16 @@
 import type { Problem } from '../../server/contract/snapshot.ts';
 
-/** The sentence of a problem without its full stop, since how long it has been so follows. */
-export const problemText = ({ text }: Pick<Problem, 'text'>): string => text.replace(/\.$/, '');
+/** What MariaDB adds to its messages for itself: the number once more, the handler's name, the place in a binary log. */
+const ownRemarks = [
+  / - retry-time: \d+ +maximum-retries: \d+ +message(?=: )/g,
+  /, Error_code: \d+; handler error \w+; the event's master log \S+, end_log_pos \d+/g,
+  /, Error_code: \d+(?=[;.]|$)/g,
+];
+
+/**
+ * The sentence of a problem without its full stop, since how long it has been so follows, and without what only a
+ * reader of MariaDB's own logs looks for: the server's row on the cluster page has that in full.
+ */
+export function problemText({ text }: Pick<Problem, 'text'>): string {
+  return ownRemarks.reduce((shorter, remark) => shorter.replaceAll(remark, ''), text).replace(/\.$/, '');
+}

@@ -49,8 +49,11 @@ export function SettingsTable({ cluster }: { cluster: ClusterSnapshot }) {
           </thead>
           <tbody className="text-sm">
             {cluster.servers.map((server) => (
-              <tr key={server.name}>
-                <th scope="row">{server.name}</th>
+              <tr key={server.name} className={server.state === 'up' ? undefined : 'text-faint'}>
+                <th scope="row">
+                  {server.name}
+                  {server.state !== 'up' && <span className="block text-sm font-normal">as last seen</span>}
+                </th>
                 {shown.map(({ title, read }) => (
                   <td key={title} data-label={title} data-empty={read(server) === null || undefined}>
                     {read(server) ?? <span className="text-faint">–</span>}

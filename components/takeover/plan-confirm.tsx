@@ -7,13 +7,12 @@ import { startTakeover, type Refusal } from '../../server/contract/client.ts';
 import type { ClusterSnapshot } from '../../server/contract/snapshot.ts';
 import type { TakeoverPlan } from '../../server/contract/takeover.ts';
 import { useWhyNot } from '../live/use-live.ts';
-import { Icon } from '../ui/icon.tsx';
-import { Mark } from '../ui/mark.tsx';
 import { clusterPath, operationPath } from '../ui/paths.ts';
 import { OutdatedPlan } from './outdated-plan.tsx';
 import { StartRefused } from './start-refused.tsx';
+import { TakeoverMark } from './takeover-mark.tsx';
 import { useOutdated } from './use-outdated.ts';
-import { nameToType, whyShut } from './why-shut.ts';
+import { nameToType, whyImpossible, whyShut } from './why-shut.ts';
 import { takeoverWords } from './wording.ts';
 
 /** The decision: dry run, cancel, or the one press. Each press has one key, so that two of it are one operation. */
@@ -35,7 +34,8 @@ export function PlanConfirm({
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const outdated = useOutdated(plan, seen);
   const whyNot = useWhyNot('operate');
-  const name = nameToType(plan, accepted);
+  // Nothing that could be typed opens a button that a check keeps shut.
+  const name = whyImpossible(plan) === null ? nameToType(plan, accepted) : null;
   const shut = whyNot ?? (isOver(refusal) ? 'This plan is over: review again.' : whyShut(plan, { accepted, typed }));
   const words = takeoverWords[plan.kind];
 
@@ -75,7 +75,7 @@ export function PlanConfirm({
           aria-describedby={reasonId}
           onClick={() => void start(false)}
         >
-          {plan.kind === 'failover' ? <Mark level="critical" className="!text-current" /> : <Icon name={words.icon} />}
+          <TakeoverMark kind={plan.kind} className="!text-current" />
           {busy === 'real' ? 'Starting…' : words.button(plan.target)}
         </button>
         <p id={reasonId} className="basis-72 grow text-sm text-soft">

@@ -3,13 +3,13 @@
 import Link from 'next/link';
 import type { TakeoverKind } from '../../server/contract/takeover.ts';
 import { useCluster } from '../live/use-live.ts';
+import { useTitle } from '../live/use-title-prefix.ts';
 import { SandboxLabel } from '../status/sandbox-label.tsx';
-import { Icon } from '../ui/icon.tsx';
-import { Mark } from '../ui/mark.tsx';
 import { clusterPath } from '../ui/paths.ts';
 import { PlanSkeleton } from './plan-skeleton.tsx';
 import { PlanView } from './plan-view.tsx';
 import { RefusedPlan } from './refused-plan.tsx';
+import { TakeoverMark } from './takeover-mark.tsx';
 import { usePlan } from './use-plan.ts';
 import { kindReason, takeoverWords } from './wording.ts';
 
@@ -23,6 +23,7 @@ export function ReviewPage({ cluster, server, kind }: { cluster: string; server:
   const words = takeoverWords[shownKind];
   const oldPrimary =
     snapshot?.servers.find((one) => one.name === (plan === null ? snapshot.primary : plan.oldPrimary)) ?? null;
+  useTitle(`${words.title(server)} in ${cluster}`);
   const address = plan?.targetAddress ?? known?.address;
   return (
     <>
@@ -43,7 +44,7 @@ export function ReviewPage({ cluster, server, kind }: { cluster: string; server:
               : 'flex items-center gap-2 font-medium'
           }
         >
-          {shownKind === 'failover' ? <Mark level="critical" /> : <Icon name={words.icon} className="text-accent" />}
+          <TakeoverMark kind={shownKind} className={shownKind === 'failover' ? '' : 'text-accent'} />
           <span>
             {words.noun} <span className="font-normal text-soft">· {kindReason(shownKind, oldPrimary)}</span>
           </span>

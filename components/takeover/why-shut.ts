@@ -19,17 +19,23 @@ export function nameToType(plan: Pick<TakeoverPlan, 'confirm' | 'target'>, accep
   return plan.confirm ?? (accepted.length > 0 ? plan.target : null);
 }
 
+/** Why this plan can't be carried out whatever is typed or accepted; null when it can. */
+export function whyImpossible(plan: Pick<TakeoverPlan, 'checks'>): string | null {
+  const blocks = plan.checks.filter((check) => check.level === 'block' && !check.acceptable);
+  const [first] = blocks;
+  if (first === undefined) return null;
+  return `${counted(blocks.length, 'check')} ${blocks.length === 1 ? 'blocks' : 'block'} it: ${first.text}`;
+}
+
 /** Why the button is shut, in words that stand beside it; null when one press starts the takeover. */
 export function whyShut(
   plan: Pick<TakeoverPlan, 'checks' | 'confirm' | 'target' | 'oldPrimary'>,
   { accepted, typed }: Confirmation,
 ): string | null {
+  const impossible = whyImpossible(plan);
+  if (impossible !== null) return impossible;
   const blocks = standingBlocks(plan, accepted);
-  const [first] = blocks;
-  if (first !== undefined && !first.acceptable) {
-    return `${counted(blocks.length, 'check')} ${blocks.length === 1 ? 'blocks' : 'block'} it: ${first.text}`;
-  }
-  if (first !== undefined) return `${counted(blocks.length, 'check')} must be resolved or accepted first.`;
+  if (blocks.length > 0) return `${counted(blocks.length, 'check')} must be resolved or accepted first.`;
   const name = nameToType(plan, accepted);
   if (name !== null && typed.trim() !== name) return `Type ${name} to open the button.`;
   return null;

@@ -1,31 +1,28 @@
 import type { ServerState } from '../../server/contract/snapshot.ts';
 import type { TakeoverKind } from '../../server/contract/takeover.ts';
 
-/** Three kinds, told apart by verb, icon and text; the words are the same in every place. */
+/** Three kinds, told apart by verb, mark and text; the words are the same in every place. */
 export const takeoverWords: Record<
   TakeoverKind,
-  { noun: string; button(server: string): string; title(server: string): string; when: string; icon: TakeoverKind }
+  { noun: string; button(server: string): string; title(server: string): string; when: string }
 > = {
   switchover: {
     noun: 'Switchover',
     button: (server) => `Promote ${server}`,
     title: (server) => `Promote ${server}`,
     when: 'planned, with a healthy old primary',
-    icon: 'switchover',
   },
   failover: {
     noun: 'Failover',
     button: (server) => `Fail over to ${server}`,
     title: (server) => `Fail over to ${server}`,
     when: 'when the old primary is gone',
-    icon: 'failover',
   },
   detach: {
     noun: 'Detach',
     button: (server) => `Detach ${server}`,
     title: (server) => `Detach ${server}`,
     when: 'it becomes independent, the old primary goes on',
-    icon: 'detach',
   },
 };
 

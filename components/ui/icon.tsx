@@ -4,7 +4,6 @@ const paths = {
   download: 'M8 2v8m0 0L4.5 6.5M8 10l3.5-3.5M2.5 13.5h11',
   search: 'M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9ZM10.5 10.5l3 3',
   switchover: 'M2.5 5.5h10m0 0-3-3m3 3-3 3M13.5 10.5h-10m0 0 3-3m-3 3 3 3',
-  failover: 'M8 1.5v6m0 0L5 5m3 2.5L11 5M2.5 9.5v4h11v-4M5 11.5h6',
   detach: 'M6.5 9.5 3 13m6.5-6.5L13 3M2.5 8l2-2m7 7 2-2M6 3V1.5M10 14.5V13',
   chevron: 'm6 3.5 4.5 4.5L6 12.5',
   print: 'M4.5 6V2.5h7V6M4.5 11h-2V6h11v5h-2M4.5 9.5h7v4h-7z',
