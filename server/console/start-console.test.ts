@@ -3,6 +3,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { placeBackup } from '../backups/fixtures.ts';
 import type { AuditEntry } from '../contract/access.ts';
 import type { BackupRun } from '../contract/agent.ts';
 import type { DumpCatalogue } from '../contract/dumps.ts';
@@ -145,6 +146,16 @@ describe('a takeover through the API', () => {
 });
 
 test('an agent that is down is said so, and the rest works', async () => {
+  const { name } = await placeBackup(
+    join(real.folder, 'backups-db-3'),
+    Buffer.from('x'),
+    '2026-01-01T01:00:00Z',
+    'db-3',
+  );
+  await vi.waitFor(async () => {
+    const dumps = await call<{ name: string }[]>('GET', '/clusters/erp5/dumps');
+    expect(dumps.map((dump) => dump.name)).toContain(name);
+  }, within20s);
   await real.agents.get('db-3')?.close();
   await seen(({ problems }) =>
     expect(problems.map(({ code, server }) => `${code} ${server}`)).toContain('agent-unreachable db-3'),
@@ -155,6 +166,9 @@ test('an agent that is down is said so, and the rest works', async () => {
     body: {},
   });
   expect([answer.status, errorOf(answer).code]).toEqual([503, 'unavailable']);
+  await call('GET', `/clusters/erp5/dumps/db-3/${name}`, undefined, 503);
+  const [end] = await call<AuditEntry[]>('GET', '/audit?limit=1');
+  expect([end?.object, end?.result]).toEqual([`db-3/${name}`, expect.stringMatching(/^failed: The agent of db-3/)]);
 });
 
 test('metrics tell lag, state and roles by name', async () => {

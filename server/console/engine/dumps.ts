@@ -1,6 +1,6 @@
 import { type Actor, requirePermission } from '../../access/actor.ts';
 import type { Dump, DumpCatalogue } from '../../contract/dumps.ts';
-import { BatonError } from '../../contract/errors.ts';
+import { BatonError, messageOf } from '../../contract/errors.ts';
 import type { Cluster } from '../cluster.ts';
 import { requireServer } from '../clusters.ts';
 import type { Engine } from '../engine.ts';
@@ -39,14 +39,17 @@ export function dumpMethods({ clusters, access, logger }: EngineParts): DumpMeth
         const what = range === undefined ? `${dump.bytes} bytes` : `${range} of ${dump.bytes}`;
         await record(actor, name, dump, `begun: ${what}`);
       }
-      return await client.downloadBackup(dump.name, asked);
+      try {
+        return await client.downloadBackup(dump.name, asked);
+      } catch (error) {
+        if (asked.method === 'GET') await recordEnd(actor, name, dump, `failed: ${messageOf(error)}`);
+        throw error;
+      }
     },
 
     async downloadEnded(actor, name, dump, { bytes, whole }) {
       const result = whole ? `done: ${bytes} bytes` : `broke off after ${bytes} bytes`;
-      await record(actor, name, dump, result).catch((error: unknown) => {
-        logger.error({ err: error, dump: dump.name, result }, 'the end of a download is not in the audit');
-      });
+      await recordEnd(actor, name, dump, result);
     },
 
     async takeBackup(actor, name, server) {
@@ -69,6 +72,12 @@ export function dumpMethods({ clusters, access, logger }: EngineParts): DumpMeth
       return run;
     },
   };
+
+  async function recordEnd(actor: Actor, cluster: string, dump: Dump, result: string): Promise<void> {
+    await record(actor, cluster, dump, result).catch((error: unknown) => {
+      logger.error({ err: error, dump: dump.name, result }, 'the end of a download is not in the audit');
+    });
+  }
 
   async function record(actor: Actor, cluster: string, dump: Dump, result: string): Promise<void> {
     await access.audit.record({
