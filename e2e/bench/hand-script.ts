@@ -2,7 +2,7 @@ import { connect, type Connection } from '../../server/mariadb/connection.ts';
 import type { DemoServer } from '../demo/running-demo.ts';
 
 /**
- * The takeover as a careful person writes it in a script, without checks, locks, journal or undo (replication.md 3): the
+ * The takeover as a careful person writes it in a script, without checks, locks, journal or undo: the
  * floor that Baton is measured against. Answers milliseconds from the first statement until the new primary is writable.
  */
 export async function handScript(

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** One server as demo.json tells it (contract.md). */
+/** One server as demo.json tells it. */
 export interface DemoServer {
   readonly name: string;
   readonly role: string;
