@@ -154,7 +154,7 @@ export const multiSource: CheckOf = (_input, { target, connection, oldPrimary, k
   ];
 };
 
-/** With both threads down and the primary dead, any start drops what was received and not applied (replication.md 8). */
+/** With both threads down and the primary dead, any start drops what was received and not applied (measured on 10.11). */
 export const receivedAtRisk: CheckOf = (_input, { target, connection, kind }) => {
   if (kind !== 'failover' || !connection || connection.sqlThread === 'running' || connection.ioThread === 'running')
     return [];

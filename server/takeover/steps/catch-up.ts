@@ -17,7 +17,7 @@ const LOCK_WAIT_SECONDS = 2;
 
 /**
  * While the old primary still takes writes: replicas that are writable are made read-only, and the target applies its
- * backlog. All of a takeover's outage but milliseconds is backlog (replication.md 3).
+ * backlog. All of a takeover's outage but milliseconds is backlog (measured on 10.11).
  */
 export function catchUp(target: string): Step<TakeoverContext> {
   return {

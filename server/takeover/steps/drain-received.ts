@@ -4,6 +4,7 @@ import { readReplication, startReceiving, stopReceiving } from '../../mariadb/pr
 import { replicaStatus, type ReplicaStatus } from '../../mariadb/replica-status.ts';
 import { text } from '../../mariadb/row.ts';
 import type { Session } from '../../mariadb/session.ts';
+import { SqlError } from '../../mariadb/sql-error.ts';
 import { done, failed, type Act, type Step } from '../../operations/step.ts';
 import { look, perform, type TakeoverContext } from '../context.ts';
 import { targetConnection } from '../task.ts';
@@ -11,7 +12,7 @@ import { drainTo } from './drain.ts';
 
 /**
  * The target stops receiving, while its SQL thread runs on, and applies all that it has received: in GTID mode what is
- * not applied when the SQL thread stops is gone (replication.md 8), and with a dead primary it is the only copy.
+ * not applied when the SQL thread stops is gone (measured on 10.11), and with a dead primary it is the only copy.
  */
 export function drainReceived(server: string): Step<TakeoverContext> {
   return {
@@ -39,7 +40,15 @@ export function drainReceived(server: string): Step<TakeoverContext> {
       );
     },
     async undo(context, act) {
-      const session = await context.links.fresh(server, Math.min(2_000, act.deadline.remainingMs()));
+      let session;
+      try {
+        session = await context.links.fresh(server, Math.min(2_000, act.deadline.remainingMs()));
+      } catch (error) {
+        // A restarted replica receives again by itself; one that hangs is asked again.
+        if (!(error instanceof SqlError) || error.kind !== 'refused') throw error;
+        context.away.add(server);
+        return { kind: 'left', note: `${server} is down: ${error.message}`, followUps: [] };
+      }
       try {
         const { name } = targetConnection(context.task);
         const status = await statusOf(act, session, name);
