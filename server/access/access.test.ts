@@ -210,6 +210,14 @@ describe('tokens', () => {
     await expect(access.tokens.revoke(root, id)).rejects.toMatchObject({ code: 'not-found' });
   });
 
+  test.each(['', ' ', 'ci ', 'c\0i', 'ci\u001b[2J', 'ci\r\n', 'ci\u202e'])(
+    'no token is named %j: names stand in the audit and on terminals',
+    async (name) => {
+      const refused = access.tokens.create(root, { name, role: 'viewer' });
+      await expect(refused).rejects.toMatchObject({ code: 'invalid' });
+    },
+  );
+
   test('two tokens can’t have one name: the audit tells them apart by it', async () => {
     await access.tokens.create(root, { name: 'ci', role: 'viewer' });
     await expect(access.tokens.create(root, { name: 'ci', role: 'viewer' })).rejects.toMatchObject({ code: 'invalid' });

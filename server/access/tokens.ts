@@ -45,7 +45,8 @@ export function createTokens(store: TokenStore, audit: Audit, now: () => number)
     async create(actor, wanted) {
       requirePermission(actor, 'administer');
       const parsed = newToken.safeParse(wanted);
-      if (!parsed.success) throw new BatonError('invalid', `A token needs a name of 1 to 100 characters and a role.`);
+      if (!parsed.success)
+        throw new BatonError('invalid', `A token needs a name of 1 to 100 visible characters and a role.`);
       const { name, role, expiresInDays } = parsed.data;
       if ((await store.list()).some((token) => token.name === name)) {
         throw new BatonError(

@@ -41,7 +41,11 @@ export type Token = z.infer<typeof token>;
 export const createdToken = token.extend({ token: z.string() });
 export type CreatedToken = z.infer<typeof createdToken>;
 export const newToken = z.strictObject({
-  name: z.string().min(1).max(100),
+  /** It stands in audits and on terminals: nothing that moves the cursor, turns the text round or can't be seen. */
+  name: z
+    .string()
+    .max(100)
+    .regex(/^(?!\s)[^\p{C}]+(?<!\s)$/u, 'visible characters, and spaces only between them'),
   role: userRole,
   expiresInDays: z.number().int().positive().max(3650).optional(),
 });
