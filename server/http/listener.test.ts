@@ -104,7 +104,7 @@ describe('/metrics', () => {
     expect([answer.status, answer.headers['content-type']]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
     await baton.close();
   });
-  test.each(['forwarded', 'x-forwarded-for', 'x-real-ip'])(
+  test.each(['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'via'])(
     'on allowed loopback is shut to what a proxy passes on (%s)',
     async (name) => {
       const baton = await startTestListener({ settings: settings(true) });

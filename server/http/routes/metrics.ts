@@ -3,7 +3,8 @@ import type { Engine } from '../../console/engine.ts';
 import { BatonError } from '../../contract/errors.ts';
 import type { Api } from '../api.ts';
 
-const forwardingHeaders = ['forwarded', 'x-forwarded-for', 'x-real-ip'] as const;
+/** Each is of some proxy; one that is told to hide the visitor's address often leaves another of them. */
+const forwardingHeader = /^(forwarded|via|x-real-ip|x-forwarded-.*)$/;
 
 /**
  * GET /metrics: Prometheus text, for whoever is signed in or sends a token, for a unix socket of the listener, and for
@@ -23,7 +24,7 @@ export function metricsRoute(api: Api, engine: Engine, allowLoopback: () => bool
 }
 
 function mayScrape(request: FastifyRequest, allowLoopback: boolean): boolean {
-  if (forwardingHeaders.some((name) => request.headers[name] !== undefined)) return false;
+  if (Object.keys(request.headers).some((name) => forwardingHeader.test(name))) return false;
   const peer = request.raw.socket.remoteAddress;
   if (peer === undefined) return true;
   return allowLoopback && /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(peer);
