@@ -4,13 +4,6 @@ import { useEffect } from 'react';
 
 const separator = ' · ';
 
-/** The tab's title, where only the live page knows what it is about; the frame's word before it stays. */
-export function useTitle(title: string): void {
-  useEffect(() => {
-    document.title = `${title}${separator}Baton`;
-  }, [title]);
-}
-
 /** Puts a word before the tab's title, whatever the pages set it to, until it is null again. */
 export function useTitlePrefix(word: string | null): void {
   useEffect(() => {

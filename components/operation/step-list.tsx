@@ -34,7 +34,7 @@ function Step({ step }: { step: OperationStep }) {
   return (
     <li
       className={clsx(
-        'py-2',
+        'py-2 print:break-inside-avoid print:py-1',
         step.state === 'running'
           ? '-mx-3 rounded-md bg-accent-soft px-3'
           : !step.pointOfNoReturn && 'border-t border-line',
@@ -52,7 +52,7 @@ function Step({ step }: { step: OperationStep }) {
         {/* What it ran stands at the end of the line, and unfolds below it. */}
         <div
           className={clsx(
-            'grid min-w-0 grid-cols-[minmax(0,1fr)_auto] gap-x-4 break-words text-sm',
+            'grid min-w-0 grid-cols-[minmax(0,1fr)_auto] gap-x-4 break-words text-sm print:block',
             step.error === null ? 'text-soft' : 'text-ink',
           )}
         >

@@ -18,6 +18,12 @@ test('a problem is told without what MariaDB adds for itself, and with what it s
   ).toBe("db-2 receives nothing from db-1: error 2013, error reconnecting to master 'r@db-1:3306': Lost connection");
 });
 
+test('a problem names no system call', () => {
+  expect(
+    problemText({ text: "db-2 can't be reached: nothing listens there: connect ECONNREFUSED 127.0.0.1:25418." }),
+  ).toBe("db-2 can't be reached: nothing listens there");
+});
+
 test('a sentence that has nothing of it stays as it is', () => {
   expect(problemText({ text: 'db-2 is 42 s behind db-1.' })).toBe('db-2 is 42 s behind db-1');
 });

@@ -1,7 +1,8 @@
 import type { Problem } from '../../server/contract/snapshot.ts';
 
-/** What MariaDB adds to its messages for itself: the number once more, the handler's name, the place in a binary log. */
+/** What MariaDB and the system add to their messages for themselves: the call that failed, the number once more, the handler's name, the place in a binary log. */
 const ownRemarks = [
+  /: connect E[A-Z]+ \S+/g,
   / - retry-time: \d+ +maximum-retries: \d+ +message(?=: )/g,
   /, Error_code: \d+; handler error \w+; the event's master log \S+, end_log_pos \d+/g,
   /, Error_code: \d+(?=[;.]|$)/g,

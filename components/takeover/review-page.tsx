@@ -1,9 +1,9 @@
 'use client';
 
+import { clsx } from 'clsx';
 import Link from 'next/link';
 import type { TakeoverKind } from '../../server/contract/takeover.ts';
 import { useCluster } from '../live/use-live.ts';
-import { useTitle } from '../live/use-title-prefix.ts';
 import { SandboxLabel } from '../status/sandbox-label.tsx';
 import { clusterPath } from '../ui/paths.ts';
 import { PlanSkeleton } from './plan-skeleton.tsx';
@@ -23,7 +23,8 @@ export function ReviewPage({ cluster, server, kind }: { cluster: string; server:
   const words = takeoverWords[shownKind];
   const oldPrimary =
     snapshot?.servers.find((one) => one.name === (plan === null ? snapshot.primary : plan.oldPrimary)) ?? null;
-  useTitle(`${words.title(server)} in ${cluster}`);
+  // Asked for no kind in particular, as one comes back to a review after its takeover: there is nothing left to plan.
+  const already = kind === null && plan !== null && plan.oldPrimary === plan.target;
   const address = plan?.targetAddress ?? known?.address;
   return (
     <>
@@ -34,21 +35,18 @@ export function ReviewPage({ cluster, server, kind }: { cluster: string; server:
       </p>
       <div className="flex flex-wrap items-baseline justify-between gap-x-8 gap-y-1">
         <h1>
-          {words.title(server)} {address !== undefined && <span className="font-normal text-soft">({address})</span>}{' '}
+          {already ? server : words.title(server)}{' '}
+          {address !== undefined && <span className="font-normal text-soft">({address})</span>}{' '}
           <span className="font-normal text-soft">in {cluster}</span>
         </h1>
-        <p
-          className={
-            shownKind === 'failover'
-              ? 'flex items-center gap-2 font-medium text-critical'
-              : 'flex items-center gap-2 font-medium'
-          }
-        >
-          <TakeoverMark kind={shownKind} className={shownKind === 'failover' ? '' : 'text-accent'} />
-          <span>
-            {words.noun} <span className="font-normal text-soft">· {kindReason(shownKind, oldPrimary)}</span>
-          </span>
-        </p>
+        {!already && (
+          <p className={clsx('flex items-center gap-2 font-medium', shownKind === 'failover' && 'text-critical')}>
+            <TakeoverMark kind={shownKind} className={shownKind === 'failover' ? '' : 'text-accent'} />
+            <span>
+              {words.noun} <span className="font-normal text-soft">· {kindReason(shownKind, oldPrimary)}</span>
+            </span>
+          </p>
+        )}
       </div>
       {snapshot?.sandbox === true && (
         <p className="mt-2">
@@ -57,7 +55,26 @@ export function ReviewPage({ cluster, server, kind }: { cluster: string; server:
       )}
       {state.kind === 'planning' && <PlanSkeleton />}
       {state.kind === 'refused' && <RefusedPlan refusal={state.refusal} again={again} cluster={cluster} />}
-      {state.kind === 'ready' && <PlanView key={state.plan.id} plan={state.plan} seen={state.seen} again={again} />}
+      {already && <AlreadyPrimary server={server} cluster={cluster} />}
+      {state.kind === 'ready' && !already && (
+        <PlanView key={state.plan.id} plan={state.plan} seen={state.seen} again={again} />
+      )}
+    </>
+  );
+}
+
+function AlreadyPrimary({ server, cluster }: { server: string; cluster: string }) {
+  return (
+    <>
+      <p className="mt-4 text-lg">{server} is the primary already: there is nothing to take over.</p>
+      <p className="mt-4 flex flex-wrap gap-3">
+        <Link href={clusterPath(cluster)} prefetch={false} className="btn btn-accent">
+          See {cluster}
+        </Link>
+        <Link href={`/operations?cluster=${encodeURIComponent(cluster)}`} prefetch={false} className="btn">
+          Its operations
+        </Link>
+      </p>
     </>
   );
 }
