@@ -105,12 +105,22 @@ async function untilBroken(
     const spoken = reasons.find(
       (reason) => reason !== null && !reason.includes('SIGKILL') && !reason.includes('SIGPIPE'),
     );
-    throw isDiskError(error) || spoken === undefined || spoken === null ? error : new Error(spoken, { cause: error });
+    const disk = diskTrouble(error);
+    if (disk !== null) throw new Error(disk, { cause: error });
+    throw spoken === undefined || spoken === null ? error : new Error(spoken, { cause: error });
   }
 }
 
-function isDiskError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG'].includes(String(error.code));
+const diskTroubles: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk of the backup folder is full (ENOSPC): free some space, or keep fewer backups',
+  EDQUOT: 'the quota of the backup folder is used up (EDQUOT): free some space, or keep fewer backups',
+  EIO: 'the disk of the backup folder failed at a write (EIO): look at the host',
+  EFBIG: 'the file system of the backup folder takes no file of this size (EFBIG)',
+};
+
+/** What the disk has, in words; null where it is not the disk. */
+function diskTrouble(error: unknown): string | null {
+  return error instanceof Error && 'code' in error ? (diskTroubles[String(error.code)] ?? null) : null;
 }
 
 /** Keeps the two ends of a stream. */

@@ -78,7 +78,7 @@ export function agentUnreachable({ snapshot }: Evidence): Finding[] {
       code: 'agent-unreachable',
       level: 'caution',
       server: server.name,
-      text: `The agent of ${server.name} can't be reached: ${server.agent.detail ?? 'no reason known'}.`,
-      fix: null,
+      text: server.agent.detail ?? `The agent of ${server.name} can't be reached.`,
+      fix: `Start it on the host of ${server.name} (baton agent). Status and takeovers go on without it; dumps and services don't.`,
     }));
 }
