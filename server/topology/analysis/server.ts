@@ -71,6 +71,12 @@ export function grantsMissing(evidence: Evidence): Finding[] {
     }));
 }
 
+/** A detail that is a whole sentence already stands for itself. */
+function agentSilence(server: string, detail: string | null): string {
+  if (detail?.startsWith('The agent of')) return detail;
+  return `The agent of ${server} can't be reached: ${detail ?? 'no reason known'}.`;
+}
+
 export function agentUnreachable({ snapshot }: Evidence): Finding[] {
   return snapshot.servers
     .filter((server) => server.agent.state === 'unreachable')
@@ -78,7 +84,7 @@ export function agentUnreachable({ snapshot }: Evidence): Finding[] {
       code: 'agent-unreachable',
       level: 'caution',
       server: server.name,
-      text: server.agent.detail ?? `The agent of ${server.name} can't be reached.`,
+      text: agentSilence(server.name, server.agent.detail),
       fix: `Start it on the host of ${server.name} (baton agent). Status and takeovers go on without it; dumps and services don't.`,
     }));
 }
