@@ -46,6 +46,38 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 }
 
+test('axe finds nothing with the user menu open over a page, and Escape gives the focus back', async ({
+  console: page,
+}) => {
+  const button = page.getByRole('button', { name: /admin/ });
+  await button.click();
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible();
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeHidden();
+  await expect(button).toBeFocused();
+});
+
+test('the review of the primary itself offers nothing', async ({ console: page, demo }) => {
+  const { primary } = await demo.client.until((snapshot) => snapshot.primary !== null);
+  await page.goto(`${demo.file.console.url}/clusters/erp5/takeover/${primary ?? ''}`);
+  await expect(page.getByText('is the primary already: there is nothing to take over')).toBeVisible();
+  await expect(page.getByRole('button', { name: /^(Promote|Detach|Fail over)/ })).toHaveCount(0);
+});
+
+test('an operation is printed with the words beside its SQL in readable lines', async ({ console: page, demo }) => {
+  const operations = await demo.client.expect(z.array(operation), 200, 'GET', '/operations?limit=20');
+  const shown = operations.find(({ dryRun }) => !dryRun);
+  test.skip(shown === undefined, 'no operation yet');
+  await page.goto(`${demo.file.console.url}/operations/${shown?.id ?? ''}`);
+  await page.emulateMedia({ media: 'print' });
+  const narrow = await page
+    .locator('.step > div > span')
+    .evaluateAll((spans) => spans.filter((span) => span.getBoundingClientRect().height > 200).length);
+  expect(narrow).toBe(0);
+});
+
 test('at 360 px, and so at 400 % zoom, nothing has to be scrolled sideways', async ({ console: page, demo }) => {
   mkdirSync(folder, { recursive: true });
   await page.setViewportSize({ width: 360, height: 740 });

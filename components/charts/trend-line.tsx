@@ -21,17 +21,20 @@ export function Trend({
   server,
   metric,
   pollSeconds,
+  known,
 }: {
   cluster: string;
   server: string;
   metric: Extract<Metric, 'lag' | 'writes'>;
   pollSeconds: number;
+  /** Is there a value now? A row that says "not replicating" has no lag beside it, however short that is so. */
+  known: boolean;
 }) {
   const values = useTrend({ cluster, server, metric, windowMs, pollSeconds });
   // The window moves by whole spans, so that what is drawn does not shimmer.
   const toMs = useClock((nowMs) => Math.ceil(nowMs / spanMs) * spanMs);
   const drawn = highest(values, toMs - windowMs, spanMs, spans);
-  const facts = trendFacts(drawn);
+  const facts = trendFacts(drawn, known);
   const ceiling = Math.max(metric === 'lag' ? lagCeilingSeconds : 1, (facts.highest ?? 0) * 1.05);
   const path = trendPath(drawn, width, height, ceiling);
   return (

@@ -66,7 +66,8 @@ describe('the path of a trend', () => {
 });
 
 test('a trend that has ended says what it was last', () => {
-  expect(trendFacts([1, 7, null, null])).toEqual({ highest: 7, last: 7, ended: true });
-  expect(trendFacts([1, 7, null, 2])).toEqual({ highest: 7, last: 2, ended: false });
-  expect(trendFacts([null, null])).toEqual({ highest: null, last: null, ended: false });
+  expect(trendFacts([1, 7, null, null], true)).toEqual({ highest: 7, last: 7, ended: true });
+  expect(trendFacts([1, 7, null, 2], true)).toEqual({ highest: 7, last: 2, ended: false });
+  expect(trendFacts([1, 7], false)).toEqual({ highest: 7, last: 7, ended: true });
+  expect(trendFacts([null, null], true)).toEqual({ highest: null, last: null, ended: false });
 });

@@ -83,12 +83,13 @@ export interface TrendFacts {
   ended: boolean;
 }
 
-export function trendFacts(spans: readonly (number | null)[]): TrendFacts {
+/** `hasValue`: there is a value at this moment; without one the trend has ended, though its last span is not over. */
+export function trendFacts(spans: readonly (number | null)[], hasValue: boolean): TrendFacts {
   const known = spans.filter((value) => value !== null);
   const tail = spans.slice(-2);
   return {
     highest: known.length === 0 ? null : Math.max(...known),
     last: known.at(-1) ?? null,
-    ended: known.length > 0 && tail.every((value) => value === null),
+    ended: known.length > 0 && (!hasValue || tail.every((value) => value === null)),
   };
 }

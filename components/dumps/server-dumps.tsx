@@ -1,7 +1,9 @@
 'use client';
 
+import { useId } from 'react';
 import { bytes } from '../format/number.ts';
 import { elapsed } from '../format/duration.ts';
+import { useWhyNot } from '../live/use-live.ts';
 import { StepMark } from '../operation/step-mark.tsx';
 import { Mark, Status } from '../ui/mark.tsx';
 import { Section } from '../ui/section.tsx';
@@ -14,11 +16,18 @@ import type { CatalogueView } from './use-catalogue.ts';
 
 /** Who makes dumps, when the next one comes, what failed last, and a dump now. */
 export function ServerDumpsTable({ view }: { view: CatalogueView }) {
+  const whyId = useId();
+  const whyNot = useWhyNot('operate');
   return (
     <Section id="making" title="Making dumps">
       <p className="-mt-2 mb-3 max-w-3xl text-sm text-soft">
         The server goes on taking writes meanwhile. Every table is read once, so a replica is the better place.
       </p>
+      {whyNot !== null && (
+        <p id={whyId} className="mb-3 text-sm text-soft">
+          Making one is off: {whyNot}
+        </p>
+      )}
       <table className="table">
         <caption className="sr-only">The servers and their dumps</caption>
         <thead>
@@ -49,7 +58,7 @@ export function ServerDumpsTable({ view }: { view: CatalogueView }) {
                 <Failure server={server} view={view} />
               </td>
               <td className="max-md:!block max-md:!pt-2 max-md:!text-left md:text-right">
-                <MakeDump server={server} view={view} />
+                <MakeDump server={server} view={view} forbiddenId={whyId} />
                 <div role="status" className="text-sm text-soft">
                   <Asked making={view.making(server.server)} />
                 </div>

@@ -6,6 +6,7 @@ import { useEffect, useRef } from 'react';
 import { getOperation } from '../../server/contract/client.ts';
 import type { Operation } from '../../server/contract/operation.ts';
 import { elapsed } from '../format/duration.ts';
+import { utc } from '../format/instant.ts';
 import { useLiveContext } from '../live/live-provider.tsx';
 import { useClock, useLive } from '../live/use-live.ts';
 import { SandboxLabel } from '../status/sandbox-label.tsx';
@@ -34,6 +35,8 @@ export function OperationPage({ first }: { first: Operation }) {
           <p className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-soft">
             <span>
               by {operation.actor}, <Instant at={operation.startedAt} />
+              {/* Paper has no hover, and outlives the day. */}
+              <span className="hidden print:inline"> ({utc(operation.startedAt)})</span>
             </span>
             <Sandbox cluster={operation.cluster} />
           </p>

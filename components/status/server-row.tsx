@@ -6,7 +6,7 @@ import { Trend } from '../charts/trend-line.tsx';
 import { Status } from '../ui/mark.tsx';
 import { AsOf, useStale } from './as-of.tsx';
 import { ServerAction } from './server-action.tsx';
-import { markOf, serverLine } from './server-line.ts';
+import { isReplicating, markOf, serverLine } from './server-line.ts';
 import { ServerSentence } from './server-sentence.tsx';
 
 /** One server on the front page: who it is, how it is, how it was, and the one thing to do with it. */
@@ -27,6 +27,7 @@ export function ServerRow({ cluster, server }: { cluster: ClusterSnapshot; serve
         server={server.name}
         metric={takesWrites(server) ? 'writes' : 'lag'}
         pollSeconds={cluster.pollSeconds}
+        known={server.state === 'up' && server.replication.every(isReplicating)}
       />
       <AsOf server={server} cluster={cluster} />
       <ServerAction cluster={cluster.name} server={server} reasonClass="server-row-reason" />

@@ -1,7 +1,7 @@
 'use client';
 
 import Link from 'next/link';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import type { ClusterSnapshot } from '../../server/contract/snapshot.ts';
 import type { TakeoverPlan } from '../../server/contract/takeover.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
@@ -67,10 +67,10 @@ function CostLine({ plan }: { plan: TakeoverPlan }) {
           </span>
         )}
         {timeTexts(plan).map((text) => (
-          <span key={text} className="text-soft">
+          <Fragment key={text}>
             {' '}
-            · {text}
-          </span>
+            <span className="inline-block text-soft">· {text}</span>
+          </Fragment>
         ))}
       </span>
       <span className="text-sm text-faint">

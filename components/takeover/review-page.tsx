@@ -24,7 +24,7 @@ export function ReviewPage({ cluster, server, kind }: { cluster: string; server:
   const oldPrimary =
     snapshot?.servers.find((one) => one.name === (plan === null ? snapshot.primary : plan.oldPrimary)) ?? null;
   // Asked for no kind in particular, as one comes back to a review after its takeover: there is nothing left to plan.
-  const already = kind === null && plan !== null && plan.oldPrimary === plan.target;
+  const already = kind === null && state.kind === 'ready' && state.seen?.primary === server;
   const address = plan?.targetAddress ?? known?.address;
   return (
     <>

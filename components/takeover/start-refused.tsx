@@ -21,8 +21,14 @@ export function StartRefused({ refusal, again }: { refusal: Refusal; again: () =
           </p>
         ) : (
           <p>
-            <strong className="font-semibold">Nothing was changed.</strong> {refusal.message}{' '}
-            <span className="text-soft">{refusal.next}</span>
+            <strong className="font-semibold">Nothing was changed.</strong>{' '}
+            {blocks.length > 0 ? (
+              'What it was checked for has changed since the plan was made.'
+            ) : (
+              <>
+                {refusal.message} <span className="text-soft">{refusal.next}</span>
+              </>
+            )}
           </p>
         )}
         {changes.length > 0 && (

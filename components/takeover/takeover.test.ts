@@ -6,7 +6,7 @@ import { drift } from './drift.ts';
 import { refusalChanges, refusalChecks, runningOperation } from './refusal.ts';
 import { roleTree } from './role-tree.ts';
 import { kindReason } from './wording.ts';
-import { nameToType, standingBlocks, whyShut } from './why-shut.ts';
+import { nameToType, standingBlocks, whyImpossible, whyShut } from './why-shut.ts';
 
 const aCheck = (change: Partial<Check> = {}): Check => ({
   code: 'backup-recent',
@@ -173,4 +173,12 @@ test('the kind is never justified by what is not so', () => {
   expect(kindReason('failover', up)).toBe('though db-1 answers');
   expect(kindReason('switchover', gone)).toBe('though db-1 does not answer');
   expect(kindReason('failover', null)).toBe('there is no primary now');
+});
+
+test('only a block that nobody can accept makes a plan impossible', () => {
+  const acceptable = aCheck({ level: 'block', acceptable: true, text: 'db-1 may be alive' });
+  const final = aCheck({ level: 'block', text: 'db-2 is not applying' });
+  expect(whyImpossible(aPlan([aCheck(), aCheck({ level: 'warn' }), acceptable]))).toBeNull();
+  expect(whyImpossible(aPlan([acceptable, final]))).toBe('1 check blocks it: db-2 is not applying');
+  expect(whyImpossible(aPlan([final, final]))).toBe('2 checks block it: db-2 is not applying');
 });
