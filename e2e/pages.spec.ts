@@ -2,6 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { operation } from '../server/contract/operation.ts';
+import { takeoverAnswer } from '../server/contract/takeover.ts';
 import { z } from 'zod';
 import { expect, test, type Demo } from './demo/test.ts';
 
@@ -67,10 +68,13 @@ test('the review of the primary itself offers nothing', async ({ console: page, 
 });
 
 test('an operation is printed with the words beside its SQL in readable lines', async ({ console: page, demo }) => {
-  const operations = await demo.client.expect(z.array(operation), 200, 'GET', '/operations?limit=20');
-  const shown = operations.find(({ dryRun }) => !dryRun);
-  test.skip(shown === undefined, 'no operation yet');
-  await page.goto(`${demo.file.console.url}/operations/${shown?.id ?? ''}`);
+  const { primary } = await demo.client.until((snapshot) => snapshot.primary !== null);
+  const { id: planId } = await demo.client.plan(primary === 'db-2' ? 'db-1' : 'db-2');
+  const body = { planId, dryRun: true };
+  const { operationId } = await demo.client.expect(takeoverAnswer, 202, 'POST', '/clusters/erp5/takeovers', body);
+  await demo.client.ended(operationId);
+  await page.goto(`${demo.file.console.url}/operations/${operationId}`);
+  await expect(page.getByText(/^SQL/).first()).toBeVisible();
   await page.emulateMedia({ media: 'print' });
   const narrow = await page
     .locator('.step > div > span')

@@ -23,6 +23,7 @@ export function NewestDump({ cluster }: { cluster: ClusterSnapshot }) {
       </p>
     );
   }
+  const silent = cluster.servers.some((one) => one.name === dump.server && one.agent.state === 'unreachable');
   return (
     <p className="flex flex-wrap items-center gap-x-4 text-sm text-soft">
       <Link
@@ -35,7 +36,9 @@ export function NewestDump({ cluster }: { cluster: ClusterSnapshot }) {
           newest dump <Ago at={dump.endedAt} /> · {bytes(dump.bytes)}
         </span>
       </Link>
-      {permissions.includes('download') ? (
+      {silent ? (
+        <span className="text-faint">the agent of {dump.server} does not answer</span>
+      ) : permissions.includes('download') ? (
         <a href={dumpAddress(cluster.name, dump)} download className="target link font-medium">
           <Icon name="download" /> Download
           <span className="sr-only"> the newest dump of {cluster.name}</span>

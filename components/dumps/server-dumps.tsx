@@ -80,7 +80,7 @@ function Agent({ server }: { server: ServerDumps }) {
       <Status level="serious" word="does not answer" />
       {server.detail !== null && (
         <span className="block text-sm text-soft md:max-w-80 md:pl-5">
-          {server.detail}. Its dumps are listed as last seen.
+          {server.detail.replace(/\.$/, '')}. Its dumps are listed as last seen.
         </span>
       )}
     </span>

@@ -33,6 +33,13 @@ describe('the sentence of a server', () => {
     },
   );
 
+  test('a replica that is late because it was told to be says so', () => {
+    const connection = aConnection({ lagSeconds: 9, transactionsBehind: 390, delaySeconds: 9 });
+    expect(serverLine(aServer({ replication: [connection] }), healthy).text).toBe(
+      '9.0 s behind · 390 transactions · delayed by 9.0 s on purpose',
+    );
+  });
+
   test('a lag that began before anyone watched is at least its number', () => {
     const connection = aConnection({ lagSeconds: 3, lagAtLeast: true, transactionsBehind: null });
     expect(serverLine(aServer({ replication: [connection] }), healthy).text).toBe('at least 3.0 s behind');

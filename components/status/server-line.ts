@@ -90,10 +90,11 @@ function replicaText(connection: ReplicationConnection, server: ServerSnapshot):
   if (!isReplicating(connection)) {
     return { text: `not replicating · ${whyNot(connection)}`, detail: connection.lastError?.text ?? null, gtid: null };
   }
-  const { lagSeconds, transactionsBehind } = connection;
+  const { lagSeconds, transactionsBehind, delaySeconds } = connection;
   const behind = transactionsBehind === null ? '' : ` · ${counted(transactionsBehind, 'transaction')}`;
   const text = lagSeconds === null ? `lag unknown${behind}` : `${lagText(connection)} behind${behind}`;
-  return { text: `${text}${writable}`, detail: lagExplained(connection), gtid: null };
+  const delayed = delaySeconds === 0 ? '' : ` · delayed by ${duration(delaySeconds)} on purpose`;
+  return { text: `${text}${delayed}${writable}`, detail: lagExplained(connection), gtid: null };
 }
 
 function whyNot({ ioThread, sqlThread, lastError, primary, source }: ReplicationConnection): string {
