@@ -15,6 +15,7 @@ export async function backward<C>(run: Run<C>): Promise<boolean> {
   const deadline = deadlineIn(run.program.undoMs);
   run.view.settle(['pending'], 'not-run');
   await withdrawPrepared(run);
+  let whole = true;
   let pending = run.program.steps.filter((step) => run.begun.has(step.id) && 'undo' in step).toReversed();
   while (pending.length > 0) {
     const failed: Step<C>[] = [];
@@ -22,13 +23,14 @@ export async function backward<C>(run: Run<C>): Promise<boolean> {
       if (run.keeper.lost) throw new Abandoned('the lease was lost');
       const end = await undoStep(run, step, deadline.within(TRY_MS));
       if (end === null) failed.push(step);
+      if (end?.kind === 'given-up') whole = false;
     }
     pending = failed;
     if (pending.length === 0 || deadline.remainingMs() === 0) break;
     await delay(PAUSE_MS);
   }
   for (const step of pending) run.view.addFollowUps(step.hands?.(run.program.context) ?? []);
-  return pending.length === 0;
+  return whole && pending.length === 0;
 }
 
 /** Announced and never begun: the journal must not say that the point of no return is passed. */
@@ -51,7 +53,7 @@ async function undoStep<C>(
     const act = actOf(run, step, deadline, new AbortController().signal);
     const end = (await step.undo?.(run.program.context, act)) ?? { kind: 'nothing' };
     run.view.step(step.id, { ...shownEnd(end, before), waitsFor: null, endedAt: instant(run.now()) });
-    if (end.kind === 'left') run.view.addFollowUps(end.followUps);
+    if (end.kind === 'left' || end.kind === 'given-up') run.view.addFollowUps(end.followUps);
     const note = end.kind === 'nothing' ? null : end.note;
     await durableIfPossible(run.journal.write(step.id, 'undo-result', { end: end.kind, note, error: null }));
     return end;
@@ -69,7 +71,7 @@ function shownEnd(
   end: UndoEnd,
   before: string | undefined,
 ): { state?: 'undone' | 'failed' | 'done'; note?: string | null } {
-  if (end.kind === 'left') return { state: 'failed', note: end.note };
+  if (end.kind === 'left' || end.kind === 'given-up') return { state: 'failed', note: end.note };
   if (end.kind === 'undone') return { state: 'undone', ...(end.note === null ? {} : { note: end.note }) };
   return before === 'running' ? { state: 'undone' } : {};
 }

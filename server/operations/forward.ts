@@ -141,7 +141,8 @@ async function conclude<C>(run: Run<C>, step: Step<C>, end: StepEnd, durably: bo
     return { kind: 'stopped', why, step: step.id, error: end.error };
   }
   run.view.addFollowUps(step.hands?.(run.program.context) ?? []);
-  return step.essential ? { kind: 'stuck', step: step.id, error: end.error } : null;
+  const stuck = step.essential === true || (end.kind === 'failed' && end.needsHands === true);
+  return stuck ? { kind: 'stuck', step: step.id, error: end.error } : null;
 }
 
 /** What of the step's view the journal keeps, so that the page tells the story without a gap after a restart. */

@@ -44,6 +44,8 @@ export type StepEnd =
       readonly error: string;
       /** For the step of the point of no return: its act has surely not happened, so all can still be undone. */
       readonly nothingHappened?: boolean;
+      /** Behind the point of no return: the result does not stand, and a person is needed now. */
+      readonly needsHands?: boolean;
     };
 
 /** How an undo ended. It is tried again until its deadline when it throws. */
@@ -52,7 +54,9 @@ export type UndoEnd =
   /** There was nothing to undo. */
   | { readonly kind: 'nothing' }
   /** It could not be undone, and it keeps nobody from working: what is left to do. */
-  | { readonly kind: 'left'; readonly note: string; readonly followUps: readonly FollowUp[] };
+  | { readonly kind: 'left'; readonly note: string; readonly followUps: readonly FollowUp[] }
+  /** It could not be undone, trying again is of no use, and a person is needed now. */
+  | { readonly kind: 'given-up'; readonly note: string; readonly followUps: readonly FollowUp[] };
 
 /** One step of an operation, as data. The runner knows nothing else of it. */
 export interface Step<C> {

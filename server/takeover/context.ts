@@ -45,6 +45,10 @@ export interface TakeoverContext {
   outageMs: number | null;
   /** Writes are allowed on the target. */
   opened: boolean;
+  /** Servers that did not answer where they had to: what is said of the end depends on it. */
+  readonly away: Set<string>;
+  /** "1 transaction of its own, above … up to …": what the old primary has and the target never will; null for none. */
+  ownOfOld: string | null;
   sweep: Sweep | null;
 }
 
@@ -61,6 +65,8 @@ export function newContext(task: Task, parts: StepParts): TakeoverContext {
     stoppedAt: null,
     outageMs: null,
     opened: false,
+    away: new Set(),
+    ownOfOld: null,
     sweep: null,
   };
 }

@@ -11,11 +11,14 @@ import { serverOf } from './task.ts';
 const HOPELESS = [1236, 1950, 1045];
 const PAUSE_MS = 10;
 const PATIENCE_MS = 15_000;
+/** A new primary that nobody can connect to is not waited for: the way to the next takeover must be free. */
+const CANNOT_CONNECT = [2002, 2003];
+const CONNECT_PATIENCE_MS = 4_000;
 
 export type Following =
   | { readonly kind: 'following' }
   | { readonly kind: 'not-yet'; readonly text: string }
-  | { readonly kind: 'error'; readonly text: string; readonly hopeless: boolean };
+  | { readonly kind: 'error'; readonly text: string; readonly hopeless: boolean; readonly number: number };
 
 /** Whether `server` replicates from the target, as its threads say. Rejects with SqlError. */
 export async function followingStatus(
@@ -38,7 +41,12 @@ function judge(context: TakeoverContext, server: string, status: ReplicaStatus):
     return { kind: 'not-yet', text: `${server} replicates from ${status.host}:${status.port}` };
   }
   if (error)
-    return { kind: 'error', text: `${error.number}: ${error.text}`, hopeless: HOPELESS.includes(error.number) };
+    return {
+      kind: 'error',
+      text: `${error.number}: ${error.text}`,
+      hopeless: HOPELESS.includes(error.number),
+      number: error.number,
+    };
   const running = status.ioThread === 'running' && status.sqlThread === 'running';
   if (running && status.masterServerId === target.serverId) return { kind: 'following' };
   return { kind: 'not-yet', text: `${server}: IO thread ${status.ioThread}, SQL thread ${status.sqlThread}` };
@@ -48,12 +56,15 @@ function judge(context: TakeoverContext, server: string, status: ReplicaStatus):
 export async function awaitFollowing(context: TakeoverContext, act: Act, server: string): Promise<StepEnd> {
   const session = context.links.find(server, 'lock') ?? context.links.get(server, 'freeze');
   const deadline = act.deadline.within(PATIENCE_MS);
+  const connectDeadline = act.deadline.within(CONNECT_PATIENCE_MS);
   for (;;) {
     const status = await followingStatus(context, act, session, server);
     if (status.kind === 'following') return done(`${server} follows ${context.task.target}`);
     if (status.kind === 'error' && status.hopeless)
       return failed(`${server} can't follow ${context.task.target}: ${status.text}`);
-    if (deadline.remainingMs() === 0) return failed(`${server} does not follow ${context.task.target}: ${status.text}`);
+    const cannot = status.kind === 'error' && CANNOT_CONNECT.includes(status.number);
+    if ((cannot ? connectDeadline : deadline).remainingMs() === 0)
+      return failed(`${server} does not follow ${context.task.target}: ${status.text}`);
     act.waitsFor(status.text);
     await delay(PAUSE_MS);
   }

@@ -24,6 +24,20 @@ export const handsOf = {
     return [left(`${server} may still refuse writes. On ${server} run:`, `${kill}${allowWrites().shown}`)];
   },
 
+  /** Nobody takes writes, or soon nobody will: who is to be promoted instead, as a failover. */
+  failOver(context: TakeoverContext, dead: string): FollowUp[] {
+    const { cluster, servers, oldPrimary, target } = context.task;
+    const next = dead === target ? servers.find(({ name }) => name !== dead && name !== oldPrimary)?.name : target;
+    const instead = next ?? oldPrimary;
+    if (instead === null) return [];
+    return [
+      left(
+        `${dead} does not answer. If it does not come back at once, promote ${instead}: that is a failover.`,
+        `baton promote ${cluster}/${instead} --failover`,
+      ),
+    ];
+  },
+
   open(context: TakeoverContext, server: string): FollowUp[] {
     const { oldPrimary } = context.task;
     const back = oldPrimary
@@ -37,6 +51,13 @@ export const handsOf = {
     const to = newPrimaryFor(context, server, primary, server === context.task.oldPrimary);
     const statements = `${changePrimary(to).shown}; ${startReplication(to.connection).shown}`;
     return [left(`${server} does not follow ${primary}. On ${server} run:`, statements)];
+  },
+
+  /** As follow, after it was tried: a replica that has what the new primary lacks is not helped by the same again. */
+  refollow(context: TakeoverContext, server: string, error: string): FollowUp[] {
+    const { target } = context.task;
+    if (!/\b(1236|1950)\b/.test(error)) return handsOf.follow(context, server, target);
+    return [left(`${server} stands apart from ${target} and can't follow it: build it anew from ${target}.`)];
   },
 
   enableService(server: string, name: string): FollowUp {

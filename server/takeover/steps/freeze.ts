@@ -4,7 +4,7 @@ import { allowWrites, lockAllTables, readSeal, sealOf, setEventScheduler, stopWr
 import { killSessions, listSessions, serverSession, waitingForBackupLock } from '../../mariadb/sessions.ts';
 import type { Session } from '../../mariadb/session.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';
-import { done, type Act, type Step } from '../../operations/step.ts';
+import { done, type Act, type Step, type UndoEnd } from '../../operations/step.ts';
 import { look, oldPrimaryOf, perform, type TakeoverContext } from '../context.ts';
 import { handsOf } from '../hands.ts';
 import { Sweep } from '../sweep.ts';
@@ -36,19 +36,64 @@ export function freeze(server: string): Step<TakeoverContext> {
       return done('no write can commit');
     },
     async undo(context, act) {
-      const session = await context.links.fresh(server, Math.min(2_000, act.deadline.remainingMs()));
+      const answer = await reach(context, act, server);
+      if (answer.kind === 'down') return await givenUp(context, act, server);
+      const { session } = answer;
       try {
         await endLockHolders(context, act, session);
         if (context.before?.[server]?.readOnly !== true) await perform(act, session, allowWrites());
         await restoreEvents(context, act, session);
         await proveWrites(act, session);
       } finally {
-        session.close();
+        if (answer.kind === 'new') session.close();
       }
       const services = await restoreServices(context, act);
       return { kind: 'undone', note: `${server} takes writes again${services}` };
     },
-    hands: (context) => handsOf.unfreeze(context, server),
+    hands: (context) => [
+      ...(context.away.has(server) ? handsOf.failOver(context, server) : []),
+      ...handsOf.unfreeze(context, server),
+    ],
+  };
+}
+
+type Reached =
+  | { readonly kind: 'new'; readonly session: Session }
+  /** Its clients have taken every connection: ours, opened before writes were stopped, must do. */
+  | { readonly kind: 'ours'; readonly session: Session }
+  /** Nothing listens there: read_only and the lock are gone with the process. */
+  | { readonly kind: 'down' };
+
+async function reach(context: TakeoverContext, act: Act, server: string): Promise<Reached> {
+  try {
+    const session = await context.links.fresh(server, Math.min(2_000, act.deadline.remainingMs()));
+    context.away.delete(server);
+    return { kind: 'new', session };
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    const ours = error.kind === 'too-many-connections' ? context.links.find(server, 'lock') : null;
+    if (ours) return { kind: 'ours', session: ours };
+    if (error.kind !== 'too-many-connections') context.away.add(server);
+    if (error.kind === 'refused') return { kind: 'down' };
+    throw error;
+  }
+}
+
+/** A dead server is not waited for while nobody takes writes: the way to the failover must be free at once. */
+async function givenUp(context: TakeoverContext, act: Act, server: string): Promise<UndoEnd> {
+  await restoreServices(context, act);
+  const events = (context.before?.[server]?.events ?? []).filter(({ status }) => status === 'ENABLED');
+  const again = events.map(({ schema, name }) => `${schema}.${name}`).join(', ');
+  return {
+    kind: 'given-up',
+    note: `${server} is down: its freeze has gone with it`,
+    followUps: [
+      ...handsOf.failOver(context, server),
+      ...handsOf.unfreeze(context, server),
+      ...(events.length > 0
+        ? [handsOf.note(`When ${server} is the primary again, look that its events are enabled: ${again}.`)]
+        : []),
+    ],
   };
 }
 

@@ -55,6 +55,7 @@ export function promote(server: string): Step<TakeoverContext> {
         session = await context.links.fresh(server, Math.min(2_000, act.deadline.remainingMs()));
       } catch (error) {
         if (!(error instanceof SqlError)) throw error;
+        context.away.add(server);
         const note = `${server} can't be reached, so it does not follow ${task.oldPrimary}: ${error.message}`;
         return { kind: 'left', note, followUps: handsOf.follow(context, server, task.oldPrimary) };
       }

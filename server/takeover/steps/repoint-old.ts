@@ -50,7 +50,15 @@ export function repointOld(server: string): Step<TakeoverContext> {
       await demote(context, act, session, server);
       return await awaitFollowing(context, act, server);
     },
-    hands: (context) => handsOf.follow(context, server, context.task.target),
+    // Over transactions of its own it must not be re-pointed by anybody.
+    hands: (context) =>
+      context.ownOfOld === null
+        ? handsOf.follow(context, server, context.task.target)
+        : [
+            handsOf.note(
+              `${server} has ${context.ownOfOld}. It was not made a replica: keep it read-only, look at them, and build it anew from ${context.task.target}.`,
+            ),
+          ],
   };
 }
 
@@ -88,8 +96,8 @@ async function ownTransactions(context: TakeoverContext, act: Act, session: Sess
   const own = transactionsBehind(position, context.seal);
   const server = oldPrimaryOf(context);
   const span = `above ${formatGtidList(context.seal)} up to ${formatGtidList(position)}`;
-  act.followUp(handsOf.note(`${server} has ${own} transactions of its own, ${span}. It was not made a replica.`));
-  return failed(`${server} has ${own} transactions of its own, ${span}`);
+  context.ownOfOld = `${own} ${own === 1 ? 'transaction' : 'transactions'} of its own, ${span}`;
+  return failed(`${server} has ${context.ownOfOld}`);
 }
 
 /** Until no session waits for the backup lock: one that waits would commit when it opens. */

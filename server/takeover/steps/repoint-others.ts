@@ -25,8 +25,8 @@ export function repointOthers(servers: readonly string[]): Step<TakeoverContext>
       const bad = ends.flatMap((end, index) =>
         end.kind === 'failed' ? [{ server: servers[index] ?? '', error: end.error }] : [],
       );
-      for (const { server } of bad)
-        for (const left of handsOf.follow(context, server, context.task.target)) act.followUp(left);
+      for (const { server, error } of bad)
+        for (const left of handsOf.refollow(context, server, error)) act.followUp(left);
       if (bad.length === 0)
         return done(`${servers.join(', ')} follow${servers.length === 1 ? 's' : ''} ${context.task.target}${away}`);
       return failed(bad.map(({ server, error }) => `${server}: ${error}`).join('; '));

@@ -11,11 +11,18 @@ export function report(target: string): Step<TakeoverContext> {
     async run(context) {
       const { task, outageMs } = context;
       const stopped = outageMs === null ? '' : `, writes were stopped for ${Math.round(outageMs)} ms`;
-      if (task.kind === 'switchover') return done(`nothing was lost${stopped}`);
+      if (task.kind === 'switchover') return done(`${keptText(context)}${stopped}`);
       if (task.kind === 'failover') return done(lossText(task.oldPrimary, task.transactionsLost));
       return done(`${target} lives on its own; ${task.oldPrimary ?? 'its primary'} was not touched`);
     },
   };
+}
+
+/** What a switchover has kept: everything, or all but what the old primary took from somebody who ignores read_only. */
+export function keptText({ task, ownOfOld }: Pick<TakeoverContext, 'task' | 'ownOfOld'>): string {
+  return ownOfOld === null
+    ? 'nothing was lost'
+    : `${task.oldPrimary ?? 'the old primary'} has ${ownOfOld}: ${task.target} lacks them`;
 }
 
 /** What a failover has lost, as far as it is known while the old primary is away. */

@@ -1,11 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readPositions } from '../../mariadb/drain.ts';
 import { gtidList, reaches } from '../../mariadb/gtid.ts';
+import type { Row } from '../../mariadb/connection.ts';
 import { flag, text } from '../../mariadb/row.ts';
 import { semiSyncPrimary, waitWithoutReplica } from '../../mariadb/semi-sync.ts';
-import { done, failed, type Act, type Step } from '../../operations/step.ts';
+import { SqlError } from '../../mariadb/sql-error.ts';
+import { done, failed, type Act, type Step, type StepEnd } from '../../operations/step.ts';
 import { look, perform, type TakeoverContext } from '../context.ts';
 import { followingStatus } from '../following.ts';
+import { handsOf } from '../hands.ts';
 import { serverOf } from '../task.ts';
 
 const WRITE_WAIT_MS = 5_000;
@@ -19,11 +22,12 @@ export function verify(target: string, followers: readonly string[]): Step<Takeo
     server: [target, ...followers].join(', '),
     deadlineMs: 20_000,
     async run(context, act) {
+      const row = await positionsOf(context, act, target);
+      if (row === 'away') return needsHands(`${target} does not answer any more`);
       await restoreSemiSync(context, act, target);
-      const [row] = await look(act, context.links.get(target, 'side'), readPositions());
-      if (!row || flag(row, 'read_only') !== false) return failed(`${target} does not take writes`);
+      if (!row || flag(row, 'read_only') !== false) return needsHands(`${target} does not take writes`);
       const second = await alsoWritable(context, act);
-      if (second !== null) return failed(`${second} takes writes as well as ${target}`);
+      if (second !== null) return needsHands(`${second} takes writes as well as ${target}`);
       const wanted = gtidList(text(row, 'binlog'));
       const reached: string[] = [];
       for (const server of followers) {
@@ -38,7 +42,27 @@ export function verify(target: string, followers: readonly string[]): Step<Takeo
       const who = reached.length > 0 ? `, ${reached.join(' and ')} follow${reached.length === 1 ? 's' : ''} it` : '';
       return done(`${target} takes writes${who}; ${wrote}`);
     },
+    hands: (context) =>
+      context.away.has(target)
+        ? handsOf.failOver(context, target)
+        : [handsOf.note(`Look which server takes writes: it must be ${target}, and no other.`)],
   };
+}
+
+const needsHands = (error: string): StepEnd => ({ kind: 'failed', error, needsHands: true });
+
+/** The new primary's positions, on a new connection where the old one broke; 'away' where it does not answer. */
+async function positionsOf(context: TakeoverContext, act: Act, target: string): Promise<Row | undefined | 'away'> {
+  try {
+    const session =
+      context.links.find(target, 'side') ??
+      (await context.links.open(target, 'side', Math.min(2_000, act.deadline.remainingMs())));
+    return (await look(act, session, readPositions()))[0];
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    context.away.add(target);
+    return 'away';
+  }
 }
 
 /** Exactly one primary: the old one takes no writes, where there is one that can be asked and was not left on purpose. */
