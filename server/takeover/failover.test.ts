@@ -4,7 +4,7 @@ import { stopReplication } from '../sandbox/faults.ts';
 import { caughtUp, followed } from '../sandbox/replication.ts';
 import { until } from '../sandbox/until.ts';
 import { startWriteLoad, verifyWrites } from '../sandbox/write-load.ts';
-import { isReadOnly } from './testing/server-state.ts';
+import { isReadOnly, writableOf } from './testing/server-state.ts';
 import { startBaton, type TestBaton } from './testing/baton.ts';
 
 let cluster: SandboxCluster;
@@ -112,6 +112,12 @@ test('a hung primary is only given up when no replica hears from it', async () =
     const view = await baton.promote('db-2', { accept: ['unfenced'] });
     expect(view.outcome).toBe('succeeded-with-follow-ups');
     expect(await isReadOnly(cluster.server('db-2'))).toBe(false);
+    // Thawed it still takes writes: its configuration is not asked until it starts.
+    cluster.server('db-1').thaw();
+    await until(() => baton.watcher.observationOf('db-1')?.kind === 'up', { what: 'db-1 is back' });
+    const amended = await baton.takeovers.returned('db-1');
+    expect(amended?.summary).toContain('It took writes, and was made read-only');
+    expect(await writableOf(cluster.servers)).toEqual(['db-2']);
   } finally {
     cluster.server('db-1').thaw();
   }

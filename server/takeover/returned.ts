@@ -1,25 +1,31 @@
 import type { Operation } from '../contract/operation.ts';
+import { stopWrites } from '../mariadb/freeze.ts';
+import { fenceReturned, type Fenced } from './fence-returned.ts';
 import { lostTransactions, returnedText } from './lost-transactions.ts';
 import type { TakeoversParts } from './parts.ts';
 import { task } from './task.ts';
+
+/** As the follow-up shows it; bounded, since read_only waits for locks. */
+const FENCE_SECONDS = 3;
 
 /** How far back a report may be that an old primary's return still concerns. */
 const LOOKED_AT = 20;
 
 /**
  * To be called when a server that was unreachable answers again: where it is the old primary of a failover, the report
- * of that gets the exact number of transactions that only it has. Answers the amended operation, or null.
+ * of that gets the exact number of transactions that only it has. One that takes writes, beside the server that was
+ * promoted, is made read-only at once. Answers the amended operation, or null.
  */
 export async function noteReturn(parts: TakeoversParts, server: string): Promise<Operation | null> {
   const rows = await parts.store.journal.list({ cluster: parts.cluster.name, limit: LOOKED_AT });
-  const row = rows.find(
-    ({ kind, endedAt, outcome }) => kind === 'failover' && endedAt !== null && outcome?.startsWith('succeeded'),
-  );
+  const done = rows.filter(({ endedAt, outcome }) => endedAt !== null && outcome?.startsWith('succeeded'));
+  const row = done.find(({ kind }) => kind === 'failover');
   if (!row) return null;
   const { oldPrimary, target, dryRun } = task.parse(JSON.parse(row.plan));
   if (oldPrimary !== server || dryRun) return null;
   const known = await parts.operations.get(row.id);
   if (known.steps.some(({ note }) => note?.includes(`${server} is back`))) return null;
+  const fence = await fenced(parts, server, target, done[0] === row);
   // First the old primary, then the new one, which may go on writing: the other way round its newest would count as lost.
   await parts.watch.lookNow([server]);
   const old = parts.watch.factsOf(server);
@@ -29,10 +35,38 @@ export async function noteReturn(parts: TakeoversParts, server: string): Promise
   if (parts.watch.observationOf(target)?.kind !== 'up' || !current) return null;
   const lost = lostTransactions(old.facts, current.facts);
   const text = returnedText(server, target, lost);
-  return await parts.operations.amend(row.id, (view) => amended(view, server, target, text, lost.count));
+  return await parts.operations.amend(row.id, (view) => amended(view, server, target, text, lost.count, fence));
 }
 
-function amended(view: Operation, server: string, target: string, text: string, lost: number): Operation {
+/** Before anything is counted: each moment of two primaries makes more of what nobody will keep. */
+async function fenced(parts: TakeoversParts, server: string, target: string, isLast: boolean): Promise<Fenced> {
+  // After a later takeover the one that this failover promoted may not be the primary any more.
+  if (!isLast || parts.operations.running(parts.cluster.name)) return { kind: 'not-needed' };
+  await parts.watch.lookNow([server, target]);
+  return await fenceReturned(parts, server, target);
+}
+
+function amended(
+  view: Operation,
+  server: string,
+  target: string,
+  found: string,
+  lost: number,
+  fence: Fenced,
+): Operation {
+  const text = fence.kind === 'fenced' ? `${found}. It took writes, and was made read-only` : found;
+  const writable =
+    fence.kind === 'failed'
+      ? [
+          {
+            text: `${server} takes writes as well as ${target}, and could not be made read-only (${fence.error}). On ${server} run at once:`,
+            method: null,
+            path: null,
+            body: null,
+            command: stopWrites(FENCE_SECONDS).shown,
+          },
+        ]
+      : [];
   const steps = view.steps.map((step) =>
     step.id === 'report' ? { ...step, note: [step.note, text].filter(Boolean).join('. ') } : step,
   );
@@ -45,6 +79,6 @@ function amended(view: Operation, server: string, target: string, text: string, 
     steps,
     summary: `${target} is primary. ${text}.`,
     outcome: 'succeeded-with-follow-ups',
-    followUps: [...view.followUps, { text: left, method: null, path: null, body: null, command: null }],
+    followUps: [...view.followUps, ...writable, { text: left, method: null, path: null, body: null, command: null }],
   };
 }
