@@ -112,3 +112,13 @@ describe('a console killed behind the point of no return is completed by the nex
     await expectWhole('db-2');
   });
 });
+
+test('writes that were allowed on the old primary again before the next console came are never left behind', async () => {
+  await killedConsole({ when: 'before', statement: 'SET GLOBAL read_only=0', server: 'db-2' });
+  await cluster.server('db-1').sql('SET GLOBAL read_only=0');
+  await load.flowing(30_000);
+  const view = await resumed();
+  expect(view.outcome).toBe('failed-restored');
+  expect(view.interruptions.map(({ text }) => text)).toEqual([expect.stringContaining('undone meanwhile')]);
+  await expectWhole('db-1');
+});

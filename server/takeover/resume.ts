@@ -46,7 +46,7 @@ export async function decide(
     return { decision: 'undo', text, program };
   }
   if (await undoneMeanwhile(context)) {
-    const text = `The console ended while it undid what it had begun: the undo is completed.`;
+    const text = `The console ended, and what it had begun was undone meanwhile: the undo is completed.`;
     return { decision: 'undo', text, program };
   }
   await stopOldPrimary(context);
@@ -109,13 +109,19 @@ async function takeOver(context: TakeoverContext, record: (name: string, value: 
   }
 }
 
-/** The target follows the old primary again and takes no writes: what was begun has been undone already. */
+/**
+ * The target takes no writes, and it follows the old primary again or that one takes writes: what was begun has been
+ * undone, by a console, by hand, or by a restart, and what was acknowledged since is only there.
+ */
 async function undoneMeanwhile({ task, links }: TakeoverContext): Promise<boolean> {
   const session = links.find(task.target, 'lock');
   if (!session) return false;
   const readOnly = sealOf(await session.row(readSeal(), STATEMENT_MS)).readOnly;
   const statuses = (await session.run(readReplication(), STATEMENT_MS)).map(replicaStatus);
-  return readOnly && statuses.some(({ connection }) => connection === targetConnection(task).name);
+  if (!readOnly) return false;
+  if (statuses.some(({ connection }) => connection === targetConnection(task).name)) return true;
+  const old = task.kind === 'switchover' && task.oldPrimary !== null ? links.find(task.oldPrimary, 'lock') : null;
+  return old !== null && !sealOf(await old.row(readSeal(), STATEMENT_MS)).readOnly;
 }
 
 /** Before the new primary is opened, if it is not yet: the old one surely takes no writes. */
