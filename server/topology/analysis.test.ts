@@ -262,3 +262,14 @@ test('a lag beyond the critical limit is critical, below it is not', () => {
   expect(problemsOf(behind(59)).map((problem) => problem.level)).toEqual(['caution']);
   expect(problemsOf(behind(61)).map((problem) => problem.level)).toEqual(['critical']);
 });
+
+test('an error of the SQL thread is not told as the IO thread’s', () => {
+  const view = replica({
+    ioThread: 'error',
+    ioError: { number: 2003, text: 'no route' },
+    sqlThread: 'error',
+    sqlError: { number: 1062, text: 'Duplicate entry' },
+  });
+  const io = problemsOf(view).find(({ code }) => code === 'replica-io-error');
+  expect(io?.text).toMatch(/its IO thread has an error\.$/);
+});

@@ -1,5 +1,6 @@
 import { transactionsBehind } from '../../mariadb/gtid.ts';
 import { answers } from '../classify.ts';
+import { transactions } from '../../topology/analysis/finding.ts';
 import { bad, either, well, type CheckOf } from './finding.ts';
 
 export const twoPrimaries: CheckOf = (input, { kind }) => {
@@ -73,7 +74,7 @@ export const replicaAhead: CheckOf = (_input, { target, connection, others, kind
     bad(
       'replica-ahead',
       name,
-      `${name} has received ${more} transactions that ${target.name} has not`,
+      `${name} has received ${transactions(more)} that ${target.name} has not`,
       `Promote ${name} instead.`,
     ),
   );

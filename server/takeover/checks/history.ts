@@ -1,5 +1,6 @@
 import { countTransactions, extraTransactions, formatRanges } from '../../mariadb/gtid.ts';
 import { answers } from '../classify.ts';
+import { transactions } from '../../topology/analysis/finding.ts';
 import { bad, either, well, type CheckOf } from './finding.ts';
 
 /**
@@ -27,7 +28,7 @@ export const errantTransactions: CheckOf = (_input, { target, oldPrimary, kind }
     bad(
       'errant-transactions',
       target.name,
-      `${target.name} has ${countTransactions(extra)} transactions that ${oldPrimary.name} does not have: ${formatRanges(extra)}`,
+      `${target.name} has ${transactions(countTransactions(extra))} that ${oldPrimary.name} does not have: ${formatRanges(extra)}`,
       'Look at them; then promote another replica, or build this one anew.',
     ),
   ];

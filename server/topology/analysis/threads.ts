@@ -16,6 +16,11 @@ const behind = (connection: ReplicationConnection): string =>
 
 const from = (connection: ReplicationConnection): string => connection.primary ?? connection.source;
 
+/** The error of that thread: a connection tells one, and with both threads down it is the other's. */
+function errorOf(connection: ReplicationConnection, of: 'io' | 'sql'): ReplicationConnection['lastError'] {
+  return connection.lastError?.thread === of ? connection.lastError : null;
+}
+
 function thread(
   code: ProblemCode,
   level: Finding['level'],
@@ -39,17 +44,17 @@ export const sqlStopped = perConnection((server, connection) =>
     : null,
 );
 
-export const sqlError = perConnection((server, connection) =>
-  connection.sqlThread === 'error'
-    ? thread(
-        'replica-sql-error',
-        'serious',
-        server,
-        `${server.name} stopped applying with error ${connection.lastError?.number ?? 0}${behind(connection)}: ${connection.lastError?.text ?? ''}`,
-        'Find out which transaction differs before you skip or start anything.',
-      )
-    : null,
-);
+export const sqlError = perConnection((server, connection) => {
+  if (connection.sqlThread !== 'error') return null;
+  const error = errorOf(connection, 'sql');
+  return thread(
+    'replica-sql-error',
+    'serious',
+    server,
+    `${server.name} stopped applying with ${error ? `error ${error.number}` : 'an error'}${behind(connection)}${error ? `: ${error.text}` : '.'}`,
+    'Find out which transaction differs before you skip or start anything.',
+  );
+});
 
 export const ioStopped = perConnection((server, connection) =>
   connection.ioThread === 'stopped'
@@ -63,17 +68,17 @@ export const ioStopped = perConnection((server, connection) =>
     : null,
 );
 
-export const ioError = perConnection((server, connection) =>
-  connection.ioThread === 'error'
-    ? thread(
-        'replica-io-error',
-        'serious',
-        server,
-        `${server.name} receives nothing from ${from(connection)}: error ${connection.lastError?.number ?? 0}, ${connection.lastError?.text ?? ''}`,
-        ioFix(connection.lastError?.number ?? 0, server, connection),
-      )
-    : null,
-);
+export const ioError = perConnection((server, connection) => {
+  if (connection.ioThread !== 'error') return null;
+  const error = errorOf(connection, 'io');
+  return thread(
+    'replica-io-error',
+    'serious',
+    server,
+    `${server.name} receives nothing from ${from(connection)}: ${error ? `error ${error.number}, ${error.text}` : 'its IO thread has an error.'}`,
+    ioFix(error?.number ?? 0, server, connection),
+  );
+});
 
 export const ioConnecting = perConnection((server, connection) =>
   connection.ioThread === 'connecting'
