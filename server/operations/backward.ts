@@ -52,7 +52,9 @@ async function undoStep<C>(
   try {
     const act = actOf(run, step, deadline, new AbortController().signal);
     const end = (await step.undo?.(run.program.context, act)) ?? { kind: 'nothing' };
-    run.view.step(step.id, { ...shownEnd(end, before), waitsFor: null, endedAt: instant(run.now()) });
+    // How long the step took stays as it was: the undo is no part of it.
+    const ended = before === 'running' ? { endedAt: instant(run.now()) } : {};
+    run.view.step(step.id, { ...shownEnd(end, before), ...ended, waitsFor: null });
     if (end.kind === 'left' || end.kind === 'given-up') run.view.addFollowUps(end.followUps);
     const note = end.kind === 'nothing' ? null : end.note;
     await durableIfPossible(run.journal.write(step.id, 'undo-result', { end: end.kind, note, error: null }));

@@ -117,11 +117,12 @@ async function runStep<C>(run: Run<C>, step: Step<C>, act: ReturnType<typeof act
 async function conclude<C>(run: Run<C>, step: Step<C>, end: StepEnd, durably: boolean): Promise<ForwardEnd | null> {
   const cancelled = end.kind === 'failed' && !run.passed && run.cancel.signal.aborted;
   const shown: Partial<OperationStep> = {
-    state: end.kind === 'done' || end.kind === 'skipped' ? end.kind : 'failed',
+    // A wait that somebody ended has not failed.
+    state: cancelled ? 'skipped' : end.kind === 'done' || end.kind === 'skipped' ? end.kind : 'failed',
     endedAt: instant(run.now()),
     waitsFor: null,
-    note: end.kind === 'done' || end.kind === 'skipped' ? end.note : null,
-    error: end.kind === 'failed' || end.kind === 'refused' ? (cancelled ? 'cancelled' : end.error) : null,
+    note: cancelled ? 'cancelled' : end.kind === 'done' || end.kind === 'skipped' ? end.note : null,
+    error: !cancelled && (end.kind === 'failed' || end.kind === 'refused') ? end.error : null,
   };
   run.view.step(step.id, shown);
   const withdrawn = end.kind === 'failed' && end.nothingHappened === true && step.pointOfNoReturn === true;

@@ -165,6 +165,9 @@ describe('before the point of no return', () => {
     expect((await operations.cancel(id)).cancelRequested).toBe(true);
     const view = await operations.ended(id);
     expect(view.outcome).toBe('cancelled-restored');
+    // A wait that somebody ended has not failed.
+    expect(view.steps.map(({ state, error }) => [state, error])).not.toContainEqual(['failed', expect.anything()]);
+    expect(view.steps.find((one) => one.id === 'wait')?.error).toBeNull();
     expect(log).toEqual(['a', 'undo wait', 'undo a', 'close']);
     await expect(operations.cancel(id)).rejects.toMatchObject({ code: 'refused' });
   });
