@@ -29,6 +29,8 @@ async function pages(demo: Demo): Promise<Record<string, string>> {
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing on any page, ${colorScheme}`, async ({ console: page, demo }) => {
+    // Ten pages, each judged and photographed: on a busy machine more than one page's time.
+    test.slow();
     mkdirSync(folder, { recursive: true });
     await page.emulateMedia({ colorScheme });
     for (const [name, path] of Object.entries(await pages(demo))) {
