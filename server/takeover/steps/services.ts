@@ -5,6 +5,8 @@ import type { TakeoverContext } from '../context.ts';
 import { handsOf } from '../hands.ts';
 
 const POLL_MS = 250;
+/** An upgrade of a large server goes on beside us: meanwhile nobody could fail over from a new primary that dies. */
+const WAIT_MS = 3 * 60_000;
 
 /** What may only run on a primary is enabled there, and run once; read_only is written into both configurations. */
 export function services(target: string): Step<TakeoverContext> {
@@ -12,7 +14,7 @@ export function services(target: string): Step<TakeoverContext> {
     id: 'services',
     name: 'services',
     server: target,
-    deadlineMs: 15 * 60_000,
+    deadlineMs: WAIT_MS,
     async run(context, act) {
       const { oldPrimary, kind } = context.task;
       const notes = [
@@ -81,6 +83,8 @@ async function runOnce(act: Act, agent: TakeoverAgent, server: string, name: str
     if (run.log.length > shown) act.log(run.log.slice(shown));
     act.waitsFor(null);
     if (run.state === 'done') return null;
+    if (run.state === 'running')
+      return `Service ${name} still runs on ${server}, and goes on without us: its agent has the log`;
     return `Service ${name} failed on ${server} (exit ${run.exitCode ?? 'unknown'}): read its log in this step`;
   } catch (error) {
     return `Service ${name} could not be run on ${server}: ${words(error)}`;
