@@ -72,3 +72,11 @@ export type SignInAnswer = z.infer<typeof signInAnswer>;
 
 /** POST /v1/read-only { readOnly }: writes the persistent setting beside the server's own configuration. */
 export const persistReadOnly = z.strictObject({ readOnly: z.boolean() });
+
+/**
+ * GET /v1/transactions?ranges=0-1-13:17,0-9-4:9 answers their SQL, as mariadb-binlog prints it from the server's own binary
+ * logs: domain, server id, first and last sequence. The console's token only.
+ */
+export const transactionRanges = z
+  .string()
+  .regex(/^\d{1,10}-\d{1,10}-\d{1,20}:\d{1,20}(,\d{1,10}-\d{1,10}-\d{1,20}:\d{1,20}){0,99}$/);

@@ -69,6 +69,14 @@ export function notReached(list: GtidList, wanted: GtidList): GtidList {
   return wanted.filter((gtid) => sequenceOf(list, gtid.domain) < gtid.sequence);
 }
 
+/** Of two positions of one server the further one, by domain: what it has altogether. */
+export function furthest(a: GtidList, b: GtidList): GtidList {
+  return domainsOf([...a, ...b]).flatMap((domain) => {
+    const highest = sequenceOf([...a, ...b], domain);
+    return [...a, ...b].filter((gtid) => gtid.domain === domain && gtid.sequence === highest).slice(0, 1);
+  });
+}
+
 /**
  * Transactions by which `behind` trails `ahead`, summed over the domains of `ahead`. A domain that `behind` leads counts
  * nothing: that is not negative lag. Sequences have no holes on one primary, so the difference is the count.

@@ -1,4 +1,4 @@
-import { operation, operationStep, type FollowUp, type Operation } from '../contract/operation.ts';
+import { followUp, operation, operationStep, type FollowUp, type Operation } from '../contract/operation.ts';
 import type { OperationRow } from '../store/store.ts';
 import { isObject, recorded, type Entry } from './journal.ts';
 import { instant, WRITE_OUTAGE } from './run.ts';
@@ -79,9 +79,9 @@ function followUpsIn(entries: readonly Entry[]): FollowUp[] {
   const found = new Map<string, FollowUp>();
   for (const { data } of entries) {
     const kept = isObject(data) ? data['followUp'] : undefined;
-    if (kept === undefined || !isObject(kept) || typeof kept['text'] !== 'string') continue;
-    const command = typeof kept['command'] === 'string' ? kept['command'] : null;
-    found.set(kept['text'], { text: kept['text'], method: null, path: null, body: null, command });
+    if (typeof kept !== 'string') continue;
+    const left = followUp.parse(JSON.parse(kept));
+    found.set(left.text, left);
   }
   return [...found.values()];
 }

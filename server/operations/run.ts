@@ -98,8 +98,7 @@ export function actOf<C>(run: Run<C>, step: Step<C>, deadline: Deadline, signal:
     prepareNext: () => prepareNext(run, step),
     followUp: (followUp) => {
       view.addFollowUps([followUp]);
-      const { text, command } = followUp;
-      journal.keep(step.id, 'note', { followUp: { text, command } });
+      journal.keep(step.id, 'note', { followUp: JSON.stringify(followUp) });
     },
     writeOutage: (ms) => {
       view.change({ writeOutageMs: ms });

@@ -23,28 +23,14 @@ export interface Asked {
  * other way round every replica of a busy primary looks errant.
  */
 export async function gather(parts: TakeoversParts, asked: Asked): Promise<PlanInput> {
-  const snapshot = await parts.watch.lookNow();
-  const unfinished = await unfinishedText(parts);
   const past = await pastDurations(parts.store.memory, parts.cluster.name, asked.kind ?? 'switchover');
-  const bare = parts.cluster.servers.map((server) => bareServer(parts, server, snapshot));
-  const primaryName = snapshot.primary;
-  const replicas = await Promise.all(
-    bare.filter(({ name }) => name !== primaryName).map((server) => withPreflight(parts, server)),
-  );
-  const primary = await Promise.all(
-    bare.filter(({ name }) => name === primaryName).map((server) => withPreflight(parts, server)),
-  );
-  const read = new Map([...replicas, ...primary].map((server) => [server.name, server]));
-  const [signIn, signInsFrom] = await Promise.all([
-    trySignIn(parts, asked.target),
-    trySignInsFrom(parts, asked.target),
-  ]);
+  const { snapshot, servers, unfinished, signIn, signInsFrom } = await readLook(parts, () => asked.target);
   const last = parts.watch.lastPrimary();
   const input: PlanInput = {
     at: parts.now(),
     ...asked,
     snapshot,
-    servers: bare.map((server) => read.get(server.name) ?? server),
+    servers,
     maxLagSeconds: parts.cluster.takeover.maxLagSeconds,
     replicationUser: parts.replication?.user ?? null,
     replicationSignIn: signIn,
@@ -57,6 +43,38 @@ export async function gather(parts: TakeoversParts, asked: Asked): Promise<PlanI
   const old = classify(input)?.oldPrimary?.name;
   const eventsRemembered = old !== undefined && (await parts.watch.remembered(old)) !== null;
   return { ...input, eventsRemembered };
+}
+
+/** What every plan is made from, whatever it plans. */
+export interface Look {
+  readonly snapshot: ClusterSnapshot;
+  readonly servers: readonly PlannedServer[];
+  readonly unfinished: string | null;
+  /** The replication account's sign-in to the server that is to be followed. */
+  readonly signIn: PlanInput['replicationSignIn'];
+  readonly signInsFrom: PlanInput['signInsFrom'];
+}
+
+/** Looks at every server now, replicas first; `followed` names the one that others are to follow (null: nobody). */
+export async function readLook(
+  parts: TakeoversParts,
+  followed: (snapshot: ClusterSnapshot) => string | null,
+): Promise<Look> {
+  const snapshot = await parts.watch.lookNow();
+  const unfinished = await unfinishedText(parts);
+  const bare = parts.cluster.servers.map((server) => bareServer(parts, server, snapshot));
+  const primaryName = snapshot.primary;
+  const replicas = await Promise.all(
+    bare.filter(({ name }) => name !== primaryName).map((server) => withPreflight(parts, server)),
+  );
+  const primary = await Promise.all(
+    bare.filter(({ name }) => name === primaryName).map((server) => withPreflight(parts, server)),
+  );
+  const read = new Map([...replicas, ...primary].map((server) => [server.name, server]));
+  const target = followed(snapshot);
+  const [signIn, signInsFrom] =
+    target === null ? [null, []] : await Promise.all([trySignIn(parts, target), trySignInsFrom(parts, target)]);
+  return { snapshot, servers: bare.map((server) => read.get(server.name) ?? server), unfinished, signIn, signInsFrom };
 }
 
 function bareServer(

@@ -15,8 +15,34 @@ const left = (text: string, command: string | null = null): FollowUp => ({
   command,
 });
 
+const serverPath = (cluster: string, server: string): string =>
+  `/api/v1/clusters/${encodeURIComponent(cluster)}/servers/${encodeURIComponent(server)}`;
+
 export const handsOf = {
   note: left,
+
+  /** The server can be made a replica of the primary again, by one request. */
+  rejoin(cluster: string, server: string, text: string): FollowUp {
+    const command = `baton rejoin ${cluster}/${server}`;
+    return { text, method: 'POST', path: `${serverPath(cluster, server)}/rejoin`, body: {}, command };
+  },
+
+  /** The server has something of its own: it is to be looked at before anything else is done to it. */
+  own(cluster: string, server: string, primary: string): FollowUp[] {
+    const path = `${serverPath(cluster, server)}/extra-transactions?format=sql`;
+    return [
+      {
+        text: `Export the transactions that only ${server} has, and carry over to ${primary} what must not be lost.`,
+        method: 'GET',
+        path,
+        body: null,
+        command: `curl -OJ -H "Authorization: Bearer $TOKEN" "$BATON_URL${path}"`,
+      },
+      left(
+        `Keep ${server} read-only, and build it anew from a first copy of ${primary}: setting its transactions aside and reseeding it is not built in yet.`,
+      ),
+    ];
+  },
 
   unfreeze(context: TakeoverContext, server: string): FollowUp[] {
     const ids = context.connections[server] ?? [];
@@ -50,7 +76,9 @@ export const handsOf = {
     if (primary === null || !context.parts.replication) return [];
     const to = newPrimaryFor(context, server, primary, server === context.task.oldPrimary);
     const statements = `${changePrimary(to).shown}; ${startReplication(to.connection).shown}`;
-    return [left(`${server} does not follow ${primary}. On ${server} run:`, statements)];
+    const { cluster } = context.task;
+    const { method, path, body } = handsOf.rejoin(cluster, server, '');
+    return [{ ...left(`${server} does not follow ${primary}. On ${server} run:`, statements), method, path, body }];
   },
 
   /** As follow, after it was tried: a replica that has what the new primary lacks is not helped by the same again. */

@@ -45,7 +45,7 @@ export async function decide(
     const text = `The console ended during ${last}, before the point of no return: everything is undone.`;
     return { decision: 'undo', text, program };
   }
-  if (await undoneMeanwhile(context)) {
+  if (task.kind !== 'rejoin' && (await undoneMeanwhile(context))) {
     const text = `The console ended, and what it had begun was undone meanwhile: the undo is completed.`;
     return { decision: 'undo', text, program };
   }

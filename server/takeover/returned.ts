@@ -2,6 +2,7 @@ import type { Operation } from '../contract/operation.ts';
 import { stopWrites } from '../mariadb/freeze.ts';
 import { fenceReturned, type Fenced } from './fence-returned.ts';
 import { lostTransactions, returnedText } from './lost-transactions.ts';
+import { handsOf } from './hands.ts';
 import type { TakeoversParts } from './parts.ts';
 import { task } from './task.ts';
 
@@ -18,7 +19,9 @@ const LOOKED_AT = 20;
  */
 export async function noteReturn(parts: TakeoversParts, server: string): Promise<Operation | null> {
   const rows = await parts.store.journal.list({ cluster: parts.cluster.name, limit: LOOKED_AT });
-  const done = rows.filter(({ endedAt, outcome }) => endedAt !== null && outcome?.startsWith('succeeded'));
+  const done = rows.filter(
+    ({ kind, endedAt, outcome }) => kind !== 'rejoin' && endedAt !== null && outcome?.startsWith('succeeded'),
+  );
   const row = done.find(({ kind }) => kind === 'failover');
   if (!row) return null;
   const { oldPrimary, target, dryRun } = task.parse(JSON.parse(row.plan));
@@ -72,13 +75,13 @@ function amended(
   );
   const left =
     lost === 0
-      ? `${server} is back and does not follow ${target} yet: rejoin it.`
-      : `${server} is back with ${lost} transactions of its own: keep it read-only, look at them, and build it anew from ${target}.`;
+      ? [handsOf.rejoin(view.cluster, server, `${server} is back and does not follow ${target} yet: rejoin it.`)]
+      : handsOf.own(view.cluster, server, target);
   return {
     ...view,
     steps,
     summary: `${target} is primary. ${text}.`,
     outcome: 'succeeded-with-follow-ups',
-    followUps: [...view.followUps, ...writable, { text: left, method: null, path: null, body: null, command: null }],
+    followUps: [...view.followUps, ...writable, ...left],
   };
 }

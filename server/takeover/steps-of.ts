@@ -2,10 +2,16 @@ import type { Step } from '../operations/step.ts';
 import type { TakeoverContext } from './context.ts';
 import { detachSteps } from './detach.ts';
 import { failoverSteps } from './failover.ts';
+import { rejoinSteps } from './rejoin/rejoin-steps.ts';
 import { switchoverSteps } from './switchover.ts';
 import type { Task } from './task.ts';
 
-const byKind = { switchover: switchoverSteps, failover: failoverSteps, detach: detachSteps } as const;
+const byKind = {
+  switchover: switchoverSteps,
+  failover: failoverSteps,
+  detach: detachSteps,
+  rejoin: rejoinSteps,
+} as const;
 
 /** The steps of the task's kind, in their order. */
 export function stepsOf(task: Task): Step<TakeoverContext>[] {

@@ -112,7 +112,7 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
         (row) =>
           row.cluster === parts.cluster.name &&
           (id === undefined || row.id === id) &&
-          ['switchover', 'failover', 'detach'].includes(row.kind),
+          ['switchover', 'failover', 'detach', 'rejoin'].includes(row.kind),
       );
       const taken: Operation[] = [];
       for (const row of rows) {
@@ -143,7 +143,8 @@ function notFound(parts: TakeoversParts, server: string): BatonError {
 }
 
 function sameOrRefuse(running: Operation, target: string | null, dryRun: boolean): { operationId: string } {
-  if (running.target === target && running.dryRun === dryRun) return { operationId: running.id };
+  if (running.target === target && running.dryRun === dryRun && running.kind !== 'rejoin')
+    return { operationId: running.id };
   throw new BatonError('already-running', `"${running.title}" is running.`, 'Wait for its end, or look at it.', {
     operationId: running.id,
   });
@@ -172,7 +173,7 @@ function refuseBlocked(draft: PlanDraft, request: TakeoverRequest): void {
 }
 
 function titleOf({ kind, cluster, target, dryRun }: Task): string {
-  const words = { switchover: 'Switchover', failover: 'Failover', detach: 'Detach' } as const;
-  const title = kind === 'detach' ? `Detach of ${target} from ${cluster}` : `${words[kind]} of ${cluster} to ${target}`;
+  const word = kind === 'failover' ? 'Failover' : 'Switchover';
+  const title = kind === 'detach' ? `Detach of ${target} from ${cluster}` : `${word} of ${cluster} to ${target}`;
   return dryRun ? `Dry run: ${title}` : title;
 }

@@ -39,12 +39,19 @@ const taskServer = z.object({
 });
 export type TaskServer = z.infer<typeof taskServer>;
 
+/** What is done to a cluster under the lock for takeovers. */
+const taskKind = z.enum([...takeoverKind.options, 'rejoin']);
+
 /** What a takeover is to do, as it goes into the journal: enough to take it up again, and no secret in it. */
 export const task = z.object({
   cluster: z.string(),
-  kind: takeoverKind,
+  kind: taskKind,
+  /** The new primary; of a rejoin: the primary as it is. */
   target: z.string(),
+  /** Of a rejoin: the server that is to follow. */
   oldPrimary: z.string().nullable(),
+  /** Of a rejoin: whom the server followed instead; null: nobody. */
+  formerSource: z.object({ host: z.string(), port: z.number() }).nullable().optional(),
   /** Replicas of the old primary that are to follow the new one. */
   others: z.array(z.string()),
   /** Servers that could not be reached and are left behind. */

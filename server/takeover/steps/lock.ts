@@ -43,6 +43,7 @@ async function connectAll(
         if (server === task.oldPrimary && task.kind === 'switchover') {
           await Promise.all([links.open(server, 'freeze', timeoutMs), links.open(server, 'side', timeoutMs)]);
         }
+        if (server === task.oldPrimary && task.kind === 'rejoin') await links.open(server, 'side', timeoutMs);
         if (server === task.target) {
           await Promise.all([links.open(server, 'wait', timeoutMs), links.open(server, 'side', timeoutMs)]);
         }

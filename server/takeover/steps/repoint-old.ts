@@ -1,10 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { adoptPosition, changePrimary } from '../../mariadb/change-primary.ts';
-import { eventRow, listEvents, setEventStatus, withoutBinlog } from '../../mariadb/events-move.ts';
 import { lockAllTables, readSeal, sealOf, setEventScheduler, stopWrites, unlockTables } from '../../mariadb/freeze.ts';
 import { formatGtidList, reaches, transactionsBehind } from '../../mariadb/gtid.ts';
-import { semiSyncPrimary, semiSyncReplica } from '../../mariadb/semi-sync.ts';
-import { startReplication } from '../../mariadb/promote.ts';
 import type { Session } from '../../mariadb/session.ts';
 import {
   clientSessions,
@@ -16,9 +12,10 @@ import {
 import { SqlError } from '../../mariadb/sql-error.ts';
 import { done, failed, skipped, type Act, type Step, type StepEnd } from '../../operations/step.ts';
 import { look, oldPrimaryOf, perform, type TakeoverContext } from '../context.ts';
+import { disableEventsOn } from '../disable-events.ts';
 import { awaitFollowing, followingStatus } from '../following.ts';
 import { handsOf } from '../hands.ts';
-import { newPrimaryFor } from '../new-primary.ts';
+import { pointAtPrimary } from '../point-at-primary.ts';
 
 /**
  * Makes the old primary a replica of the new one, in the order that lets nothing slip in: position under the lock,
@@ -47,7 +44,8 @@ export function repointOld(server: string): Step<TakeoverContext> {
       await perform(act, session, unlockTables());
       const after = await ownTransactions(context, act, session);
       if (after) return after;
-      await demote(context, act, session, server);
+      await pointAtPrimary(context, act, session, server);
+      await disableEvents(context, act, server);
       return await awaitFollowing(context, act, server);
     },
     // Over transactions of its own it must not be re-pointed by anybody.
@@ -55,9 +53,8 @@ export function repointOld(server: string): Step<TakeoverContext> {
       context.ownOfOld === null
         ? handsOf.follow(context, server, context.task.target)
         : [
-            handsOf.note(
-              `${server} has ${context.ownOfOld}. It was not made a replica: keep it read-only, look at them, and build it anew from ${context.task.target}.`,
-            ),
+            handsOf.note(`${server} has ${context.ownOfOld}. It was not made a replica.`),
+            ...handsOf.own(context.task.cluster, server, context.task.target),
           ],
   };
 }
@@ -81,7 +78,11 @@ async function ensureFrozen(context: TakeoverContext, act: Act, server: string):
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
     act.followUp(
-      handsOf.note(`${server} could not be reached and does not follow ${context.task.target}: ${error.message}`),
+      handsOf.rejoin(
+        context.task.cluster,
+        server,
+        `${server} could not be reached and does not follow ${context.task.target}: ${error.message}. Rejoin it when it is back.`,
+      ),
     );
     return skipped(`${server} can't be reached: ${error.message}`);
   }
@@ -117,30 +118,12 @@ async function endWaiting(context: TakeoverContext, act: Act, server: string): P
   }
 }
 
-async function demote(context: TakeoverContext, act: Act, session: Session, server: string): Promise<void> {
-  const { task, before } = context;
-  const to = newPrimaryFor(context, server, task.target, true);
-  if (!to.demote && context.seal) await perform(act, session, adoptPosition(context.seal));
-  const semiSync = before?.[server]?.semiSync;
-  if (semiSync?.primaryEnabled) {
-    await perform(act, session, semiSyncPrimary(false));
-    await perform(act, session, semiSyncReplica(true));
-  }
-  await perform(act, session, changePrimary(to));
-  await perform(act, session, startReplication(to.connection));
-  await disableEvents(context, act, server);
-}
-
 /** Nothing of this can run under the read lock (1205, 1223), and nothing of it may be in the binlog. */
 async function disableEvents(context: TakeoverContext, act: Act, server: string): Promise<void> {
   const was = context.before?.[server];
   const session = await context.links.fresh(server, 3_000);
   try {
-    await perform(act, session, withoutBinlog());
-    const enabled = (await look(act, session, listEvents())).map(eventRow).filter(({ status }) => status === 'ENABLED');
-    for (const event of enabled) {
-      for (const change of setEventStatus(event, 'DISABLE ON SLAVE')) await perform(act, session, change);
-    }
+    await disableEventsOn(act, session);
     // Its events are all off now: the scheduler can wait for the day on which this is the primary again.
     if (was?.eventScheduler === 'on') await perform(act, session, setEventScheduler(true));
   } catch (error) {

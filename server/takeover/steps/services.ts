@@ -27,7 +27,13 @@ export function services(target: string): Step<TakeoverContext> {
   };
 }
 
-async function persist(context: TakeoverContext, act: Act, server: string, readOnly: boolean): Promise<string | null> {
+/** Has the agent write read_only for the server's next start; answers what it did, or null where that is left to do. */
+export async function persist(
+  context: TakeoverContext,
+  act: Act,
+  server: string,
+  readOnly: boolean,
+): Promise<string | null> {
   const agent = context.parts.agent(server);
   const word = readOnly ? 'read_only=1' : 'read_only=0';
   if (!agent) {

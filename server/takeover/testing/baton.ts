@@ -10,6 +10,8 @@ import { openSqliteStore } from '../../store/sqlite-store.ts';
 import type { Store } from '../../store/store.ts';
 import { createWatcher, type Watcher } from '../../topology/watcher.ts';
 import type { TakeoverAgent } from '../agent.ts';
+import type { TakeoversParts } from '../parts.ts';
+import { createRejoins, type Rejoins } from '../rejoin/rejoins.ts';
 import { createTakeovers, type Takeovers } from '../takeovers.ts';
 
 /** What a console of the tests has to know of a cluster; plain data, so that another process can have it too. */
@@ -27,12 +29,15 @@ export interface TestBaton {
   readonly watcher: Watcher;
   readonly operations: Operations;
   readonly takeovers: Takeovers;
+  readonly rejoins: Rejoins;
   /** Every view that was published, in order. */
   readonly published: Operation[];
   /** Plans and confirms, and answers the operation's last view. */
   promote(target: string, options?: PromoteOptions): Promise<Operation>;
   /** Plans and confirms, and answers the id at once. */
   begin(target: string, options?: PromoteOptions): Promise<string>;
+  /** Rejoins the server, and answers the operation's last view. */
+  rejoin(server: string, options?: { dryRun?: boolean }): Promise<Operation>;
   stop(): Promise<void>;
 }
 
@@ -102,7 +107,7 @@ export async function startBaton(plan: BatonPlan, options: BatonOptions = {}): P
       options.onOperation?.(view);
     },
   });
-  const takeovers = createTakeovers({
+  const parts: TakeoversParts = {
     cluster: {
       name: 'erp5',
       servers: plan.servers,
@@ -122,7 +127,9 @@ export async function startBaton(plan: BatonPlan, options: BatonOptions = {}): P
     store,
     now: Date.now,
     newId: randomUUID,
-  });
+  };
+  const takeovers = createTakeovers(parts);
+  const rejoins = createRejoins(parts);
   await watcher.start();
   await watcher.lookNow();
 
@@ -137,8 +144,12 @@ export async function startBaton(plan: BatonPlan, options: BatonOptions = {}): P
     watcher,
     operations,
     takeovers,
+    rejoins,
     published,
     begin,
+    async rejoin(server, { dryRun = false } = {}) {
+      return await operations.ended((await rejoins.start({ server, dryRun, actor: 'ana' })).operationId);
+    },
     promote: async (name, promoteOptions) => await operations.ended(await begin(name, promoteOptions)),
     async stop() {
       await operations.quiesce();

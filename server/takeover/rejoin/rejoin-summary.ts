@@ -1,0 +1,30 @@
+import type { Outcome } from '../../contract/operation.ts';
+import type { Ending } from '../../operations/program.ts';
+import type { Task } from '../task.ts';
+
+/** One sentence: what the rejoin came to, and the state the server is in now. */
+export function rejoinSummary(task: Task, { outcome, failure, view }: Ending): string {
+  const server = task.oldPrimary ?? 'the server';
+  const follows = task.formerSource ? `follows ${task.formerSource.host}:${task.formerSource.port}` : 'follows nobody';
+  const held = view.steps.some(({ id, state }) => id === 'hold' && state !== 'not-run' && state !== 'pending');
+  const before = `${server} ${follows} as before${held ? ' and is kept read-only' : ''}`;
+  const why = failure === null ? 'It was interrupted.' : `${stepName(view, failure.step)} failed: ${failure.error}.`;
+  const success = view.dryRun
+    ? `Dry run: ${server} could follow ${task.target}. Nothing was changed.`
+    : `${server} follows ${task.target}.`;
+  const texts: Readonly<Record<Outcome, string>> = {
+    succeeded: success,
+    'succeeded-with-follow-ups': `${success}${view.dryRun ? '' : ' Something is left to do.'}`,
+    refused: `Refused: ${failure?.error ?? 'not allowed'}. Nothing was changed.`,
+    'cancelled-restored': `Cancelled: ${before}.`,
+    'failed-restored': `${why} Restored: ${before}.`,
+    'failed-needs-hands': `${why} NOT restored: see what is left to do.`,
+    unknown: 'How it ended is not known.',
+  };
+  return texts[outcome];
+}
+
+function stepName(view: Ending['view'], id: string): string {
+  const name = view.steps.find((step) => step.id === id)?.name ?? id;
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
