@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
 import type { z } from 'zod';
 import { isBackupName } from '../backups/names.ts';
 import {
@@ -21,6 +23,8 @@ import type { RawAnswer } from './raw-download.ts';
 
 /** A look at the agent: what takes longer counts as no answer. */
 const lookTimeoutMs = 5000;
+/** Finding the first of the transactions may mean to read through every binary log. */
+const exportTimeoutMs = 60_000;
 /** Disabling ends a run in progress, which has 10 s to end by itself. */
 const switchTimeoutMs = 20_000;
 
@@ -80,6 +84,17 @@ export class AgentClient {
   /** Writes the read_only that the server is to have after its next start. */
   async persistReadOnly(readOnly: boolean): Promise<void> {
     await this.#post('/v1/read-only', { readOnly }, persistReadOnly, lookTimeoutMs);
+  }
+
+  /**
+   * The SQL of transactions that the server has in its binary logs, spans as "0-1-13:17": answered when its first byte is
+   * there. The stream fails where it breaks off; destroying it ends the agent's reading.
+   */
+  async transactions(ranges: readonly string[]): Promise<Readable> {
+    const path = `/v1/transactions?ranges=${ranges.join(',')}`;
+    const answer = await this.#requests.send(path, { method: 'GET', timeoutMs: exportTimeoutMs });
+    if (answer.statusCode === 200) return answer;
+    throw this.#requests.refusal(answer.statusCode ?? 0, await textOf(answer));
   }
 
   /**

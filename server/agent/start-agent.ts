@@ -19,6 +19,7 @@ import { serveReadOnly } from './read-only-route.ts';
 import { serveSignIns } from './sign-in-route.ts';
 import { serveServices } from './service-routes.ts';
 import { readTokens } from './tokens.ts';
+import { serveTransactions } from './transactions-route.ts';
 
 /** How long downloads may go on when the agent ends. */
 const drainMs = 2000;
@@ -67,6 +68,7 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
   serveServices(app, { services, onSwitch: (name) => decision.overrule(name) });
   serveReadOnly(app, database.persistFile);
   serveSignIns(app);
+  serveTransactions(app, { socket, defaultsFile }, logger);
   if (backups) {
     serveBackups(app, backups);
     serveBackupRuns(app, backups);

@@ -33,6 +33,7 @@ test('baton --help names every command and what the exit codes mean', async () =
     'agent',
     'status',
     'promote',
+    'rejoin',
     'operations',
     'dumps',
     'user',

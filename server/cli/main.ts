@@ -5,6 +5,7 @@ import { dumpCommands } from './commands/dumps.ts';
 import { grants } from './commands/grants.ts';
 import { operationCommands } from './commands/operations.ts';
 import { promote } from './commands/promote.ts';
+import { rejoin } from './commands/rejoin.ts';
 import { sandboxCommands } from './commands/sandbox.ts';
 import { status } from './commands/status.ts';
 import { tokenCommands } from './commands/token.ts';
@@ -18,6 +19,7 @@ const commands = [
   agent,
   status,
   promote,
+  rejoin,
   ...operationCommands,
   ...dumpCommands,
   ...userCommands,

@@ -5,13 +5,15 @@ import { connect } from '../mariadb/connection.ts';
 import { SqlError } from '../mariadb/sql-error.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { Store } from '../store/store.ts';
+import type { TakeoversParts } from '../takeover/parts.ts';
+import { createRejoins, type Rejoins } from '../takeover/rejoin/rejoins.ts';
 import { createTakeovers, type Takeovers } from '../takeover/takeovers.ts';
 import type { ServerAddress } from '../topology/observation.ts';
 import type { Watcher } from '../topology/watcher.ts';
 import type { ClusterAgents } from './agents.ts';
 import type { Account, ClusterSecrets } from './cluster-secrets.ts';
 
-/** The takeovers of a configured cluster, with its accounts. */
+/** The takeovers and rejoins of a configured cluster, with its accounts. */
 export function clusterTakeovers(parts: {
   name: string;
   configuration: ClusterConfiguration;
@@ -22,7 +24,7 @@ export function clusterTakeovers(parts: {
   operations: Operations;
   store: Store;
   now: () => number;
-}): Takeovers {
+}): { readonly takeovers: Takeovers; readonly rejoins: Rejoins } {
   const { name, configuration, secrets, addresses, agents } = parts;
   if (configuration.kind === 'galera') return noTakeovers(`${name} is a Galera cluster: every node takes writes.`);
   const signIn = async (server: string, account: Account | null, timeoutMs: number) => {
@@ -31,7 +33,7 @@ export function clusterTakeovers(parts: {
     if (!account) throw new SqlError('access-denied', 0, 'no account is configured for this');
     return await connect({ host: address.host, port: address.port, ...account }, timeoutMs);
   };
-  return createTakeovers({
+  const given: TakeoversParts = {
     cluster: { name, servers: addresses, takeover: configuration.takeover },
     watch: parts.watcher,
     connect: (server, account, timeoutMs) => signIn(server, secrets[account], timeoutMs),
@@ -43,16 +45,17 @@ export function clusterTakeovers(parts: {
     store: parts.store,
     now: parts.now,
     newId: randomUUID,
-  });
+  };
+  return { takeovers: createTakeovers(given), rejoins: createRejoins(given) };
 }
 
 /** Of a cluster that can only be looked at. */
-function noTakeovers(reason: string): Takeovers {
+function noTakeovers(reason: string): { readonly takeovers: Takeovers; readonly rejoins: Rejoins } {
   const refusal = (): BatonError => new BatonError('refused', reason, '', { checks: [] });
   const refuse = async (): Promise<never> => {
     throw refusal();
   };
-  return {
+  const takeovers: Takeovers = {
     plan: refuse,
     start: refuse,
     planned() {
@@ -61,4 +64,5 @@ function noTakeovers(reason: string): Takeovers {
     resume: async () => [],
     returned: async () => null,
   };
+  return { takeovers, rejoins: { plan: refuse, start: refuse, extraTransactions: refuse } };
 }

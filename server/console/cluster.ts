@@ -4,6 +4,7 @@ import type { ClusterSnapshot } from '../contract/snapshot.ts';
 import { createPool } from '../mariadb/pool.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { Store } from '../store/store.ts';
+import type { Rejoins } from '../takeover/rejoin/rejoins.ts';
 import type { Takeovers } from '../takeover/takeovers.ts';
 import { createWatcher, type Watcher } from '../topology/watcher.ts';
 import { ClusterAgents } from './agents.ts';
@@ -19,6 +20,7 @@ export interface Cluster {
   readonly watcher: Watcher;
   readonly agents: ClusterAgents;
   readonly takeovers: Takeovers;
+  readonly rejoins: Rejoins;
   /** Shows why an operation that a console left unfinished could not be taken up; null: there is none any more. */
   showInterrupted(reason: string | null): void;
   start(): Promise<void>;
@@ -76,13 +78,22 @@ export function createCluster(
       onSnapshot(snapshot);
     },
   });
-  const takeovers = clusterTakeovers({ ...parts, name, configuration, secrets, addresses, watcher, agents });
+  const { takeovers, rejoins } = clusterTakeovers({
+    ...parts,
+    name,
+    configuration,
+    secrets,
+    addresses,
+    watcher,
+    agents,
+  });
   return {
     name,
     configuration,
     watcher,
     agents,
     takeovers,
+    rejoins,
     showInterrupted(reason) {
       interrupted = reason;
       watcher.refresh();

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import type { Actor } from '../access/actor.ts';
 import type { AuditEntry, CreatedToken, NewToken, NewUser, Session, Token, User } from '../contract/access.ts';
 import type { BackupRun } from '../contract/agent.ts';
@@ -6,6 +7,7 @@ import type { Dump, DumpCatalogue } from '../contract/dumps.ts';
 import type { ServerEvent } from '../contract/events.ts';
 import type { History, Metric } from '../contract/history.ts';
 import type { Operation } from '../contract/operation.ts';
+import type { ExtraTransactions, RejoinPlan } from '../contract/rejoin.ts';
 import type { ClusterSnapshot } from '../contract/snapshot.ts';
 import type { TakeoverKind, TakeoverPlan } from '../contract/takeover.ts';
 
@@ -48,6 +50,14 @@ export interface Engine {
     cluster: string,
     request: { planId: string; accept: string[]; confirm?: string; dryRun: boolean; idempotencyKey?: string },
   ): Promise<{ operationId: string }>;
+
+  /** What a rejoin would do, and what forbids it; changes nothing. */
+  rejoinPlan(actor: Actor, cluster: string, server: string): Promise<RejoinPlan>;
+  rejoin(actor: Actor, cluster: string, request: { server: string; dryRun: boolean }): Promise<{ operationId: string }>;
+  /** What only that server has, looked at now. */
+  extraTransactions(actor: Actor, cluster: string, server: string): Promise<ExtraTransactions>;
+  /** Their SQL, as the server's agent prints it; the caller reads it to its end or destroys it. */
+  exportExtraTransactions(actor: Actor, cluster: string, server: string): Promise<Readable>;
 
   operations(actor: Actor, query: { cluster?: string; limit: number; before?: Date }): Promise<Operation[]>;
   operation(actor: Actor, id: string): Promise<Operation>;

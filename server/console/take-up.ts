@@ -25,11 +25,15 @@ export async function takeUpUnfinished(operations: Operations, clusters: Cluster
       try {
         await cluster.watcher.lookNow();
         const [taken] = await cluster.takeovers.resume(id);
-        if (!taken) cluster.showInterrupted(`The ${kind} to ${target} was interrupted; another console may be at it.`);
+        if (!taken)
+          cluster.showInterrupted(
+            `The ${kind} ${kind === 'rejoin' ? 'of' : 'to'} ${target} was interrupted; another console may be at it.`,
+          );
         logger.warn({ operation: id, cluster: name, taken: taken !== undefined }, 'unfinished operation');
       } catch (error) {
         const reason = messageOf(error);
-        cluster.showInterrupted(`The ${kind} to ${target} was interrupted and could not be taken up: ${reason}`);
+        const what = `The ${kind} ${kind === 'rejoin' ? 'of' : 'to'} ${target}`;
+        cluster.showInterrupted(`${what} was interrupted and could not be taken up: ${reason}`);
         logger.error({ err: error, operation: id, cluster: name }, 'an unfinished operation could not be taken up');
       }
     }),

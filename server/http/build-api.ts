@@ -18,6 +18,7 @@ import { eventRoutes } from './routes/events.ts';
 import { healthRoute } from './routes/health.ts';
 import { historyRoute } from './routes/history.ts';
 import { operationActRoutes, operationRoutes } from './routes/operations.ts';
+import { rejoinRoutes } from './routes/rejoins.ts';
 import { sessionRoute, signInRoutes } from './routes/session.ts';
 import { takeoverRoutes } from './routes/takeovers.ts';
 
@@ -93,6 +94,7 @@ export async function addPublicRoutes(
       addReadingRoutes(routes, engine);
       signInRoutes(routes, engine, door, streams);
       takeoverRoutes(routes, engine);
+      rejoinRoutes(routes, engine);
       operationActRoutes(routes, engine);
       downloadRoutes(routes, engine, downloads);
       backupRoute(routes, engine);

@@ -1,6 +1,7 @@
 import { socketTarget } from './client-options.ts';
 import { connect, type Connection } from './connection.ts';
 import { flag, number, text } from './row.ts';
+import { SqlError } from './sql-error.ts';
 
 /** What an agent must know of its own server before it acts on it. */
 export interface LocalServer {
@@ -32,6 +33,17 @@ export async function observeLocalServer(connection: Connection, timeoutMs: numb
     logsReplicated: flag(row, 'log_slave_updates') ?? false,
     appliedGtid: text(row, 'gtid_slave_pos'),
   };
+}
+
+/** The name of the oldest binary log; null where there is none (1381: the log is off). Needs BINLOG MONITOR. */
+export async function oldestBinaryLog(connection: Connection, timeoutMs: number): Promise<string | null> {
+  try {
+    const [oldest] = await connection.query('SHOW BINARY LOGS', { timeoutMs });
+    return oldest ? text(oldest, 'Log_name') : null;
+  } catch (error) {
+    if (error instanceof SqlError && error.errno === 1381) return null;
+    throw error;
+  }
 }
 
 /** How many time zones the server knows by name; 0 before they are loaded. Needs SELECT on mysql.time_zone_name. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { backupRun, type BackupRun } from '../../contract/agent.ts';
 import { dump, type Dump } from '../../contract/dumps.ts';
 import { operation, type Operation } from '../../contract/operation.ts';
+import { rejoinPlan, type RejoinPlan } from '../../contract/rejoin.ts';
 import { clusterSnapshot, type ClusterSnapshot } from '../../contract/snapshot.ts';
 import { takeoverAnswer, takeoverPlan, type TakeoverKind, type TakeoverPlan } from '../../contract/takeover.ts';
 import { ask, type Call, type ConsoleAddress } from './call.ts';
@@ -18,6 +19,9 @@ export interface ConsoleApi {
     cluster: string,
     asked: { planId: string; accept: string[]; confirm?: string; dryRun: boolean },
   ): Promise<string>;
+  rejoinPlan(cluster: string, server: string): Promise<RejoinPlan>;
+  /** Answers the id of the operation. */
+  rejoin(cluster: string, server: string, asked: { dryRun: boolean }): Promise<string>;
   operations(asked: { cluster?: string; limit: number }): Promise<Operation[]>;
   operation(id: string): Promise<Operation>;
   cancel(id: string): Promise<Operation>;
@@ -47,6 +51,10 @@ export function consoleApi(address: ConsoleAddress): ConsoleApi {
       const headers = { 'idempotency-key': randomUUID() };
       return (await post(`/clusters/${part(cluster)}/takeovers`, asked, takeoverAnswer, headers)).operationId;
     },
+    rejoinPlan: async (cluster, server) =>
+      await post(`/clusters/${part(cluster)}/servers/${part(server)}/rejoin-plans`, {}, rejoinPlan),
+    rejoin: async (cluster, server, asked) =>
+      (await post(`/clusters/${part(cluster)}/servers/${part(server)}/rejoin`, asked, takeoverAnswer)).operationId,
     operations: async ({ cluster, limit }) =>
       await get(
         `/operations?limit=${limit}${cluster === undefined ? '' : `&cluster=${part(cluster)}`}`,

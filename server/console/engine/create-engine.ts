@@ -3,9 +3,16 @@ import { dumpMethods } from './dumps.ts';
 import { operationMethods } from './operations.ts';
 import type { EngineParts } from './parts.ts';
 import { peopleMethods } from './people.ts';
+import { rejoinMethods } from './rejoins.ts';
 import { statusMethods } from './status.ts';
 
 /** The engine of a console. Each method asks first whether its actor may. */
 export function createEngine(parts: EngineParts): Engine {
-  return { ...statusMethods(parts), ...operationMethods(parts), ...dumpMethods(parts), ...peopleMethods(parts) };
+  return {
+    ...statusMethods(parts),
+    ...operationMethods(parts),
+    ...rejoinMethods(parts),
+    ...dumpMethods(parts),
+    ...peopleMethods(parts),
+  };
 }

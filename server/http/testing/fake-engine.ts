@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { type Actor, requirePermission } from '../../access/actor.ts';
 import type { DumpAnswer, Engine, NumberedEvent } from '../../console/engine.ts';
 import type { BackupRun } from '../../contract/agent.ts';
@@ -51,6 +52,24 @@ export class FakeEngine implements Engine {
   async takeover(actor: Actor, cluster: string, { planId }: Parameters<Engine['takeover']>[2]) {
     this.#ask(actor, 'operate', `takeover ${cluster} ${planId}`);
     return { operationId: 'op-1' };
+  }
+  async rejoinPlan(actor: Actor, cluster: string, server: string) {
+    this.#ask(actor, 'view', `rejoinPlan ${cluster} ${server}`);
+    const observedAt = '2026-01-01T00:00:00.000Z';
+    const nothing = { primary: 'db-1', checks: [], steps: [], extraTransactions: null, blocked: false };
+    return { ...nothing, cluster, server, address: server, command: `baton rejoin ${cluster}/${server}`, observedAt };
+  }
+  async rejoin(actor: Actor, cluster: string, { server }: Parameters<Engine['rejoin']>[2]) {
+    this.#ask(actor, 'operate', `rejoin ${cluster} ${server}`);
+    return { operationId: 'op-1' };
+  }
+  async extraTransactions(actor: Actor, cluster: string, server: string) {
+    this.#ask(actor, 'view', `extraTransactions ${cluster} ${server}`);
+    return { server, primary: 'db-1', count: 0, ranges: [], text: '', observedAt: '2026-01-01T00:00:00.000Z' };
+  }
+  async exportExtraTransactions(actor: Actor, cluster: string, server: string) {
+    this.#ask(actor, 'download', `exportExtraTransactions ${cluster} ${server}`);
+    return Readable.from(['-- nothing\n']);
   }
   async operations(actor: Actor) {
     this.#ask(actor, 'view', 'operations');

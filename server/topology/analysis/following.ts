@@ -21,7 +21,7 @@ export function notFollowing(evidence: Evidence): Finding[] {
         level: 'serious',
         server: server.name,
         text: `${server.name} ${instead}, not the primary ${primary}.`,
-        fix: `Rejoin ${server.name}.`,
+        fix: `Rejoin ${server.name}: baton rejoin ${snapshot.name}/${server.name}`,
       },
     ];
   });
@@ -38,7 +38,7 @@ export function errant(evidence: Evidence): Finding[] {
         level: 'serious',
         server: server.name,
         text: `${server.name} has ${transactions(countTransactions(ranges))} that ${snapshot.primary ?? 'the primary'} does not have: ${formatRanges(ranges)}.`,
-        fix: 'Look at them (mariadb-binlog), carry over what must not be lost, and give the server a new first copy.',
+        fix: `Export them (GET /api/v1/clusters/${snapshot.name}/servers/${server.name}/extra-transactions?format=sql), carry over what must not be lost, and give the server a new first copy.`,
       },
     ];
   });

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { BatonError } from '../../contract/errors.ts';
+import type { RejoinPlan } from '../../contract/rejoin.ts';
+import { command, jsonOption } from '../command.ts';
+import type { ConsoleApi } from '../console-api/api.ts';
+import { NoAnswerError } from '../console-api/call.ts';
+import { consoleInput, consoleOptions, withConsole } from '../console-api/connect.ts';
+import { exitCode, exitCodeOfOutcome, type ExitCode } from '../exit-code.ts';
+import { follow } from '../promote/follow.ts';
+import { outcomeLines } from '../promote/operation-text.ts';
+import { checkLines } from '../promote/plan-text.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+const input = consoleInput.extend({
+  target: z.string().regex(/^[^/]+\/[^/]+$/, 'CLUSTER/SERVER, such as erp5/db-1'),
+  dryRun: z.boolean().default(false),
+  yes: z.boolean().default(false),
+  json: z.boolean().default(false),
+});
+type Input = z.infer<typeof input>;
+
+export const rejoin = command({
+  name: 'rejoin',
+  summary: 'make an old primary that came back a replica again',
+  details:
+    'Shows the checks and the steps, asks, and follows them. A server with transactions of its own is refused, with their list\nand the address of their export. Also for a replica that follows nobody, or the wrong server.',
+  arguments: [{ syntax: '<target>', text: 'CLUSTER/SERVER, such as erp5/db-1' }],
+  options: [
+    { flags: '--dry-run', text: 'do every check and stop before the first write' },
+    { flags: '--yes', text: 'do not ask' },
+    jsonOption,
+    ...consoleOptions,
+  ],
+  input,
+  run: async (asked, terminal) =>
+    await withConsole(asked, async (api) => {
+      const [cluster = '', server = ''] = asked.target.split('/');
+      const plan = await api.rejoinPlan(cluster, server);
+      if (!asked.json) for (const line of planLines(plan)) terminal.line(line);
+      if (plan.blocked) {
+        if (asked.json) terminal.json({ plan, operation: null });
+        else for (const line of refusalLines(plan, api.address.url)) terminal.note(line);
+        return exitCode.refused;
+      }
+      return (await agreed(asked, plan, terminal)) ? await carryOut(api, plan, asked, terminal) : exitCode.failed;
+    }),
+});
+
+function planLines({ cluster, server, address, primary, checks, steps }: RejoinPlan): string[] {
+  return [
+    `Rejoin ${server} (${address}) in ${cluster}${primary === null ? '' : `: it follows ${primary}`}`,
+    '',
+    'Checks',
+    ...checks.flatMap((check) => checkLines(check, [])),
+    '',
+    'Steps',
+    ...steps.flatMap((step) => [
+      ...(step.pointOfNoReturn ? ['  ── point of no return ──'] : []),
+      `  ${step.name} (${step.server}): ${step.text}`,
+    ]),
+  ];
+}
+
+function refusalLines({ cluster, server, checks, extraTransactions }: RejoinPlan, url: string): string[] {
+  const blocks = checks.filter(({ level }) => level === 'block').flatMap((check) => checkLines(check, []));
+  const path = `/api/v1/clusters/${encodeURIComponent(cluster)}/servers/${encodeURIComponent(server)}/extra-transactions?format=sql`;
+  const own = (extraTransactions?.count ?? 0) > 0;
+  return [
+    `\nRejoin of ${server} is refused:`,
+    ...blocks,
+    ...(own
+      ? [
+          '  Export them (with a token of an operator):',
+          `      curl -OJ -H "Authorization: Bearer $TOKEN" "${url.replace(/\/$/, '')}${path}"`,
+        ]
+      : []),
+  ];
+}
+
+async function agreed({ yes, dryRun }: Input, plan: RejoinPlan, terminal: Terminal): Promise<boolean> {
+  if (yes || dryRun) return true;
+  if (!terminal.interactive) throw new BatonError('invalid', 'Nobody is here to ask: add --yes.');
+  const answer = await terminal.ask(`Rejoin ${plan.server}? [y/N] `);
+  if (/^y(es)?$/i.test(answer.trim())) return true;
+  terminal.note('Nothing was changed.');
+  return false;
+}
+
+async function carryOut(
+  api: ConsoleApi,
+  plan: RejoinPlan,
+  { dryRun, json }: Input,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  let id: string;
+  try {
+    id = await api.rejoin(plan.cluster, plan.server, { dryRun });
+  } catch (error) {
+    if (!(error instanceof NoAnswerError)) throw error;
+    terminal.note(`${error.message} It may have begun: see baton operations.`);
+    return exitCode.unknown;
+  }
+  if (!json) terminal.line(`\nOperation ${id}`);
+  const followed = await follow(api, id, terminal, json);
+  if (followed.kind === 'left') {
+    terminal.note(`${followed.reason} See: baton operations ${id}`);
+    return exitCode.unknown;
+  }
+  const { operation } = followed;
+  if (json) terminal.json({ plan, operation });
+  else for (const line of outcomeLines(operation)) terminal.line(line);
+  return operation.outcome === null ? exitCode.unknown : exitCodeOfOutcome(operation.outcome);
+}
