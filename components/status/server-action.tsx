@@ -3,10 +3,13 @@
 import { clsx } from 'clsx';
 import { useId, useState } from 'react';
 import type { ServerSnapshot } from '../../server/contract/snapshot.ts';
+import { useCluster } from '../live/use-live.ts';
+import { RejoinLink } from '../rejoin/rejoin-link.tsx';
+import { offersRejoin } from '../rejoin/rejoin-offer.ts';
 import { PromoteLink } from '../takeover/promote-link.tsx';
 import { Icon } from '../ui/icon.tsx';
 
-/** Promote, or in one press why not. Nothing for the primary itself. */
+/** Promote, or rejoin, or in one press why not. Nothing for the primary itself. */
 export function ServerAction({
   cluster,
   server,
@@ -18,7 +21,15 @@ export function ServerAction({
 }) {
   const [asked, setAsked] = useState(false);
   const id = useId();
+  const snapshot = useCluster(cluster);
   const { possible, reason } = server.promotable;
+  if (snapshot && offersRejoin(server, snapshot)) {
+    return (
+      <div className="server-action">
+        <RejoinLink cluster={cluster} server={server} />
+      </div>
+    );
+  }
   if (possible) {
     return (
       <div className="server-action">

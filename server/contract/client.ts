@@ -4,6 +4,7 @@ import type { DumpCatalogue } from './dumps.ts';
 import type { ErrorBody, ErrorCode } from './errors.ts';
 import type { History, Metric } from './history.ts';
 import type { Operation } from './operation.ts';
+import type { RejoinPlan } from './rejoin.ts';
 import type { ClusterSnapshot } from './snapshot.ts';
 import type { TakeoverKind, TakeoverPlan } from './takeover.ts';
 
@@ -126,6 +127,22 @@ export const startTakeover = (
     body,
     headers: { 'idempotency-key': idempotencyKey },
   });
+
+/** POST /clusters/C/servers/S/rejoin-plans: computes, changes nothing. */
+export const planRejoin = (cluster: string, server: string, signal: AbortSignal) =>
+  ask<RejoinPlan>(`/clusters/${part(cluster)}/servers/${part(server)}/rejoin-plans`, {
+    method: 'POST',
+    body: {},
+    signal,
+  });
+
+/** POST /clusters/C/servers/S/rejoin. While it runs, the same request answers with the same operation. */
+export const rejoinServer = (cluster: string, server: string, body: { dryRun: boolean }) =>
+  ask<{ operationId: string }>(`/clusters/${part(cluster)}/servers/${part(server)}/rejoin`, { method: 'POST', body });
+
+/** The address that a plain link downloads a server's own transactions from, as SQL. */
+export const extraTransactionsAddress = (cluster: string, server: string): string =>
+  `/api/v1/clusters/${part(cluster)}/servers/${part(server)}/extra-transactions?format=sql`;
 
 /** GET /operations, newest first */
 export const getOperations = (asked: { cluster?: string; limit: number; before?: string }) =>

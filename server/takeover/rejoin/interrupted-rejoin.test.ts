@@ -51,13 +51,12 @@ test.each([
       const last = await next.operations.ended(view.id);
       expect(last.interruptions).toHaveLength(1);
       expect(last.steps.some(({ state }) => state === 'running' || state === 'pending')).toBe(false);
-      if (ends === 'restored') {
-        expect(last.outcome).toBe('failed-restored');
-        expect(await followed(cluster.server('db-2'))).toBeNull();
-        expect((await next.rejoin('db-2')).outcome).toBe('succeeded-with-follow-ups');
-      } else {
-        expect(last.outcome).toBe('succeeded-with-follow-ups');
-      }
+      const restored = ends === 'restored';
+      expect(last.outcome).toBe(restored ? 'failed-restored' : 'succeeded-with-follow-ups');
+      expect((await followed(cluster.server('db-2'))) === null).toBe(restored);
+      // Without an agent what keeps read_only is left to do by hand.
+      const whole = restored ? await next.rejoin('db-2') : last;
+      expect(whole.outcome).toBe('succeeded-with-follow-ups');
       await caughtUp(cluster.server('db-2'), cluster.server('db-1'));
       expect(await writableOf(cluster.servers)).toEqual(['db-1']);
       const [row] = await cluster.server('db-2').sql("SELECT COUNT(*) AS n FROM shop.orders WHERE uid = 'missed'");

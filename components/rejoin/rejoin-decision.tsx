@@ -1,0 +1,71 @@
+'use client';
+
+import Link from 'next/link';
+import { useRouter } from 'next/navigation';
+import { useId, useState } from 'react';
+import { rejoinServer, type Refusal } from '../../server/contract/client.ts';
+import type { RejoinPlan } from '../../server/contract/rejoin.ts';
+import { counted } from '../format/number.ts';
+import { useWhyNot } from '../live/use-live.ts';
+import { StartRefused } from '../takeover/start-refused.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { clusterPath, operationPath } from '../ui/paths.ts';
+
+/** The decision: dry run, cancel, or the one press. The server looks again and refuses what does not hold any more. */
+export function RejoinDecision({ plan, again }: { plan: RejoinPlan; again: () => void }) {
+  const router = useRouter();
+  const reasonId = useId();
+  const whyNot = useWhyNot('operate');
+  const [busy, setBusy] = useState<'dry' | 'real' | null>(null);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const blocks = plan.checks.filter(({ level }) => level === 'block');
+  const blocked =
+    blocks.length === 0
+      ? null
+      : `${counted(blocks.length, 'check')} ${blocks.length === 1 ? 'blocks' : 'block'} it: ${blocks[0]?.text ?? ''}`;
+  const shut = whyNot ?? blocked;
+  const start = async (dryRun: boolean) => {
+    setBusy(dryRun ? 'dry' : 'real');
+    setRefusal(null);
+    const answer = await rejoinServer(plan.cluster, plan.server, { dryRun });
+    if (answer.kind === 'ok') return router.push(operationPath(answer.value.operationId));
+    setBusy(null);
+    setRefusal(answer);
+  };
+  return (
+    <section aria-label="Decision" className="mt-10 border-t border-line-strong pt-5">
+      <div className="flex flex-wrap items-center gap-3">
+        <button
+          type="button"
+          className="btn max-sm:basis-[45%]"
+          disabled={shut !== null || busy !== null}
+          onClick={() => void start(true)}
+        >
+          {busy === 'dry' ? 'Starting…' : 'Dry run'}
+        </button>
+        <Link href={clusterPath(plan.cluster)} prefetch={false} className="btn max-sm:basis-[45%]">
+          Cancel
+        </Link>
+        <button
+          type="button"
+          className="btn btn-go max-sm:min-h-11 max-sm:basis-full"
+          disabled={shut !== null || busy !== null}
+          aria-describedby={reasonId}
+          onClick={() => void start(false)}
+        >
+          <Icon name="switchover" />
+          {busy === 'real' ? 'Starting…' : `Rejoin ${plan.server}`}
+        </button>
+        <p id={reasonId} className="basis-72 grow text-sm text-soft">
+          {shut ?? 'Nothing happens before this button is pressed.'}
+        </p>
+        {blocks.length > 0 && (
+          <button type="button" className="btn" onClick={again}>
+            Review again
+          </button>
+        )}
+      </div>
+      {refusal !== null && <StartRefused refusal={refusal} again={again} />}
+    </section>
+  );
+}

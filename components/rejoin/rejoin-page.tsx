@@ -1,0 +1,68 @@
+'use client';
+
+import Link from 'next/link';
+import { useCluster } from '../live/use-live.ts';
+import { SandboxLabel } from '../status/sandbox-label.tsx';
+import { PlanChecks } from '../takeover/plan-checks.tsx';
+import { PlanSkeleton } from '../takeover/plan-skeleton.tsx';
+import { PlanSteps } from '../takeover/plan-steps.tsx';
+import { RefusedPlan } from '../takeover/refused-plan.tsx';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { clusterPath } from '../ui/paths.ts';
+import { Ago } from '../ui/time.tsx';
+import { OwnTransactions } from './own-transactions.tsx';
+import { RejoinDecision } from './rejoin-decision.tsx';
+import { useRejoinPlan } from './use-rejoin-plan.ts';
+
+/** What it takes to make this server a replica again: read it, then decide. Nothing happens before the button is pressed. */
+export function RejoinPage({ cluster, server }: { cluster: string; server: string }) {
+  const { answer, again } = useRejoinPlan(cluster, server);
+  const snapshot = useCluster(cluster);
+  const plan = answer?.kind === 'ok' ? answer.value : null;
+  const address = plan?.address ?? snapshot?.servers.find((one) => one.name === server)?.address;
+  return (
+    <>
+      <p className="pt-6 text-sm">
+        <Link href={clusterPath(cluster)} prefetch={false} className="target link">
+          ‹ {cluster}
+        </Link>
+      </p>
+      <h1>
+        Rejoin {server} {address !== undefined && <span className="font-normal text-soft">({address})</span>}{' '}
+        <span className="font-normal text-soft">in {cluster}</span>
+      </h1>
+      {snapshot?.sandbox === true && (
+        <p className="mt-2">
+          <SandboxLabel />
+        </p>
+      )}
+      {answer === null && <PlanSkeleton />}
+      {answer !== null && answer.kind !== 'ok' && <RefusedPlan refusal={answer} again={again} cluster={cluster} />}
+      {plan !== null && (
+        <>
+          <p className="mt-2 flex flex-wrap justify-between gap-x-8">
+            <span className="font-medium">
+              {plan.primary === null
+                ? `There is nobody that ${server} could follow.`
+                : `${server} becomes a read-only replica of ${plan.primary}. Its clients’ sessions are ended; nothing that it has is given up.`}
+            </span>
+            <span className="text-sm text-faint">
+              as of <Ago at={plan.observedAt} />
+            </span>
+          </p>
+          <div className="mt-8 max-w-3xl">
+            <PlanChecks checks={plan.checks} accepted={[]} accept={null} />
+          </div>
+          <OwnTransactions cluster={cluster} extra={plan.extraTransactions} />
+          {plan.steps.length > 0 && <PlanSteps steps={plan.steps} />}
+          <p className="mt-8 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm">
+            <span className="text-faint">The same on the command line:</span>
+            <code className="mono break-all">{plan.command}</code>
+            <CopyButton text={plan.command} label="Copy the command" />
+          </p>
+          <RejoinDecision key={plan.observedAt} plan={plan} again={again} />
+        </>
+      )}
+    </>
+  );
+}
