@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Operation } from '../../contract/operation.ts';
 import type { RejoinPlan } from '../../contract/rejoin.ts';
-import { fakeConsole, type FakeConsole } from '../fake-console.ts';
-import { runBaton, type Ran } from '../run-baton.ts';
+import { fakeConsole, type FakeConsole } from '../testing/fake-console.ts';
+import { runBaton, type Ran } from '../testing/run-baton.ts';
 
 let dir: string;
 let fake: FakeConsole;
