@@ -17,7 +17,13 @@ import { createTakeovers, type Takeovers } from '../takeovers.ts';
 /** What a console of the tests has to know of a cluster; plain data, so that another process can have it too. */
 export interface BatonPlan {
   readonly dir: string;
-  readonly servers: readonly { readonly name: string; readonly host: string; readonly port: number }[];
+  /** `via`: where this console itself connects, to disturb that way alone; replicas are told host and port. */
+  readonly servers: readonly {
+    readonly name: string;
+    readonly host: string;
+    readonly port: number;
+    readonly via?: { readonly host: string; readonly port: number };
+  }[];
   readonly accounts: Pick<SandboxAccounts, 'observe' | 'operate' | 'replication'>;
   readonly budgetSeconds?: number;
   readonly longWriteSeconds?: number;
@@ -70,7 +76,8 @@ export async function startBaton(plan: BatonPlan, options: BatonOptions = {}): P
   const target = (name: string): { host: string; port: number } => {
     const server = plan.servers.find((candidate) => candidate.name === name);
     if (!server) throw new Error(`no server ${name}`);
-    return { host: server.host, port: server.port };
+    const { host, port } = server.via ?? server;
+    return { host, port };
   };
   const signIn = async (
     server: string,
@@ -88,7 +95,7 @@ export async function startBaton(plan: BatonPlan, options: BatonOptions = {}): P
       host,
       port,
       candidate: 'neutral',
-      pool: createPool({ host, port, ...plan.accounts.observe }),
+      pool: createPool({ ...target(name), ...plan.accounts.observe }),
     })),
     poll: { everySeconds: 0.5, timeoutSeconds: 2 },
     lagLimits: { warnSeconds: 5, criticalSeconds: 60 },

@@ -1,0 +1,121 @@
+import { connect, type Connection } from '../../server/mariadb/connection.ts';
+import { SqlError } from '../../server/mariadb/sql-error.ts';
+import {
+  breakWithDuplicateKey,
+  globalReadLock,
+  longTransaction,
+  startReplication,
+  stopReplication,
+  tableLock,
+} from '../../server/sandbox/faults.ts';
+import type { RelayMode } from '../../server/sandbox/relay.ts';
+import type { SandboxServer } from '../../server/sandbox/server-process.ts';
+import type { Arena } from './arena.ts';
+import type { Fault, LinkFault } from './round.ts';
+import { startSuperWriter } from './super-writer.ts';
+
+/** Ends a fault. */
+export type Release = () => Promise<void>;
+type ServerFault = Exclude<Fault, { kind: 'kill-console' | 'freeze-console' | 'cancel' | 'agent' }>;
+
+const MODES: Readonly<Record<LinkFault, RelayMode>> = {
+  cut: { kind: 'cut' },
+  'black-hole': { kind: 'black-hole' },
+  slow: { kind: 'slow', delayMs: 120 },
+};
+
+/**
+ * Does it to the servers, and answers what ends it. Rejects with SqlError where the server is not there to be hurt.
+ * `superWrites` is told what the SUPER writer was acknowledged.
+ */
+export async function inflict(
+  { cluster, consoleLink }: Arena,
+  fault: ServerFault,
+  superWrites: (uids: readonly string[]) => void,
+): Promise<Release> {
+  const server = cluster.server(fault.server);
+  switch (fault.kind) {
+    case 'kill':
+      await server.kill();
+      return async () => await startUnlessAlive(server);
+    case 'freeze':
+      server.freeze();
+      return async () => {
+        if (server.alive()) server.thaw();
+        await Promise.resolve();
+      };
+    case 'link': {
+      const relay = fault.to === 'console' ? consoleLink(fault.server) : cluster.front(fault.server);
+      await relay.set(MODES[fault.how]);
+      return async () => await relay.restore();
+    }
+    case 'read-lock':
+      return releaseOf(await globalReadLock(server));
+    case 'table-lock':
+      return releaseOf(await tableLock(server));
+    case 'long-transaction':
+      return releaseOf(await longTransaction(server));
+    case 'super-writer': {
+      const writer = startSuperWriter(server);
+      return async () => superWrites(await writer.stop());
+    }
+    case 'full-connections':
+      return await fill(server, cluster.accounts.app);
+    case 'stop-replica':
+      await stopReplication(server, fault.thread);
+      return async () => await startAgain(server);
+    case 'break-replica':
+      await breakWithDuplicateKey(cluster.server('db-1'), server);
+      return async () => await Promise.resolve();
+    case 'delay-replica':
+      await server.sql(
+        'STOP SLAVE SQL_THREAD',
+        `CHANGE MASTER TO MASTER_DELAY=${fault.seconds}`,
+        'START SLAVE SQL_THREAD',
+      );
+      return async () => await undelay(server);
+    case 'wrong-password': {
+      const { user, password } = cluster.accounts.replication;
+      const set = async (word: string): Promise<void> => {
+        await server.sql('SET sql_log_bin=0', `ALTER USER '${user}'@'%' IDENTIFIED BY '${word}'`);
+      };
+      await set('another');
+      return async () => await set(password);
+    }
+  }
+}
+
+const releaseOf =
+  (held: { release(): Promise<void> }): Release =>
+  async () =>
+    await held.release();
+
+async function startUnlessAlive(server: SandboxServer): Promise<void> {
+  if (!server.alive()) await server.start();
+}
+
+/** Whoever follows somebody follows again; one that was promoted meanwhile has nobody to follow. */
+async function startAgain(server: SandboxServer): Promise<void> {
+  if ((await server.sql('SHOW ALL SLAVES STATUS')).length > 0) await startReplication(server);
+}
+
+async function undelay(server: SandboxServer): Promise<void> {
+  if ((await server.sql('SHOW ALL SLAVES STATUS')).length === 0) return;
+  await server.sql('STOP SLAVE SQL_THREAD', 'CHANGE MASTER TO MASTER_DELAY=0', 'START SLAVE SQL_THREAD');
+}
+
+/** As an application that leaks connections: it takes whatever is free. */
+async function fill(server: SandboxServer, account: { user: string; password: string }): Promise<Release> {
+  const open: Connection[] = [];
+  try {
+    for (let count = 0; count < 150; count += 1) {
+      open.push(await connect({ host: server.host, port: server.port, ...account }, 3_000));
+    }
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+  }
+  return async () => {
+    for (const connection of open) connection.destroy();
+    await Promise.resolve();
+  };
+}

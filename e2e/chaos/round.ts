@@ -1,0 +1,63 @@
+import type { TakeoverKind } from '../../server/contract/takeover.ts';
+
+export type ServerName = 'db-1' | 'db-2' | 'db-3';
+
+/** What happens to somebody. Each is released after `forMs`; null: at the end of the round. */
+export type Fault =
+  /** kill -9; started again. */
+  | { readonly kind: 'kill'; readonly server: ServerName }
+  /** SIGSTOP and SIGCONT. */
+  | { readonly kind: 'freeze'; readonly server: ServerName }
+  | { readonly kind: 'kill-console' }
+  /** SIGSTOP and SIGCONT of the console; with `successor`, another console on the same store takes over meanwhile. */
+  | { readonly kind: 'freeze-console'; readonly successor: boolean }
+  | { readonly kind: 'cancel' }
+  /** The connection between the server and the console, or those who replicate from it. */
+  | { readonly kind: 'link'; readonly server: ServerName; readonly to: 'console' | 'replicas'; readonly how: LinkFault }
+  /** Its agent does not answer. */
+  | { readonly kind: 'agent'; readonly server: ServerName }
+  | { readonly kind: 'read-lock'; readonly server: ServerName }
+  | { readonly kind: 'table-lock'; readonly server: ServerName }
+  | { readonly kind: 'long-transaction'; readonly server: ServerName }
+  /** Connects, writes and leaves in a loop, as SUPER, whom read_only does not stop. */
+  | { readonly kind: 'super-writer'; readonly server: ServerName }
+  | { readonly kind: 'full-connections'; readonly server: ServerName }
+  | { readonly kind: 'stop-replica'; readonly server: ServerName; readonly thread: 'io' | 'sql' | 'both' }
+  /** A row in the way of the next insert: its SQL thread stops with 1062. Stays broken. */
+  | { readonly kind: 'break-replica'; readonly server: ServerName }
+  | { readonly kind: 'delay-replica'; readonly server: ServerName; readonly seconds: number }
+  /** The replication account has another password there. */
+  | { readonly kind: 'wrong-password'; readonly server: ServerName };
+
+export type LinkFault = 'cut' | 'black-hole' | 'slow';
+
+/** When a fault begins: before anybody looks at the plan, or at the n-th statement of the operation. */
+export type Moment =
+  | { readonly kind: 'before' }
+  | { readonly kind: 'statement'; readonly number: number; readonly side: 'before' | 'after' };
+
+export interface PlannedFault {
+  readonly fault: Fault;
+  readonly at: Moment;
+  readonly forMs: number | null;
+}
+
+/** Everything of a round that chance decides. */
+export interface Round {
+  readonly seed: number;
+  readonly kind: TakeoverKind;
+  readonly target: ServerName;
+  readonly faults: readonly PlannedFault[];
+  /** What the operator overrides. */
+  readonly accept: readonly string[];
+  readonly agents: boolean;
+  readonly writesPerSecond: number;
+  /** Between the faults of before and the click. */
+  readonly clickAfterMs: number;
+}
+
+/** The fault in a few words, for the story. */
+export function faultText(fault: Fault): string {
+  const { kind, ...rest } = fault;
+  return [kind, ...Object.values(rest)].join(' ');
+}
