@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['server/**/*.test.ts', 'components/**/*.test.ts', 'components/**/*.test.tsx'],
+    include: ['server/**/*.test.ts', 'components/**/*.test.ts', 'components/**/*.test.tsx', 'e2e/chaos/*.test.ts'],
     // Real servers share two cores: more workers only make each of them slower.
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -35,6 +35,10 @@ function agentOf(server: string): TakeoverAgent | null {
   };
 }
 
+/** What acts, takes a lock, or reads the position that all depends on: pings and looks would drown them. */
+const COUNTED =
+  /^(SET (STATEMENT|GLOBAL)|BEGIN|FLUSH|UNLOCK|STOP|START|RESET|CHANGE|KILL|ALTER)|_LOCK\(|GTID_WAIT|binlog_pos AS position/;
+
 async function passStop(stop: string): Promise<void> {
   const waiting = stops.get(stop);
   if (!waiting) return;
@@ -46,7 +50,7 @@ async function passStop(stop: string): Promise<void> {
 function watchStatements(server: string, connection: Connection): void {
   const query = connection.query.bind(connection);
   connection.query = async (sql, options) => {
-    if (!acting) return await query(sql, options);
+    if (!acting || !COUNTED.test(sql)) return await query(sql, options);
     count += 1;
     const number = count;
     tell({

@@ -2,8 +2,8 @@ import type { Fault, LinkFault, Moment, PlannedFault, Round, ServerName } from '
 import { Random } from './random.ts';
 import type { TakeoverKind } from '../../server/contract/takeover.ts';
 
-/** What fell out of the journal's rows: a switchover has some 60 statements, and their first half is where most happens. */
-const STATEMENTS = 70;
+/** About as many statements as act when nothing goes wrong. */
+const STATEMENTS: Readonly<Record<TakeoverKind, number>> = { switchover: 28, failover: 14, detach: 10 };
 
 const KINDS: readonly TakeoverKind[] = ['switchover', 'switchover', 'switchover', 'failover', 'failover', 'detach'];
 
@@ -14,7 +14,7 @@ export function drawRound(seed: number): Round {
   const target: ServerName = random.pick(['db-2', 'db-3']);
   const other: ServerName = target === 'db-2' ? 'db-3' : 'db-2';
   const who = { target, other };
-  const faults = [...(kind === 'failover' ? deathOf(random) : []), ...drawFaults(random, who)];
+  const faults = [...(kind === 'failover' ? deathOf(random) : []), ...drawFaults(random, who, kind)];
   return {
     seed,
     kind,
@@ -47,12 +47,16 @@ function deathOf(random: Random): PlannedFault[] {
   }));
 }
 
-function drawFaults(random: Random, who: { target: ServerName; other: ServerName }): PlannedFault[] {
+function drawFaults(
+  random: Random,
+  who: { target: ServerName; other: ServerName },
+  kind: TakeoverKind,
+): PlannedFault[] {
   const count = random.pick([0, 1, 1, 1, 2, 2, 3]);
   const drawn: PlannedFault[] = [];
   for (let index = 0; index < count; index += 1) {
     const fault = drawFault(random, who);
-    drawn.push({ fault, at: momentOf(random, fault), forMs: lengthOf(random) });
+    drawn.push({ fault, at: momentOf(random, fault, kind), forMs: lengthOf(random) });
   }
   return drawn;
 }
@@ -93,10 +97,12 @@ function linkFault(random: Random, server: ServerName): Fault {
 }
 
 /** Those of the console only mean something while it acts. */
-function momentOf(random: Random, fault: Fault): Moment {
+function momentOf(random: Random, fault: Fault, kind: TakeoverKind): Moment {
+  const statements = STATEMENTS[kind];
   const duringOnly = ['kill-console', 'freeze-console', 'cancel'].includes(fault.kind);
   if (!duringOnly && random.chance(0.25)) return { kind: 'before' };
-  return { kind: 'statement', number: random.between(1, STATEMENTS), side: random.pick(['before', 'after']) };
+  if (random.chance(0.25)) return { kind: 'after', ms: random.between(0, 6_000) };
+  return { kind: 'statement', number: random.between(1, statements), side: random.pick(['before', 'after']) };
 }
 
 function lengthOf(random: Random): number | null {

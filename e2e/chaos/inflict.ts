@@ -68,12 +68,8 @@ export async function inflict(
       await breakWithDuplicateKey(cluster.server('db-1'), server);
       return async () => await Promise.resolve();
     case 'delay-replica':
-      await server.sql(
-        'STOP SLAVE SQL_THREAD',
-        `CHANGE MASTER TO MASTER_DELAY=${fault.seconds}`,
-        'START SLAVE SQL_THREAD',
-      );
-      return async () => await undelay(server);
+      await delayBy(server, fault.seconds);
+      return async () => await delayBy(server, 0);
     case 'wrong-password': {
       const { user, password } = cluster.accounts.replication;
       const set = async (word: string): Promise<void> => {
@@ -99,9 +95,10 @@ async function startAgain(server: SandboxServer): Promise<void> {
   if ((await server.sql('SHOW ALL SLAVES STATUS')).length > 0) await startReplication(server);
 }
 
-async function undelay(server: SandboxServer): Promise<void> {
+/** In one go: a replica that is stopped in between would stay so. One that follows nobody any more has nothing to delay. */
+async function delayBy(server: SandboxServer, seconds: number): Promise<void> {
   if ((await server.sql('SHOW ALL SLAVES STATUS')).length === 0) return;
-  await server.sql('STOP SLAVE SQL_THREAD', 'CHANGE MASTER TO MASTER_DELAY=0', 'START SLAVE SQL_THREAD');
+  await server.sql('STOP SLAVE', `CHANGE MASTER TO MASTER_DELAY=${seconds}`, 'START SLAVE');
 }
 
 /** As an application that leaks connections: it takes whatever is free. */

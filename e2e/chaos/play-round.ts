@@ -72,6 +72,7 @@ class Stage {
   readonly #releases = new Set<Release>();
   readonly #pending = new Set<Promise<void>>();
   #waiting: readonly PlannedFault[];
+  #over = false;
   readonly inflicted: Fault[] = [];
   readonly superWrites: string[] = [];
   /** What the replicas had received when the target forgot the old primary. */
@@ -118,15 +119,18 @@ class Stage {
     await delay(clickAfterMs);
     this.#story.tell(`${kind} to ${target}`);
     this.#consoles.tell({ kind: 'begin', target, takeover: kind, accept });
+    for (const planned of this.#round.faults) if (planned.at.kind === 'after') this.#later(planned, planned.at.ms);
     const timeout = delay(OPERATION_MS, undefined, { ref: false }).then(() => {
       throw new Error(`no outcome after ${OPERATION_MS / 1000} s`);
     });
     const view = await Promise.race([this.#consoles.ended, timeout]);
+    this.#over = true;
     await this.#heal();
     return view;
   }
 
   async close(): Promise<void> {
+    this.#over = true;
     await this.#heal();
     await this.#consoles.stop();
     await this.#received.stop();
@@ -194,6 +198,15 @@ class Stage {
       await release().catch((error: unknown) => this.#story.tell(`  not released: ${messageOf(error)}`));
     }
     for (const server of this.#arena.cluster.servers) if (!server.alive()) await server.start();
+  }
+
+  /** A fault that would come when the operation is over does not come. */
+  #later(planned: PlannedFault, ms: number): void {
+    this.#track(
+      delay(ms, undefined, { ref: false }).then(async () => {
+        if (!this.#over) await this.#begin(planned);
+      }),
+    );
   }
 
   #track(work: Promise<void>): void {

@@ -31,9 +31,10 @@ export type Fault =
 
 export type LinkFault = 'cut' | 'black-hole' | 'slow';
 
-/** When a fault begins: before anybody looks at the plan, or at the n-th statement of the operation. */
+/** When a fault begins: before anybody looks at the plan, some time after the click, or at the n-th statement that acts. */
 export type Moment =
   | { readonly kind: 'before' }
+  | { readonly kind: 'after'; readonly ms: number }
   | { readonly kind: 'statement'; readonly number: number; readonly side: 'before' | 'after' };
 
 export interface PlannedFault {
