@@ -1,7 +1,8 @@
-import type { Operation } from '../../server/contract/operation.ts';
 import type { SandboxCluster } from '../../server/sandbox/cluster.ts';
 import { createCluster } from '../../server/sandbox/cluster.ts';
 import { openRelay, type Relay } from '../../server/sandbox/relay.ts';
+import type { Round } from './round.ts';
+import { AgentProcess } from './agent-process.ts';
 import { startWritableProbe, type WritableProbe } from '../../server/sandbox/writable-probe.ts';
 import { startWriteLoad, type WriteLoad } from '../../server/sandbox/write-load.ts';
 
@@ -10,19 +11,28 @@ export interface Arena extends AsyncDisposable {
   readonly cluster: SandboxCluster;
   /** The relay between the console and the server. `cluster.front(server)` is the one of those who replicate from it. */
   consoleLink(server: string): Relay;
+  /** By server; empty in a round without agents. */
+  readonly agents: ReadonlyMap<string, AgentProcess>;
   readonly load: WriteLoad;
   readonly probe: WritableProbe;
 }
 
-export interface Ended {
-  readonly view: Operation | null;
-  readonly refused: string | null;
-}
-
-export async function openArena(writesPerSecond: number): Promise<Arena> {
+/** Starts it, writes flowing. The caller disposes of it. */
+export async function openArena({
+  writesPerSecond,
+  agents: withAgents,
+}: Pick<Round, 'writesPerSecond' | 'agents'>): Promise<Arena> {
   const cluster = await createCluster({ fronts: true });
   const links = new Map<string, Relay>();
   for (const server of cluster.servers) links.set(server.name, await openRelay(() => server));
+  const agents = new Map<string, AgentProcess>();
+  if (withAgents) {
+    const started = await Promise.all(cluster.servers.map(async (server) => await AgentProcess.start(server)));
+    cluster.servers.forEach(({ name }, index) => {
+      const agent = started[index];
+      if (agent) agents.set(name, agent);
+    });
+  }
   const { app } = cluster.accounts;
   // The application has its own way to the servers: a link that is cut is not the application's.
   const direct = cluster.servers.map(({ name, host, port }) => ({ name, address: { host, port } }));
@@ -31,6 +41,7 @@ export async function openArena(writesPerSecond: number): Promise<Arena> {
   await load.flowing();
   return {
     cluster,
+    agents,
     load,
     probe,
     consoleLink(server) {
@@ -41,6 +52,7 @@ export async function openArena(writesPerSecond: number): Promise<Arena> {
     async [Symbol.asyncDispose]() {
       await load.stop();
       await probe.stop();
+      for (const agent of agents.values()) await agent.close();
       for (const link of links.values()) await link.close();
       await cluster.stop();
     },

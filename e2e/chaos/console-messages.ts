@@ -5,8 +5,8 @@ import type { BatonPlan } from '../../server/takeover/testing/baton.ts';
 /** What a console of a round is started with; a file, since it holds passwords. */
 export interface ConsolePlan {
   readonly baton: BatonPlan;
-  /** The files in which the agents keep read_only, by server; null: a cluster without agents. */
-  readonly persistFiles: Readonly<Record<string, string>> | null;
+  /** By server; empty for a cluster without agents. */
+  readonly agents: Readonly<Record<string, { readonly url: string; readonly token: string }>>;
   /** Numbers of the operation's statements at which it waits for `go`: "12 before". */
   readonly stops: readonly string[];
 }
@@ -20,8 +20,7 @@ export type ToConsole =
     }
   | { readonly kind: 'resume' }
   | { readonly kind: 'cancel' }
-  | { readonly kind: 'go'; readonly stop: string }
-  | { readonly kind: 'agent'; readonly server: string; readonly up: boolean };
+  | { readonly kind: 'go'; readonly stop: string };
 
 export type FromConsole =
   | { readonly kind: 'ready' }

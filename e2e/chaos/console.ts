@@ -1,8 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { BatonError, messageOf } from '../../server/contract/errors.ts';
+import { readFile } from 'node:fs/promises';
+import { AgentClient } from '../../server/agent/client.ts';
+import { messageOf } from '../../server/contract/errors.ts';
 import type { Connection } from '../../server/mariadb/connection.ts';
-import type { TakeoverAgent } from '../../server/takeover/agent.ts';
-import { FakeAgent } from '../../server/takeover/testing/fake-agent.ts';
 import { startBaton } from '../../server/takeover/testing/baton.ts';
 import type { ConsolePlan, FromConsole, ToConsole } from './console-messages.ts';
 
@@ -12,28 +11,12 @@ if (file === undefined) throw new Error('which plan?');
 const plan: ConsolePlan = JSON.parse(await readFile(file, 'utf8'));
 const tell = (message: FromConsole): void => void process.send?.(message);
 const stops = new Map(plan.stops.map((stop) => [stop, Promise.withResolvers<void>()]));
-const agentsDown = new Set<string>();
 let acting = false;
 let count = 0;
 
-/** An agent that does what is asked of it in the server's own files, while its fault lets it. */
-function agentOf(server: string): TakeoverAgent | null {
-  const path = plan.persistFiles?.[server];
-  if (path === undefined) return null;
-  const fake = new FakeAgent([]);
-  const up = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (agentsDown.has(server)) throw new BatonError('unavailable', `the agent of ${server} does not answer`);
-    return await work();
-  };
-  return {
-    status: async () => await up(async () => await fake.status()),
-    service: async () => await Promise.reject(new BatonError('not-found', 'no services here')),
-    serviceRun: async () => await Promise.reject(new BatonError('not-found', 'no services here')),
-    signsIn: async () => await up(async () => await fake.signsIn()),
-    persistReadOnly: async (readOnly) =>
-      await up(async () => await writeFile(path, `[mariadbd]\nread_only=${readOnly ? 1 : 0}\n`)),
-  };
-}
+const agents = new Map(
+  Object.entries(plan.agents).map(([server, address]) => [server, new AgentClient({ server, ...address })]),
+);
 
 /** What acts, takes a lock, or reads the position that all depends on: pings and looks would drown them. */
 const COUNTED =
@@ -74,7 +57,7 @@ function watchStatements(server: string, connection: Connection): void {
 }
 
 const baton = await startBaton(plan.baton, {
-  agent: agentOf,
+  agent: (server) => agents.get(server) ?? null,
   onOperation: (view) => {
     acting = view.outcome === null;
     if (view.outcome !== null) tell({ kind: 'ended', view });
@@ -108,10 +91,6 @@ async function obey(message: ToConsole): Promise<void> {
     }
     case 'go':
       stops.get(message.stop)?.resolve();
-      return;
-    case 'agent':
-      if (message.up) agentsDown.delete(message.server);
-      else agentsDown.add(message.server);
   }
 }
 

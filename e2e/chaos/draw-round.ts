@@ -77,7 +77,7 @@ function drawFault(random: Random, { target, other }: { target: ServerName; othe
     () => linkFault(random, anybody),
     () => linkFault(random, anybody),
     () => linkFault(random, anybody),
-    () => ({ kind: 'agent', server: anybody }),
+    () => ({ kind: 'agent', server: anybody, how: random.pick(['kill', 'freeze']) }),
     () => ({ kind: 'read-lock', server: anybody }),
     () => ({ kind: 'table-lock', server: anybody }),
     () => ({ kind: 'long-transaction', server: anybody }),

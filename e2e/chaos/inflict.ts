@@ -10,13 +10,14 @@ import {
 } from '../../server/sandbox/faults.ts';
 import type { RelayMode } from '../../server/sandbox/relay.ts';
 import type { SandboxServer } from '../../server/sandbox/server-process.ts';
+import type { AgentProcess } from './agent-process.ts';
 import type { Arena } from './arena.ts';
 import type { Fault, LinkFault } from './round.ts';
 import { startSuperWriter } from './super-writer.ts';
 
 /** Ends a fault. */
 export type Release = () => Promise<void>;
-type ServerFault = Exclude<Fault, { kind: 'kill-console' | 'freeze-console' | 'cancel' | 'agent' }>;
+type ServerFault = Exclude<Fault, { kind: 'kill-console' | 'freeze-console' | 'cancel' }>;
 
 const MODES: Readonly<Record<LinkFault, RelayMode>> = {
   cut: { kind: 'cut' },
@@ -29,7 +30,7 @@ const MODES: Readonly<Record<LinkFault, RelayMode>> = {
  * `superWrites` is told what the SUPER writer was acknowledged.
  */
 export async function inflict(
-  { cluster, consoleLink }: Arena,
+  { cluster, agents, consoleLink }: Arena,
   fault: ServerFault,
   superWrites: (uids: readonly string[]) => void,
 ): Promise<Release> {
@@ -49,6 +50,8 @@ export async function inflict(
       await relay.set(MODES[fault.how]);
       return async () => await relay.restore();
     }
+    case 'agent':
+      return await disturbAgent(agents.get(fault.server), fault.how);
     case 'read-lock':
       return releaseOf(await globalReadLock(server));
     case 'table-lock':
@@ -79,6 +82,16 @@ export async function inflict(
       return async () => await set(password);
     }
   }
+}
+
+async function disturbAgent(agent: AgentProcess | undefined, how: 'kill' | 'freeze'): Promise<Release> {
+  if (!agent) throw new Error('there are no agents in this round');
+  if (how === 'freeze') {
+    agent.freeze();
+    return async () => await Promise.resolve(agent.thaw());
+  }
+  await agent.kill();
+  return async () => await agent.restart();
 }
 
 const releaseOf =

@@ -113,6 +113,8 @@ function writable(facts: Facts): string[] {
 
 function following(facts: Facts): string[] {
   const { round, view, servers, inflicted } = facts;
+  // Whoever follows whom is for the hands that are asked for.
+  if (view?.outcome === 'failed-needs-hands') return [];
   const primary = primaryBy(round, view);
   const own = (name: ServerName): boolean =>
     inflicted.some((fault) => fault.kind === 'break-replica' && fault.server === name) ||

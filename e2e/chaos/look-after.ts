@@ -9,7 +9,7 @@ import { primaryBy, succeeded, type Facts, type ServerAfter } from './judge.ts';
 import type { ServerName } from './round.ts';
 
 /** Time for replication to come back by itself once every fault is over: it tries each second. */
-const SETTLE_MS = 20_000;
+const SETTLE_MS = 12_000;
 
 /** Asks the servers, with every fault released, what became of them and of the writes. */
 export async function lookAfter(

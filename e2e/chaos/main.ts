@@ -1,7 +1,7 @@
 import { drawRound } from './draw-round.ts';
 import { playRound } from './play-round.ts';
 
-/** Plays rounds one after the other: --seed N (the first; the next ones follow it), --rounds N, --stories (of all rounds). */
+/** Plays rounds one after the other: --seed N (the first; the next ones follow it), --rounds N, --stories (of all rounds; else of those that failed or need hands). */
 const numberAfter = (name: string, otherwise: number): number => {
   const at = process.argv.indexOf(name);
   const value = at < 0 ? otherwise : Number(process.argv[at + 1]);
@@ -23,7 +23,7 @@ for (let index = 0; index < rounds; index += 1) {
   say(`${head}  ${end.outcome}  ${end.seconds.toFixed(1)} s`);
   if (end.broken.length > 0) failed.push(end.round.seed);
   for (const sentence of end.broken) say(`    ${sentence}`);
-  if (stories || end.broken.length > 0)
+  if (stories || end.broken.length > 0 || end.outcome === 'failed-needs-hands')
     say(`${JSON.stringify(end.round)}\n${end.story}\n    again: --seed ${end.round.seed} --rounds 1`);
 }
 say([...outcomes].map(([outcome, count]) => `${count} ${outcome}`).join(', '));

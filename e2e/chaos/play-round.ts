@@ -21,6 +21,8 @@ export interface RoundEnd {
 
 /** Longer than every deadline of a takeover and of its undo together. */
 const OPERATION_MS = 150_000;
+/** What a console waits at most for a fault to take hold. */
+const INFLICT_MS = 300;
 /** A console that a person starts again, or a watchdog. */
 const RESTART_MS = 3_000;
 
@@ -28,7 +30,7 @@ const RESTART_MS = 3_000;
 export async function playRound(round: Round): Promise<RoundEnd> {
   const startedAt = performance.now();
   const story = new Story();
-  await using arena = await openArena(round.writesPerSecond);
+  await using arena = await openArena(round);
   const stage = new Stage(round, arena, story);
   try {
     const view = await stage.play();
@@ -90,14 +92,12 @@ class Stage {
       return { name, ...address, via: { host, port } };
     });
     const { dir, accounts } = cluster;
-    const persistFiles = round.agents
-      ? Object.fromEntries(cluster.servers.map(({ name, persistFile }) => [name, persistFile]))
-      : null;
+    const agents = Object.fromEntries([...arena.agents].map(([name, { url, token }]) => [name, { url, token }]));
     this.#consoles = new Consoles(
       dir,
       () => ({
         baton: { dir, servers, accounts, budgetSeconds: 15, longWriteSeconds: 3 },
-        persistFiles,
+        agents,
         stops: this.#stops(),
       }),
       story,
@@ -143,7 +143,10 @@ class Stage {
   async #atStop(stop: string): Promise<void> {
     const now = this.#waiting.filter(({ at }) => at.kind === 'statement' && `${at.number} ${at.side}` === stop);
     this.#waiting = this.#waiting.filter((planned) => !now.includes(planned));
-    for (const planned of now) await this.#begin(planned);
+    const begun = Promise.all(now.map(async (planned) => await this.#begin(planned))).then(() => undefined);
+    this.#track(begun);
+    // A lock that has to wait its turn must not hold the console up.
+    await Promise.race([begun, delay(INFLICT_MS)]);
     this.#consoles.tell({ kind: 'go', stop });
   }
 
@@ -172,10 +175,6 @@ class Stage {
       case 'cancel':
         this.#consoles.tell({ kind: 'cancel' });
         return none;
-      case 'agent':
-        this.#consoles.tell({ kind: 'agent', server: fault.server, up: false });
-        return async () =>
-          await Promise.resolve(this.#consoles.tell({ kind: 'agent', server: fault.server, up: true }));
       case 'kill-console':
         await this.#consoles.kill();
         this.#track(delay(Math.min(forMs ?? RESTART_MS, RESTART_MS)).then(async () => await this.#consoles.succeed()));

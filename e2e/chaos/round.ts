@@ -14,8 +14,8 @@ export type Fault =
   | { readonly kind: 'cancel' }
   /** The connection between the server and the console, or those who replicate from it. */
   | { readonly kind: 'link'; readonly server: ServerName; readonly to: 'console' | 'replicas'; readonly how: LinkFault }
-  /** Its agent does not answer. */
-  | { readonly kind: 'agent'; readonly server: ServerName }
+  /** kill -9 of its agent, which is started again, or SIGSTOP and SIGCONT. */
+  | { readonly kind: 'agent'; readonly server: ServerName; readonly how: 'kill' | 'freeze' }
   | { readonly kind: 'read-lock'; readonly server: ServerName }
   | { readonly kind: 'table-lock'; readonly server: ServerName }
   | { readonly kind: 'long-transaction'; readonly server: ServerName }
