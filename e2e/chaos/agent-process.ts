@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { childEnvironment } from './child-environment.ts';
 import { reservePort, type ReservedPort } from '../../server/sandbox/ports.ts';
 import type { SandboxServer } from '../../server/sandbox/server-process.ts';
 
@@ -47,6 +48,7 @@ export class AgentProcess {
   async restart(): Promise<void> {
     const child = fork(join(import.meta.dirname, 'agent.ts'), [this.#file], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env: childEnvironment,
     });
     this.#child = child;
     await Promise.race([

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { childEnvironment } from './child-environment.ts';
 import type { FromConsole, ToConsole } from './console-messages.ts';
 
 /** One console of a round, as a process that can be killed and frozen. */
@@ -17,6 +18,7 @@ export class ConsoleProcess {
   static async start(planFile: string, hear: (message: FromConsole) => void): Promise<ConsoleProcess> {
     const child = fork(join(import.meta.dirname, 'console.ts'), [planFile], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env: childEnvironment,
     });
     const console = new ConsoleProcess(child);
     const ready = Promise.withResolvers<void>();

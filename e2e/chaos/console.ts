@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { flushCompileCache } from 'node:module';
 import { AgentClient } from '../../server/agent/client.ts';
 import { messageOf } from '../../server/contract/errors.ts';
 import type { Connection } from '../../server/mariadb/connection.ts';
@@ -100,4 +101,6 @@ process.on(
   'message',
   (message: ToConsole) => void obey(message).catch((error: unknown) => process.stderr.write(`${messageOf(error)}\n`)),
 );
+// It ends by kill -9, and would keep nothing.
+flushCompileCache();
 tell({ kind: 'ready' });

@@ -24,7 +24,7 @@ export function drawRound(seed: number): Round {
       ...(kind === 'failover' && random.chance(0.85) ? ['unfenced'] : []),
       ...(random.chance(0.3) ? ['target-lag'] : []),
     ],
-    agents: random.chance(0.6),
+    agents: random.chance(0.5),
     writesPerSecond: random.pick([20, 100, 200]),
     clickAfterMs: random.between(0, kind === 'failover' ? 2_500 : 500),
   };
