@@ -126,7 +126,9 @@ function following(facts: Facts): string[] {
     if (round.kind === 'detach' && succeeded(view) && name === round.target)
       return follower === null ? [] : [`${name} was detached and follows ${follower}`];
     if ((follower === primary && caughtUp) || own(name)) return [];
-    if (view !== null && follows(view, name, '')) return [];
+    if (view !== null && (follows(view, name, '') || view.steps.some(({ error }) => error?.includes(name)))) return [];
+    if (follower === primary && inflicted.some((fault) => fault.kind === 'delay-replica' && fault.server === name))
+      return [];
     return [`${name} does not follow ${primary}, and nothing says so: ${words}`];
   });
 }

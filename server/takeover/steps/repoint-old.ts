@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { lockAllTables, readSeal, sealOf, setEventScheduler, stopWrites, unlockTables } from '../../mariadb/freeze.ts';
 import { formatGtidList, reaches, transactionsBehind } from '../../mariadb/gtid.ts';
+import { stopReceiving } from '../../mariadb/promote.ts';
 import type { Session } from '../../mariadb/session.ts';
 import {
   clientSessions,
@@ -16,6 +17,7 @@ import { disableEventsOn } from '../disable-events.ts';
 import { awaitFollowing, followingStatus } from '../following.ts';
 import { handsOf } from '../hands.ts';
 import { pointAtPrimary } from '../point-at-primary.ts';
+import { serverOf } from '../task.ts';
 
 /**
  * Makes the old primary a replica of the new one, in the order that lets nothing slip in: position under the lock,
@@ -41,6 +43,7 @@ export function repointOld(server: string): Step<TakeoverContext> {
       context.sweep?.again(act);
       await context.sweep?.settled();
       await endWaiting(context, act, server);
+      await stopOthersReceiving(context, act);
       await perform(act, session, unlockTables());
       const after = await ownTransactions(context, act, session);
       if (after) return after;
@@ -116,6 +119,25 @@ async function endWaiting(context: TakeoverContext, act: Act, server: string): P
     act.waitsFor(`${waiting.length} sessions on ${server} to end`);
     await delay(10);
   }
+}
+
+/**
+ * The other replicas still follow this server: what slips in once it is unlocked (a SUPER ignores read_only) would reach
+ * them, and they could not follow the new primary any more. One that can't be told is re-pointed, or named, later.
+ */
+async function stopOthersReceiving(context: TakeoverContext, act: Act): Promise<void> {
+  await Promise.all(
+    context.task.others.map(async (server) => {
+      const session = context.links.find(server, 'lock');
+      const connection = serverOf(context.task, server).connection;
+      if (!session || !connection) return;
+      try {
+        await perform(act, session, stopReceiving(connection.name));
+      } catch (error) {
+        if (!(error instanceof SqlError)) throw error;
+      }
+    }),
+  );
 }
 
 /** Nothing of this can run under the read lock (1205, 1223), and nothing of it may be in the binlog. */
