@@ -5,7 +5,7 @@ const rounds = Array.from({ length: 500 }, (_, seed) => drawRound(seed));
 
 test('a seed always gives the same round, and another seed another one', () => {
   expect(rounds.map(({ seed }) => drawRound(seed))).toEqual(rounds);
-  expect(new Set(rounds.map(({ seed: _, ...round }) => JSON.stringify(round))).size).toBeGreaterThan(450);
+  expect(new Set(rounds.map((round) => JSON.stringify({ ...round, seed: 0 }))).size).toBeGreaterThan(450);
 });
 
 test('every kind of takeover and every kind of fault is drawn within 500 rounds', () => {

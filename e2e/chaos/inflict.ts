@@ -30,10 +30,11 @@ const MODES: Readonly<Record<LinkFault, RelayMode>> = {
  * `superWrites` is told what the SUPER writer was acknowledged.
  */
 export async function inflict(
-  { cluster, agents, consoleLink }: Arena,
+  arena: Arena,
   fault: ServerFault,
   superWrites: (uids: readonly string[]) => void,
 ): Promise<Release> {
+  const { cluster, agents } = arena;
   const server = cluster.server(fault.server);
   switch (fault.kind) {
     case 'kill':
@@ -46,7 +47,7 @@ export async function inflict(
         await Promise.resolve();
       };
     case 'link': {
-      const relay = fault.to === 'console' ? consoleLink(fault.server) : cluster.front(fault.server);
+      const relay = fault.to === 'console' ? arena.consoleLink(fault.server) : cluster.front(fault.server);
       await relay.set(MODES[fault.how]);
       return async () => await relay.restore();
     }
@@ -73,15 +74,17 @@ export async function inflict(
     case 'delay-replica':
       await delayBy(server, fault.seconds);
       return async () => await delayBy(server, 0);
-    case 'wrong-password': {
-      const { user, password } = cluster.accounts.replication;
-      const set = async (word: string): Promise<void> => {
-        await server.sql('SET sql_log_bin=0', `ALTER USER '${user}'@'%' IDENTIFIED BY '${word}'`);
-      };
-      await set('another');
-      return async () => await set(password);
-    }
+    default:
+      return await changePassword(server, cluster.accounts.replication);
   }
+}
+
+async function changePassword(server: SandboxServer, account: { user: string; password: string }): Promise<Release> {
+  const set = async (word: string): Promise<void> => {
+    await server.sql('SET sql_log_bin=0', `ALTER USER '${account.user}'@'%' IDENTIFIED BY '${word}'`);
+  };
+  await set('another');
+  return async () => await set(account.password);
 }
 
 async function disturbAgent(agent: AgentProcess | undefined, how: 'kill' | 'freeze'): Promise<Release> {

@@ -44,6 +44,8 @@ export async function lookAfter(
   };
 }
 
+const thread = (running: boolean): string => (running ? 'runs' : 'stands');
+
 async function after(server: SandboxServer, all: readonly SandboxServer[]): Promise<ServerAfter> {
   const state = await followed(server);
   const source = all.find(({ address }) => address.port === state?.port);
@@ -55,7 +57,6 @@ async function after(server: SandboxServer, all: readonly SandboxServer[]): Prom
     ));
   const now = await followed(server);
   const readOnly = await isReadOnly(server);
-  const thread = (running: boolean | undefined): string => (running ? 'runs' : 'stands');
   const words = now
     ? `follows ${source?.name ?? now.port}, IO ${thread(now.ioRunning)}, SQL ${thread(now.sqlRunning)}${reached ? '' : ', behind'} ${now.lastError}`
     : 'follows nobody';

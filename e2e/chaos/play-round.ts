@@ -65,6 +65,9 @@ export async function playRound(round: Round): Promise<RoundEnd> {
   }
 }
 
+/** For what happens once. */
+const none: Release = () => Promise.resolve();
+
 class Stage {
   readonly #round: Round;
   readonly #arena: Arena;
@@ -119,7 +122,8 @@ class Stage {
     await delay(clickAfterMs);
     this.#story.tell(`${kind} to ${target}`);
     this.#consoles.tell({ kind: 'begin', target, takeover: kind, accept });
-    for (const planned of this.#round.faults) if (planned.at.kind === 'after') this.#later(planned, planned.at.ms);
+    for (const planned of this.#round.faults)
+      if (planned.at.kind === 'after') this.#track(this.#later(planned, planned.at.ms));
     const timeout = delay(OPERATION_MS, undefined, { ref: false }).then(() => {
       throw new Error(`no outcome after ${OPERATION_MS / 1000} s`);
     });
@@ -170,7 +174,6 @@ class Stage {
   }
 
   async #inflict(fault: Fault, forMs: number | null): Promise<Release> {
-    const none: Release = () => Promise.resolve();
     switch (fault.kind) {
       case 'cancel':
         this.#consoles.tell({ kind: 'cancel' });
@@ -200,12 +203,9 @@ class Stage {
   }
 
   /** A fault that would come when the operation is over does not come. */
-  #later(planned: PlannedFault, ms: number): void {
-    this.#track(
-      delay(ms, undefined, { ref: false }).then(async () => {
-        if (!this.#over) await this.#begin(planned);
-      }),
-    );
+  async #later(planned: PlannedFault, ms: number): Promise<void> {
+    await delay(ms, undefined, { ref: false });
+    if (!this.#over) await this.#begin(planned);
   }
 
   #track(work: Promise<void>): void {
