@@ -35,6 +35,8 @@ export function verify(target: string, followers: readonly string[]): Step<Takeo
         if (!session) continue;
         const status = await followingStatus(context, act, session, server);
         if (status.kind !== 'following') {
+          // Told already, with its own transactions: it must not be pointed over them.
+          if (server === context.task.oldPrimary && context.ownOfOld !== null) continue;
           // It may have followed when it was re-pointed: an error of its primary comes a moment after "running".
           for (const left of handsOf.follow(context, server, target)) act.followUp(left);
           continue;
