@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { operation } from '../server/contract/operation.ts';
+import { operation, type Operation } from '../server/contract/operation.ts';
 import { takeoverAnswer } from '../server/contract/takeover.ts';
 import { z } from 'zod';
 import { expect, test, type Demo } from './demo/test.ts';
@@ -11,20 +11,30 @@ const folder = process.env['BATON_SCREENSHOTS'] ?? join(import.meta.dirname, '..
 
 /** Every page that a person can come to, by the name of its picture. */
 async function pages(demo: Demo): Promise<Record<string, string>> {
-  const { primary } = await demo.client.until((snapshot) => snapshot.primary !== null);
-  const operations = await demo.client.expect(z.array(operation), 200, 'GET', '/operations?limit=20');
-  const shown = operations.find(({ kind, dryRun }) => kind === 'switchover' && !dryRun) ?? operations[0];
+  const shown = await someSwitchover(demo);
+  const { primary } = await demo.client.until((snapshot) => snapshot.health === 'ok');
   return {
     front: '/',
     cluster: '/clusters/erp5',
     review: `/clusters/erp5/takeover/${primary === 'db-2' ? 'db-1' : 'db-2'}`,
     operations: '/operations',
-    ...(shown ? { operation: `/operations/${shown.id}` } : {}),
+    operation: `/operations/${shown.id}`,
+    rejoin: '/clusters/erp5/rejoin/db-3',
     dumps: '/clusters/erp5/dumps',
     audit: '/audit',
     access: '/access',
     'not-found': '/clusters/nowhere',
   };
+}
+
+/** One that ran, or one that runs now: a page without an operation shows nothing. */
+async function someSwitchover(demo: Demo): Promise<Operation> {
+  const ran = await demo.client.expect(z.array(operation), 200, 'GET', '/operations?limit=20');
+  const { primary } = await demo.client.until((snapshot) => snapshot.health === 'ok');
+  return (
+    ran.find(({ kind, dryRun }) => kind === 'switchover' && !dryRun) ??
+    (await demo.client.promote(primary === 'db-2' ? 'db-1' : 'db-2', { kind: 'switchover' }))
+  );
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {
