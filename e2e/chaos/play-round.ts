@@ -156,14 +156,15 @@ class Stage {
 
   async #begin({ fault, forMs }: PlannedFault): Promise<void> {
     this.#story.tell(`▶ ${faultText(fault)}${forMs === null ? '' : ` for ${forMs} ms`}`);
+    this.inflicted.push(fault);
     let release: Release;
     try {
       release = await this.#inflict(fault, forMs);
     } catch (error) {
+      // It may take hold later all the same: a replica breaks when it hears of the row that is in its way.
       this.#story.tell(`  could not be: ${messageOf(error)}`);
       return;
     }
-    this.inflicted.push(fault);
     const once: Release = async () => {
       if (!this.#releases.delete(once)) return;
       this.#story.tell(`■ ${faultText(fault)} is over`);

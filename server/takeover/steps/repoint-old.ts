@@ -19,6 +19,9 @@ import { handsOf } from '../hands.ts';
 import { pointAtPrimary } from '../point-at-primary.ts';
 import { serverOf } from '../task.ts';
 
+/** The old primary's clients hang under its lock meanwhile. */
+const STOP_RECEIVING_MS = 1_000;
+
 /**
  * Makes the old primary a replica of the new one, in the order that lets nothing slip in: position under the lock,
  * sessions ended, unlock, position again, and only then CHANGE MASTER. read_only stays on.
@@ -132,7 +135,7 @@ async function stopOthersReceiving(context: TakeoverContext, act: Act): Promise<
       const connection = serverOf(context.task, server).connection;
       if (!session || !connection) return;
       try {
-        await perform(act, session, stopReceiving(connection.name));
+        await perform(act, session, stopReceiving(connection.name), STOP_RECEIVING_MS);
       } catch (error) {
         if (!(error instanceof SqlError)) throw error;
       }
