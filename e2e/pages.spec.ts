@@ -24,6 +24,7 @@ async function pages(demo: Demo): Promise<Record<string, string>> {
     audit: '/audit',
     access: '/access',
     'not-found': '/clusters/nowhere',
+    'sign-in': '/sign-in',
   };
 }
 
