@@ -12,7 +12,7 @@ const folder = process.env['BATON_SCREENSHOTS'] ?? join(import.meta.dirname, '..
 /** Every page that a person can come to, by the name of its picture. */
 async function pages(demo: Demo): Promise<Record<string, string>> {
   const shown = await someSwitchover(demo);
-  const { primary } = await demo.client.until((snapshot) => snapshot.health === 'ok');
+  const { primary } = await demo.client.until((snapshot) => snapshot.health === 'ok' && snapshot.primary !== null);
   return {
     front: '/',
     cluster: '/clusters/erp5',

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { BatonError } from '../contract/errors.ts';
 import type { Operation } from '../contract/operation.ts';
 import type { TakeoverKind, TakeoverPlan } from '../contract/takeover.ts';
@@ -13,6 +14,10 @@ import { programOf, stepParts } from './program.ts';
 import { decide } from './resume.ts';
 import { noteReturn } from './returned.ts';
 import type { Task } from './task.ts';
+
+/** For the look after the end: a server that answers does so in milliseconds. */
+const LAST_LOOK_MS = 500;
+const noop = (): void => undefined;
 
 export interface TakeoverRequest {
   readonly planId: string;
@@ -58,6 +63,9 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
   async function tellWatch(task: Task): Promise<void> {
     const told = task.kind === 'detach' ? parts.watch.markDetached(task.target) : parts.watch.primaryIs(task.target);
     await told.catch(() => undefined);
+    // Who reads the result looks at the servers next: they must not show the roles of before it. One that is away keeps
+    // nobody waiting.
+    await Promise.race([parts.watch.lookNow().then(noop, noop), delay(LAST_LOOK_MS)]);
   }
 
   async function confirmed(request: TakeoverRequest): Promise<{ operationId: string }> {
