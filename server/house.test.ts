@@ -15,7 +15,8 @@ const mayKnow: Record<string, readonly string[]> = {
   takeover: ['contract', 'mariadb', 'topology', 'operations', 'store'],
   backups: ['contract', 'mariadb', 'files'],
   services: ['contract', 'mariadb', 'files'],
-  agent: ['contract', 'mariadb', 'files', 'backups', 'services'],
+  bootstrap: ['contract', 'mariadb', 'files', 'backups', 'services'],
+  agent: ['contract', 'mariadb', 'files', 'backups', 'bootstrap', 'services'],
   sandbox: ['contract', 'mariadb', 'files'],
   console: [
     'contract',
@@ -62,13 +63,14 @@ const packageRooms: Record<string, readonly string[]> = {
 
 /** Pure files: parse, derive, check, plan, choose. No node:*, no clock, no client. */
 const pureFiles = [
-  'server/contract/{snapshot,takeover,operation,dumps,access,history,events,errors,agent,configuration,listen-address}.ts',
+  'server/contract/{snapshot,takeover,operation,reseed,dumps,access,history,events,errors,agent,configuration,listen-address}.ts',
   'server/mariadb/{gtid,replica-status,version,grants,row}.ts',
   'server/topology/{observation,roles,analysis,snapshot,lag-history}.ts',
   'server/topology/analysis/*.ts',
   'server/takeover/{plan,classify,fingerprint,cost}.ts',
   'server/takeover/checks/*.ts',
   'server/backups/retention.ts',
+  'server/bootstrap/copy-position.ts',
   'server/access/may.ts',
 ];
 

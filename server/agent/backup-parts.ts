@@ -5,6 +5,7 @@ import { BackupRunner } from '../backups/backup-runner.ts';
 import { freeBytes } from '../backups/disk-space.ts';
 import { FailureNote } from '../backups/failure-note.ts';
 import { startSchedule, type Schedule } from '../backups/schedule.ts';
+import type { BackupTurn } from '../backups/turn.ts';
 import type { AgentStatus } from '../contract/agent.ts';
 import type { AgentConfiguration } from '../contract/configuration.ts';
 import { messageOf } from '../contract/errors.ts';
@@ -29,6 +30,7 @@ export async function createBackups(
   options: {
     readonly server: string;
     readonly stateDirectory: string;
+    readonly turn: BackupTurn;
     readonly now: () => Date;
     readonly logger: Logger;
   },

@@ -23,6 +23,7 @@ export async function buildApp(
     serverFactory: (handler) => (tlsFiles ? createTlsServer(tlsFiles, handler) : createServer(handler)),
   });
   app.addHook('onRequest', async (request) => {
+    if (request.routeOptions.config.ticket?.(request.headers.authorization)) return;
     const visitor = visitorOf(request.headers.authorization, tokens);
     if (visitor === null) throw new BatonError('unauthenticated', 'This address needs a token.');
     if (visitor === 'reader' && !request.routeOptions.config.readers) {

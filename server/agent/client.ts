@@ -18,6 +18,14 @@ import {
   type SignInTest,
 } from '../contract/agent.ts';
 import { BatonError } from '../contract/errors.ts';
+import {
+  copyOffer,
+  dataDirectory,
+  reseed,
+  type CopySource,
+  type DataDirectory,
+  type Reseed,
+} from '../contract/reseed.ts';
 import { AgentRequests, type AgentAddress } from './agent-request.ts';
 import type { RawAnswer } from './raw-download.ts';
 
@@ -25,6 +33,8 @@ import type { RawAnswer } from './raw-download.ts';
 const lookTimeoutMs = 5000;
 /** Finding the first of the transactions may mean to read through every binary log. */
 const exportTimeoutMs = 60_000;
+/** Every file of the data is looked at. */
+const sizeTimeoutMs = 30_000;
 /** Disabling ends a run in progress, which has 10 s to end by itself. */
 const switchTimeoutMs = 20_000;
 
@@ -38,10 +48,12 @@ const passedHeaders = ['range', 'if-range', 'if-none-match', 'if-modified-since'
 export class AgentClient {
   readonly #requests: AgentRequests;
   readonly #server: string;
+  readonly #url: string;
 
   constructor(address: AgentAddress) {
     this.#requests = new AgentRequests(address);
     this.#server = address.server;
+    this.#url = address.url;
   }
 
   async status(): Promise<AgentStatus> {
@@ -84,6 +96,39 @@ export class AgentClient {
   /** Writes the read_only that the server is to have after its next start. */
   async persistReadOnly(readOnly: boolean): Promise<void> {
     await this.#post('/v1/read-only', { readOnly }, persistReadOnly, lookTimeoutMs);
+  }
+
+  /** Where the server's data are, their size, and whether they could be exchanged for a copy. */
+  async dataDirectory(): Promise<DataDirectory> {
+    return this.#understood(
+      await this.#requests.json('/v1/data-directory', { method: 'GET', timeoutMs: sizeTimeoutMs }),
+      dataDirectory,
+    );
+  }
+
+  /** Has the agent hold a physical copy of its server ready for one reader. */
+  async offerCopy(): Promise<CopySource> {
+    const { path, ticket } = await this.#post('/v1/copies', {}, copyOffer, sizeTimeoutMs);
+    return { server: this.#server, url: this.#url, path, ticket };
+  }
+
+  /** Has the agent begin to copy; the same id again answers the one that was begun. */
+  async beginReseed(asked: { id: string; source: CopySource; expectedBytes: number }): Promise<Reseed> {
+    return await this.#post('/v1/reseeds', asked, reseed, sizeTimeoutMs);
+  }
+
+  async reseed(id: string): Promise<Reseed> {
+    return await this.#get(`/v1/reseeds/${encodeURIComponent(id)}`, reseed);
+  }
+
+  /** Has the agent put the prepared copy in the place of the data; answers at once. */
+  async swapReseed(id: string): Promise<Reseed> {
+    return await this.#post(`/v1/reseeds/${encodeURIComponent(id)}/swap`, {}, reseed, lookTimeoutMs);
+  }
+
+  /** Ends a reseed before that, and resolves when its copy is gone. */
+  async cancelReseed(id: string): Promise<Reseed> {
+    return await this.#post(`/v1/reseeds/${encodeURIComponent(id)}/cancel`, {}, reseed, sizeTimeoutMs);
   }
 
   /**

@@ -8,11 +8,15 @@ import type { AgentStatus } from '../contract/agent.ts';
 import type { AgentConfiguration } from '../contract/configuration.ts';
 import { baseUrl, parseListenAddress } from '../contract/listen-address.ts';
 import { askLocalServer, observeLocalServer } from '../mariadb/local-server.ts';
+import { BackupTurn } from '../backups/turn.ts';
 import { createService } from '../services/create-service.ts';
 import type { Service } from '../services/service.ts';
 import { backupsStatus, createBackups } from './backup-parts.ts';
 import { serveBackupRuns, serveBackups } from './backup-routes.ts';
 import { buildApp } from './build-app.ts';
+import { serveCopies } from './copy-routes.ts';
+import { createReseeds, placeOf } from './reseed-parts.ts';
+import { serveReseeds } from './reseed-routes.ts';
 import { ServiceDecision } from './decide-services.ts';
 import { isPrivate } from './is-private.ts';
 import { serveReadOnly } from './read-only-route.ts';
@@ -48,7 +52,9 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
   const server = configuration.name ?? serverNameOf(hostname());
   const options = { server, stateDirectory: await stateDirectory(configuration), now: () => new Date(), logger };
   const services = await createServices(configuration, options);
-  const backups = await createBackups(configuration, options);
+  const turn = new BackupTurn();
+  const backups = await createBackups(configuration, { ...options, turn });
+  const reseeds = await createReseeds(configuration, options);
   const decision = new ServiceDecision({
     services: [...services.values()],
     observe: () =>
@@ -69,6 +75,13 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
   serveReadOnly(app, database.persistFile);
   serveSignIns(app);
   serveTransactions(app, { socket, defaultsFile }, logger);
+  const endCopies = serveCopies(app, {
+    place: placeOf(configuration),
+    workDirectory: options.stateDirectory,
+    turn,
+    logger,
+  });
+  serveReseeds(app, reseeds);
   if (backups) {
     serveBackups(app, backups);
     serveBackupRuns(app, backups);
@@ -76,15 +89,17 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
 
   const close = async (): Promise<void> => {
     backups?.schedule?.stop();
+    endCopies();
     const cut = setTimeout(() => app.server.closeAllConnections(), drainMs);
     const ends = [...services.values()].map((service) => service.close());
-    await Promise.all([app.close(), decision.stop(), backups?.runner.close(), ...ends]);
+    await Promise.all([app.close(), decision.stop(), backups?.runner.close(), reseeds?.close(), ...ends]);
     clearTimeout(cut);
   };
   try {
     await app.listen(address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port });
     // Only who holds the address is the agent of this server, and may touch what an earlier one left.
     await backups?.runner.open();
+    await reseeds?.open();
     decision.start();
   } catch (error) {
     await close();

@@ -10,6 +10,7 @@ import { readCatalogue } from './catalogue.ts';
 import { FailureNote } from './failure-note.ts';
 import { manifestOf, placeBackup } from './fixtures.ts';
 import { manifestName, partialName } from './names.ts';
+import { BackupTurn } from './turn.ts';
 
 let cluster: SandboxCluster;
 let directory: string;
@@ -41,6 +42,7 @@ async function runner(changes: { socket?: string; keep?: { count: number } } = {
     now: () => new Date(),
     keep: {},
     note: await FailureNote.open(join(state, 'failure.json')),
+    turn: new BackupTurn(),
     logger: pino({ level: 'silent' }),
     ...changes,
   });

@@ -9,6 +9,7 @@ import { pruneBackups } from './prune.ts';
 import { recoverLeftovers } from './recover-leftovers.ts';
 import type { Keep } from './retention.ts';
 import { takeDump, type DumpRequest } from './take-dump.ts';
+import type { BackupTurn } from './turn.ts';
 
 /** Runs that can still be asked for after they ended. */
 const rememberedRuns = 50;
@@ -19,6 +20,8 @@ export interface RunnerOptions extends Pick<
   'server' | 'socket' | 'defaultsFile' | 'directory' | 'stallTimeoutMs' | 'now'
 > {
   readonly keep: Keep;
+  /** Shared with everything else that copies this server. */
+  readonly turn: BackupTurn;
   readonly note: FailureNote;
   readonly logger: Logger;
 }
@@ -112,6 +115,7 @@ export class BackupRunner {
   }
 
   #start(): BackupRun {
+    const release = this.#options.turn.take('A backup');
     const startedAt = this.#options.now();
     const run: BackupRun = {
       id: randomUUID(),
@@ -124,13 +128,16 @@ export class BackupRunner {
     };
     this.#runs.set(run.id, run);
     for (const id of [...this.#runs.keys()].slice(0, -rememberedRuns)) this.#runs.delete(id);
-    const ended = this.#go(run, startedAt).finally(() => (this.#current = null));
+    const ended = this.#go(run, startedAt, release).finally(() => {
+      this.#current = null;
+      release();
+    });
     this.#current = { run, ended };
     return { ...run };
   }
 
   /** Never rejects. */
-  async #go(run: BackupRun, startedAt: Date): Promise<void> {
+  async #go(run: BackupRun, startedAt: Date, release: () => void): Promise<void> {
     const { logger, now, note } = this.#options;
     logger.info({ run: run.id }, 'backup begun');
     const outcome = await takeDump({
@@ -151,6 +158,7 @@ export class BackupRunner {
       logger.info({ run: run.id, name: run.name, bytes: run.bytes, gtid: outcome.manifest.gtid }, 'backup done');
       await note.clear();
       await this.#prune();
+      release();
       // Last: who sees "done" may ask for the next one.
       run.state = 'done';
     }

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { headBytes, tailBytes } from './dump-text.ts';
-import { startTool, type Tool } from './tool.ts';
+import { startTool } from './tool.ts';
+import { untilBroken } from './until-broken.ts';
 
 /** What stands in the file now. */
 export interface WrittenDump {
@@ -69,7 +70,7 @@ export async function writeDump(
     { signal },
   );
   try {
-    await untilBroken([dump, zstd], signal, [compress, store]);
+    await untilBroken([dump, zstd], signal, [compress, store], diskTrouble);
   } finally {
     clearTimeout(stall);
   }
@@ -81,33 +82,6 @@ export async function writeDump(
 async function writeAll(file: FileHandle, chunk: Buffer): Promise<void> {
   for (let written = 0; written < chunk.length;) {
     written += (await file.write(chunk, written)).bytesWritten;
-  }
-}
-
-/** Waits for the pipes and both tools. At the first failure all of it is ended, and awaited, before this rejects. */
-async function untilBroken(
-  tools: readonly Tool[],
-  signal: AbortSignal,
-  pipes: readonly Promise<void>[],
-): Promise<void> {
-  const succeeded = tools.map(async (tool) => {
-    const reason = await tool.ended;
-    if (reason !== null) throw new Error(reason);
-  });
-  try {
-    await Promise.all([...pipes, ...succeeded]);
-  } catch (error) {
-    for (const tool of tools) tool.kill();
-    const reasons = await Promise.all(tools.map((tool) => tool.ended));
-    await Promise.allSettled(pipes);
-    if (signal.aborted) throw signal.reason;
-    // A pipe breaks because a tool ended: the tool's own words say more than EPIPE.
-    const spoken = reasons.find(
-      (reason) => reason !== null && !reason.includes('SIGKILL') && !reason.includes('SIGPIPE'),
-    );
-    const disk = diskTrouble(error);
-    if (disk !== null) throw new Error(disk, { cause: error });
-    throw spoken === undefined || spoken === null ? error : new Error(spoken, { cause: error });
   }
 }
 

@@ -92,6 +92,20 @@ export const serviceConfiguration = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** How the agent stops and starts its database server, for a reseed. Arguments are passed as they are, through no shell. */
+export const serverControlConfiguration = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('supervisord'), url: z.string().regex(/^unix:\/\/.+/), program: z.string().min(1) }),
+  z.strictObject({ kind: z.literal('systemd'), unit: z.string().min(1) }),
+  z.strictObject({
+    kind: z.literal('command'),
+    start: z.array(z.string()).min(1),
+    stop: z.array(z.string()).min(1),
+    /** Ends with 0 while the server runs. */
+    status: z.array(z.string()).min(1),
+  }),
+]);
+export type ServerControlConfiguration = z.infer<typeof serverControlConfiguration>;
+
 export const agentConfiguration = z.strictObject({
   listen: listenAddress,
   /** Name of the server in the console's configuration; goes into manifests. Absent: the host's name. */
@@ -102,6 +116,10 @@ export const agentConfiguration = z.strictObject({
     defaultsFile: file.optional(),
     /** File the agent writes read_only into; include it in the server's options. */
     persistFile: file.optional(),
+    /** Lets the agent exchange the data directory for a copy of the primary's. Absent: it never stops the server. */
+    control: serverControlConfiguration.optional(),
+    /** How long the server may take to stop, and to start. */
+    controlTimeoutSeconds: z.number().positive().max(86_400).default(600),
   }),
   tls: z
     .strictObject({

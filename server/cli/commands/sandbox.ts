@@ -1,15 +1,17 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { BatonError } from '../../contract/errors.ts';
 import { createCluster } from '../../sandbox/cluster.ts';
 import { reopenCluster } from '../../sandbox/reopen.ts';
 import { command, jsonOption, type Argument, type Command } from '../command.ts';
-import { exitCode } from '../exit-code.ts';
+import { exitCode, type ExitCode } from '../exit-code.ts';
 import { carryOut } from '../sandbox/carry-out.ts';
 import { control } from '../sandbox/control-client.ts';
-import type { ControlRequest } from '../sandbox/control-protocol.ts';
+import type { ControlRequest, SandboxStatus } from '../sandbox/control-protocol.ts';
 import { serveControl } from '../sandbox/control-server.ts';
 import { steadyLoad } from '../sandbox/steady-load.ts';
 import { table } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { untilStopped } from '../until-stopped.ts';
 
 const demoFolder = resolve(import.meta.dirname, '../../../var/demo');
@@ -52,10 +54,13 @@ const up = command({
 const status = command({
   name: 'sandbox status',
   summary: 'the servers of a running sandbox',
+  details: 'With a server: that one alone, and exit code 1 while it is down.',
+  arguments: [{ syntax: '[server]', text: 'db-1, db-2 …' }],
   options: [dirOption, jsonOption],
-  input: dirInput.extend({ json: z.boolean().default(false) }),
-  async run({ dir, json }, terminal) {
+  input: dirInput.extend({ server: z.string().optional(), json: z.boolean().default(false) }),
+  async run({ dir, server: name, json }, terminal) {
     const answer = await control(resolve(dir), { verb: 'status' });
+    if (name !== undefined) return oneStatus(answer.status, name, terminal);
     if (json) terminal.json(answer.status);
     else {
       const lines = table(
@@ -73,6 +78,13 @@ const status = command({
     return exitCode.done;
   },
 });
+
+function oneStatus(of: SandboxStatus | undefined, name: string, terminal: Terminal): ExitCode {
+  const server = of?.servers.find((one) => one.name === name);
+  if (!server) throw new BatonError('not-found', `There is no server ${name} in this sandbox.`);
+  terminal.line(server.pid === null ? `${name} is down.` : `${name} runs, process ${server.pid}.`);
+  return server.pid === null ? exitCode.failed : exitCode.done;
+}
 
 const thread: Argument = { syntax: '[argument]', text: 'io, sql or both (both)' };
 const server: Argument = { syntax: '<server>', text: 'db-1, db-2 …' };

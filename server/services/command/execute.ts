@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
 
 /** enable, disable and status only flip or read a switch; what takes longer hangs. */
-const timeoutMs = 20_000;
+const switchTimeoutMs = 20_000;
 
 /** Exit code of the command. Rejects when it can't be started, is killed or does not end in time. */
-export async function execute(argv: readonly string[]): Promise<{ exitCode: number; output: string }> {
+export async function execute(
+  argv: readonly string[],
+  timeoutMs = switchTimeoutMs,
+): Promise<{ exitCode: number; output: string }> {
   const [command = '', ...args] = argv;
   return await new Promise((resolve, reject) => {
     execFile(command, args, { timeout: timeoutMs, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {

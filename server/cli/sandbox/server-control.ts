@@ -1,0 +1,10 @@
+import { join } from 'node:path';
+import type { ServerControlConfiguration } from '../../contract/configuration.ts';
+
+const main = join(import.meta.dirname, '..', 'main.ts');
+
+/** How an agent stops and starts a server of the sandbox that runs in `dir`: by asking the process that holds it. */
+export function sandboxControl(node: string, dir: string, server: string): ServerControlConfiguration {
+  const argv = (verb: string): string[] => [node, main, 'sandbox', verb, server, '--dir', dir];
+  return { kind: 'command', start: argv('start'), stop: argv('stop'), status: argv('status') };
+}

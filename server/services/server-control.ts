@@ -1,0 +1,28 @@
+import type { ServerControlConfiguration } from '../contract/configuration.ts';
+import { commandSwitch } from './server-control/command.ts';
+import { supervisordSwitch } from './server-control/supervisord.ts';
+
+/** Stops and starts the database server beside an agent. */
+export interface ServerControl {
+  /** Whether its manager says that it runs. Rejects where the manager can't be asked. */
+  running(): Promise<boolean>;
+  /** Ends it in order; resolves when its manager says that it is down. Does nothing where it is. Rejects with the reason. */
+  stop(): Promise<void>;
+  /** Starts it; resolves when its manager has done so. Does nothing where it runs. Rejects with the reason. */
+  start(): Promise<void>;
+}
+
+/** The control that the configuration names. */
+export function serverControl(configuration: ServerControlConfiguration, timeoutMs: number): ServerControl {
+  if (configuration.kind === 'command') return commandSwitch(configuration, timeoutMs);
+  if (configuration.kind === 'supervisord') return supervisordSwitch(configuration, timeoutMs);
+  const systemctl = (verb: string, ...options: string[]): string[] => [
+    'systemctl',
+    verb,
+    ...options,
+    '--',
+    configuration.unit,
+  ];
+  const [start, stop, status] = [systemctl('start'), systemctl('stop'), systemctl('is-active', '--quiet')];
+  return commandSwitch({ start, stop, status }, timeoutMs);
+}
