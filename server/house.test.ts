@@ -16,6 +16,7 @@ const mayKnow: Record<string, readonly string[]> = {
   backups: ['contract', 'mariadb', 'files'],
   services: ['contract', 'mariadb', 'files'],
   bootstrap: ['contract', 'mariadb', 'files', 'backups', 'services'],
+  monitoring: ['contract', 'mariadb', 'topology'],
   agent: ['contract', 'mariadb', 'files', 'backups', 'bootstrap', 'services'],
   sandbox: ['contract', 'mariadb', 'files'],
   console: [
@@ -40,6 +41,7 @@ const mayKnow: Record<string, readonly string[]> = {
     'access',
     'topology',
     'backups',
+    'monitoring',
     'agent',
     'console',
     'sandbox',
@@ -71,6 +73,8 @@ const pureFiles = [
   'server/takeover/checks/*.ts',
   'server/backups/retention.ts',
   'server/bootstrap/copy-position.ts',
+  'server/contract/parameters.ts',
+  'server/monitoring/{verdict,replication,backups,certificates}.ts',
   'server/access/may.ts',
 ];
 

@@ -1,4 +1,5 @@
 import { agent } from './commands/agent.ts';
+import { checkCommands } from './commands/check.ts';
 import { configCommands } from './commands/config.ts';
 import { console } from './commands/console.ts';
 import { dumpCommands } from './commands/dumps.ts';
@@ -25,6 +26,7 @@ const commands = [
   ...userCommands,
   ...tokenCommands,
   grants,
+  ...checkCommands,
   ...configCommands,
   ...sandboxCommands,
 ];
@@ -33,6 +35,7 @@ const groups = {
   dumps: 'dumps through the console',
   user: 'who may sign in, directly in the store of the configuration',
   token: 'API tokens, directly in the store of the configuration',
+  check: 'one line and an exit code, for monitoring',
   config: 'the configuration file',
   sandbox: 'real throw-away servers on loopback, and what can befall them',
 };

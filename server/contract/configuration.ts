@@ -132,6 +132,11 @@ export const agentConfiguration = z.strictObject({
   /** Bearer tokens: the console's may do all, readers may only read /backups. */
   tokenFile: secretFile.optional(),
   readerTokenFile: secretFile.optional(),
+  /**
+   * JSON with what the server was asked to be: primary-url and seconds-behind-master-threshold of a replica. It holds a
+   * password. Absent, or without a primary-url: the server is to be a primary.
+   */
+  parametersFile: file.optional(),
   /** Where the agent keeps its logs of runs. Absent: `.agent` in the backup directory, else beside the configuration file. */
   stateDirectory: file.optional(),
   backups: z

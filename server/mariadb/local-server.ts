@@ -1,5 +1,6 @@
 import { socketTarget } from './client-options.ts';
 import { connect, type Connection } from './connection.ts';
+import { replicaStatus, type ReplicaStatus } from './replica-status.ts';
 import { flag, number, text } from './row.ts';
 import { SqlError } from './sql-error.ts';
 
@@ -33,6 +34,11 @@ export async function observeLocalServer(connection: Connection, timeoutMs: numb
     logsReplicated: flag(row, 'log_slave_updates') ?? false,
     appliedGtid: text(row, 'gtid_slave_pos'),
   };
+}
+
+/** The server's connections to its sources; none: it replicates from nobody. Needs SLAVE MONITOR. Rejects with SqlError. */
+export async function localReplication(connection: Connection, timeoutMs: number): Promise<ReplicaStatus[]> {
+  return (await connection.query('SHOW ALL SLAVES STATUS', { timeoutMs })).map(replicaStatus);
 }
 
 /** The name of the oldest binary log; null where there is none (1381: the log is off). Needs BINLOG MONITOR. */
