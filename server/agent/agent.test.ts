@@ -103,7 +103,10 @@ test('read_only written by the agent is what the server has after a restart', as
     await client.persistReadOnly(wanted);
     await replica.restart();
     expect(await readOnly()).toBe(wanted ? '1' : '0');
+    expect(await client.persistedReadOnly()).toBe(wanted);
   }
+  await client.persistReadOnly(null);
+  expect(await client.persistedReadOnly()).toBeNull();
 });
 
 test('what is not known is 404 with what is', async () => {
@@ -120,6 +123,7 @@ test('read_only is refused where there is no file to keep it in', async () => {
   const host = await startTestAgent();
   started.push(host);
   await expect(host.client.persistReadOnly(true)).rejects.toMatchObject({ code: 'refused' });
+  await expect(host.client.persistedReadOnly()).rejects.toMatchObject({ code: 'refused' });
 });
 
 test('an account is tried from the agent’s host: let in, refused, or nobody knows', async () => {

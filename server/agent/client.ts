@@ -93,8 +93,13 @@ export class AgentClient {
     return await this.#post('/v1/sign-ins', test, signInAnswer, lookTimeoutMs);
   }
 
-  /** Writes the read_only that the server is to have after its next start. */
-  async persistReadOnly(readOnly: boolean): Promise<void> {
+  /** The read_only that is written for the server's next start; null where nothing is. */
+  async persistedReadOnly(): Promise<boolean | null> {
+    return (await this.#get('/v1/read-only', persistReadOnly)).readOnly;
+  }
+
+  /** Writes the read_only that the server is to have after its next start; null takes it out again. */
+  async persistReadOnly(readOnly: boolean | null): Promise<void> {
     await this.#post('/v1/read-only', { readOnly }, persistReadOnly, lookTimeoutMs);
   }
 

@@ -70,8 +70,11 @@ export type SignInTest = z.infer<typeof signInTest>;
 export const signInAnswer = z.object({ result: z.enum(['accepted', 'denied', 'unknown']), text: z.string() });
 export type SignInAnswer = z.infer<typeof signInAnswer>;
 
-/** POST /v1/read-only { readOnly }: writes the persistent setting beside the server's own configuration. */
-export const persistReadOnly = z.strictObject({ readOnly: z.boolean() });
+/**
+ * POST /v1/read-only { readOnly }: writes the persistent setting beside the server's own configuration; null takes it out
+ * again. GET answers what it is now.
+ */
+export const persistReadOnly = z.strictObject({ readOnly: z.boolean().nullable() });
 
 /**
  * GET /v1/transactions?ranges=0-1-13:17,0-9-4:9 answers their SQL, as mariadb-binlog prints it from the server's own binary

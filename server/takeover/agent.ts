@@ -11,6 +11,8 @@ export interface TakeoverAgent {
   serviceRun(name: string, id: string): Promise<ServiceRun>;
   /** Signs in to another server from the host of this one, as its replication will. */
   signsIn(test: SignInTest): Promise<SignInAnswer>;
-  /** Writes the setting beside the server's own configuration, so that a restart keeps it. */
-  persistReadOnly(readOnly: boolean): Promise<void>;
+  /** What is written beside the server's own configuration; null where nothing is. */
+  persistedReadOnly(): Promise<boolean | null>;
+  /** Writes the setting there, so that a restart keeps it; null takes it out again. */
+  persistReadOnly(readOnly: boolean | null): Promise<void>;
 }

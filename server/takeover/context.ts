@@ -33,6 +33,8 @@ export interface TakeoverContext {
   connections: Record<string, number[]>;
   /** Values before the first change; null until they are read. */
   before: Before | null;
+  /** What the old primary's agent had written for its next start, before a fence; undefined until it said so. */
+  persistedBefore: boolean | null | undefined;
   /** Replicas that were writable and were made read-only. */
   madeReadOnly: string[];
   /** Where the target stood at its last look before writes were stopped. */
@@ -59,6 +61,7 @@ export function newContext(task: Task, parts: StepParts): TakeoverContext {
     links: new Links(parts.connect),
     connections: {},
     before: null,
+    persistedBefore: undefined,
     madeReadOnly: [],
     targetWas: [],
     seal: null,

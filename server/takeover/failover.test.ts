@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { SqlError } from '../mariadb/sql-error.ts';
 import { createCluster, type SandboxCluster } from '../sandbox/cluster.ts';
 import { stopReplication } from '../sandbox/faults.ts';
 import { caughtUp, followed } from '../sandbox/replication.ts';
 import { until } from '../sandbox/until.ts';
 import { startWriteLoad, verifyWrites } from '../sandbox/write-load.ts';
+import { atStatement } from './testing/at-statement.ts';
+import { FakeAgent } from './testing/fake-agent.ts';
 import { isReadOnly, writableOf } from './testing/server-state.ts';
 import { startBaton, type TestBaton } from './testing/baton.ts';
 
@@ -113,6 +116,26 @@ test('what the target has received and not applied is applied before it is promo
   const [count] = await target.sql("SELECT COUNT(*) AS n FROM shop.orders WHERE uid LIKE 'received-%'");
   expect(Number(count?.['n'])).toBe(50);
 });
+
+test.each([true, false, null])(
+  'a failover that is undone puts back what was written for the next start of the old primary: %s',
+  async (before) => {
+    const agent = new FakeAgent([]);
+    agent.persisted = before;
+    await baton.stop();
+    baton = await startBaton(cluster, {
+      agent: (server) => (server === 'db-1' ? agent : null),
+      onConnection: atStatement({ when: 'before', statement: 'STOP SLAVE', on: 'db-2' }, () => {
+        expect(agent.persisted).toBe(true);
+        throw new SqlError('statement', 1205, 'the target refuses');
+      }),
+    });
+    await cluster.server('db-1').kill();
+    await primaryIsSeenDead();
+    expect((await baton.promote('db-2')).outcome).toBe('failed-restored');
+    expect(agent.persisted).toBe(before);
+  },
+);
 
 test('a hung primary is only given up when no replica hears from it', async () => {
   cluster.server('db-1').freeze();

@@ -41,6 +41,25 @@ describe('what is proposed', () => {
   });
 });
 
+describe('the command', () => {
+  const lagging = exampleView(2, up(exampleReplicaFacts(2, { delaySeconds: 60 })));
+
+  test('accepts what blocks and can be accepted', () => {
+    const hung = exampleView(1, { ...refused, kind: 'unreachable', reason: 'hung', at: exampleNow - 100, detail: '' });
+    expect(draftOf({ views: [hung] }).command).toBe('baton promote erp5/db-2 --failover --accept unfenced');
+  });
+
+  test('accepts nothing where something blocks that nobody can accept', () => {
+    const never = { ...lagging, server: { ...lagging.server, candidate: 'never' as const } };
+    const draft = draftOf({ views: [never] });
+    expect(draft.checks.filter(({ level }) => level === 'block').map(({ code }) => code)).toEqual([
+      'target-candidate',
+      'target-delay',
+    ]);
+    expect(draft).toMatchObject({ blocked: true, command: 'baton promote erp5/db-2 --switchover' });
+  });
+});
+
 test('before and after say who follows whom', () => {
   expect(draftOf().roles).toEqual([
     { server: 'db-1', before: { role: 'primary', follows: null }, after: { role: 'replica', follows: 'db-2' } },

@@ -60,10 +60,10 @@ function needsName(kind: TakeoverKind, checks: readonly Check[], overridden: num
   );
 }
 
+/** The same from a terminal. Where something blocks that nobody can accept, accepting the rest would be of no use. */
 function commandOf(input: PlanInput, kind: TakeoverKind, checks: readonly Check[]): string {
-  const accept = checks
-    .filter(({ level, acceptable }) => level === 'block' && acceptable)
-    .map(({ code }) => ` --accept ${code}`);
+  const blocks = checks.filter(({ level }) => level === 'block');
+  const accept = blocks.every(({ acceptable }) => acceptable) ? blocks.map(({ code }) => ` --accept ${code}`) : [];
   return `baton promote ${input.snapshot.name}/${input.target} --${kind}${[...new Set(accept)].join('')}`;
 }
 

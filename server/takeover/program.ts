@@ -1,3 +1,4 @@
+import { SqlError } from '../mariadb/sql-error.ts';
 import type { Program } from '../operations/program.ts';
 import type { StepParts, TakeoverContext } from './context.ts';
 import type { TakeoversParts } from './parts.ts';
@@ -7,6 +8,7 @@ import type { Task } from './task.ts';
 
 /** For all undos together: they take milliseconds, or a server has to come back first. */
 const UNDO_MS = 20_000;
+const LAST_LOOK_MS = 1_500;
 
 /** What the steps need of the parts. */
 export function stepParts(parts: TakeoversParts): StepParts {
@@ -23,6 +25,18 @@ export function stepParts(parts: TakeoversParts): StepParts {
   };
 }
 
+/** Nobody is told that a server takes writes again which does not answer. */
+async function lookAtOldPrimary({ task, parts, away }: TakeoverContext): Promise<void> {
+  if (task.kind !== 'switchover' || task.oldPrimary === null || task.dryRun) return;
+  try {
+    (await parts.probe(task.oldPrimary, LAST_LOOK_MS)).destroy();
+    away.delete(task.oldPrimary);
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    if (!['too-many-connections', 'access-denied'].includes(error.kind)) away.add(task.oldPrimary);
+  }
+}
+
 /** What the runner runs for the task. */
 export function programOf(
   task: Task,
@@ -35,9 +49,10 @@ export function programOf(
     budgetMs: task.budgetMs,
     undoMs: UNDO_MS,
     summary: summaryOf,
-    async close({ links, opened }) {
-      await links.release();
-      if (opened) await afterwards();
+    async close(ended) {
+      await ended.links.release();
+      if (ended.opened) await afterwards();
+      else await lookAtOldPrimary(ended);
     },
   };
 }

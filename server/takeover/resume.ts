@@ -7,7 +7,7 @@ import { readReplication } from '../mariadb/promote.ts';
 import { replicaStatus } from '../mariadb/replica-status.ts';
 import { killSessions } from '../mariadb/sessions.ts';
 import { SqlError } from '../mariadb/sql-error.ts';
-import { recorded, type Entry } from '../operations/journal.ts';
+import { isObject, recorded, type Entry } from '../operations/journal.ts';
 import type { Resumption } from '../operations/program.ts';
 import { endedSteps, pointPassed } from '../operations/replay.ts';
 import { WRITE_OUTAGE } from '../operations/run.ts';
@@ -55,12 +55,13 @@ export async function decide(
 }
 
 /** The context as the journal tells it. */
-function remembered(task: Task, parts: TakeoversParts, entries: readonly Entry[]): TakeoverContext {
+export function remembered(task: Task, parts: TakeoversParts, entries: readonly Entry[]): TakeoverContext {
   const context = newContext(task, stepParts(parts));
   context.connections =
     z.record(z.string(), z.array(z.number())).nullable().parse(recorded(entries, 'connections')) ?? {};
   context.before = before.nullable().parse(recorded(entries, 'before'));
   context.madeReadOnly = z.array(z.string()).nullable().parse(recorded(entries, 'made-read-only')) ?? [];
+  context.persistedBefore = persistedBefore(entries);
   const seal = recorded(entries, 'seal');
   context.seal = typeof seal === 'string' ? gtidList(seal) : null;
   const stoppedAt = recorded(entries, 'stopped-at');
@@ -71,6 +72,12 @@ function remembered(task: Task, parts: TakeoversParts, entries: readonly Entry[]
   context.outageMs = typeof outage === 'number' ? outage : null;
   context.opened = endedSteps(entries).has('open');
   return context;
+}
+
+/** undefined where it was never asked: null is an answer too. */
+function persistedBefore(entries: readonly Entry[]): boolean | null | undefined {
+  const asked = entries.some(({ data }) => isObject(data) && data['name'] === 'persisted-read-only');
+  return asked ? z.boolean().nullable().parse(recorded(entries, 'persisted-read-only')) : undefined;
 }
 
 /** Ends what the interrupted run left open, and takes the locks, on every server that answers. */

@@ -27,12 +27,16 @@ export async function noteReturn(parts: TakeoversParts, server: string): Promise
   const { oldPrimary, target, dryRun } = task.parse(JSON.parse(row.plan));
   if (oldPrimary !== server || dryRun) return null;
   const known = await parts.operations.get(row.id);
-  if (known.steps.some(({ note }) => note?.includes(`${server} is back`))) return null;
+  const toldBefore = known.steps.some(({ note }) => note?.includes(`${server} is back`));
+  // Each time it comes: it may have started anew, from a configuration that lets it take writes.
   const fence = await fenced(parts, server, target, done[0] === row);
+  if (toldBefore && fence.kind === 'not-needed') return null;
   // First the old primary, then the new one, which may go on writing: the other way round its newest would count as lost.
   await parts.watch.lookNow([server]);
   const old = parts.watch.factsOf(server);
   if (parts.watch.observationOf(server)?.kind !== 'up' || !old) return null;
+  // Somebody has made it a replica meanwhile: nothing about it is left to do.
+  if (old.facts.replication.length > 0) return null;
   await parts.watch.lookNow([target]);
   const current = parts.watch.factsOf(target);
   if (parts.watch.observationOf(target)?.kind !== 'up' || !current) return null;
@@ -73,15 +77,18 @@ function amended(
   const steps = view.steps.map((step) =>
     step.id === 'report' ? { ...step, note: [step.note, text].filter(Boolean).join('. ') } : step,
   );
-  const left =
-    lost === 0
-      ? [handsOf.rejoin(view.cluster, server, `${server} is back and does not follow ${target} yet: rejoin it.`)]
-      : handsOf.own(view.cluster, server, target);
+  const rejoin = handsOf.rejoin(
+    view.cluster,
+    server,
+    `${server} is back and does not follow ${target} yet: rejoin it.`,
+  );
+  const left = lost === 0 ? [rejoin] : handsOf.own(view.cluster, server, target);
+  const added = new Set([...writable, ...left, rejoin].map(({ text: told }) => told));
   return {
     ...view,
     steps,
     summary: `${target} is primary. ${text}.`,
     outcome: 'succeeded-with-follow-ups',
-    followUps: [...view.followUps, ...writable, ...left],
+    followUps: [...view.followUps.filter(({ text: told }) => !added.has(told)), ...writable, ...left],
   };
 }

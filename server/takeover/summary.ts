@@ -13,7 +13,9 @@ export function summaryOf(context: TakeoverContext, ending: Ending): string {
   const why = failure ? `${stepName(failure.step, view.steps)} failed: ${failure.error}.` : '';
   const undone =
     kind === 'switchover'
-      ? `Restored: ${old} takes writes again.`
+      ? context.away.has(old)
+        ? `Nothing is left changed, but ${old} does not answer: look at it, or promote ${target} (a failover).`
+        : `Restored: ${old} takes writes again.`
       : context.away.has(target)
         ? `${target} does not answer: promote another replica.`
         : `Restored: ${target} is a replica as before.`;
@@ -36,7 +38,7 @@ function needsHandsText({ task, away }: TakeoverContext, passed: boolean): strin
     return `${target} was made the primary and does not answer: nobody takes writes. See what is left to do.`;
   if (passed) return `${target} was made the primary, and it can't be relied on: see what is left to do.`;
   if (task.kind === 'switchover' && oldPrimary !== null && away.has(oldPrimary))
-    return `NOT restored: ${oldPrimary} does not answer, so nobody takes writes. Promote ${target} (a failover), or bring ${oldPrimary} back.`;
+    return `NOT restored: ${oldPrimary} does not answer, so nobody takes writes. Promote ${target} (a failover), or bring ${oldPrimary} back: it takes writes again as soon as it answers.`;
   return 'NOT restored: see what is left to do.';
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { BatonError } from '../contract/errors.ts';
 import type { Operation } from '../contract/operation.ts';
 import type { TakeoverKind, TakeoverPlan } from '../contract/takeover.ts';
+import { completeUndo } from './complete-undo.ts';
 import { Confirmations } from './confirmations.ts';
 import { newContext } from './context.ts';
 import { differences } from './fingerprint.ts';
@@ -41,7 +42,10 @@ export interface Takeovers {
   planned(planId: string): TakeoverPlan;
   /** Takes up what consoles left unfinished on this cluster, or that one operation; answers those that this console runs now. */
   resume(id?: string): Promise<Operation[]>;
-  /** To be called when a server answers again; amends the report of the failover that it was the old primary of. */
+  /**
+   * To be called when a server answers again, or is seen for the first time: completes the undo of a switchover that left
+   * it frozen, or amends the report of the failover that it was the old primary of. Answers that operation, or null.
+   */
   returned(server: string): Promise<Operation | null>;
 }
 
@@ -131,7 +135,7 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
       }
       return taken;
     },
-    returned: async (server) => await noteReturn(parts, server),
+    returned: async (server) => (await completeUndo(parts, server)) ?? (await noteReturn(parts, server)),
   };
 }
 

@@ -53,7 +53,11 @@ export function findProblems(evidence: Evidence): Finding[] {
 }
 
 /** Gives each problem the instant since when it has stood without a break: its code and server are what it is known by. */
-export function withSince(findings: readonly Finding[], previous: readonly Problem[], now: string): Problem[] {
+export function withSince(
+  findings: readonly Finding[],
+  previous: readonly Pick<Problem, 'code' | 'server' | 'since'>[],
+  now: string,
+): Problem[] {
   return findings.map((finding) => {
     const before = previous.find((one) => one.code === finding.code && one.server === finding.server);
     return { ...finding, since: before?.since ?? now };

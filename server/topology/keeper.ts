@@ -9,13 +9,18 @@ import { positionOf } from './connections.ts';
 import { within } from './deadline.ts';
 import { stateOf } from './errant.ts';
 import { LagHistory } from './lag-history.ts';
-import type { LastPrimary, RememberedEvents, WatchMemory } from './memory.ts';
+import type { LastPrimary, ProblemAge, RememberedEvents, WatchMemory } from './memory.ts';
 import type { UpObservation } from './observation.ts';
 
 /** How often what is remembered goes to the store: small and telling often, large seldom. */
 const primaryEveryMs = 2_000;
 const historyEveryMs = 30_000;
 const eventsEveryMs = 30_000;
+const problemsEveryMs = 10_000;
+/** A console that was away for longer can't say that what it finds has stood all the while. */
+const problemsKeptMs = 10 * 60_000;
+/** After its start; some problems show only when a server was looked at for a while. */
+const problemsAwaitedMs = 60_000;
 /** A store that does not answer must not hold the watch up. */
 const storeTimeoutMs = 5_000;
 
@@ -41,6 +46,8 @@ export class Keeper {
   readonly #writtenAt = new Map<string, number>();
   readonly #writing = new Map<string, Promise<void>>();
   #seen = false;
+  #left: { readonly problems: readonly ProblemAge[]; readonly until: number } = { problems: [], until: -Infinity };
+  #standing: readonly ProblemAge[] = [];
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -62,7 +69,23 @@ export class Keeper {
       this.#detached = await memory.detached();
       this.#alone = new Set(this.#detached);
       this.history = await memory.history(now());
+      const left = await memory.problems();
+      if (left && now() - left.at < problemsKeptMs) {
+        this.#left = { problems: left.problems, until: now() + problemsAwaitedMs };
+      }
     });
+  }
+
+  /** Since when problems stand that an earlier process saw last; [] once this one has looked for long enough itself. */
+  get problemsBefore(): readonly ProblemAge[] {
+    return this.#options.now() < this.#left.until ? this.#left.problems : [];
+  }
+
+  /** What is wrong now, by a whole look. */
+  problemsStand(problems: readonly ProblemAge[]): void {
+    if (problems.length === 0 && this.#standing.length === 0) return;
+    this.#standing = problems.map(({ code, server, since }) => ({ code, server, since }));
+    this.#every('problems', problemsEveryMs, async (memory) => await this.#putProblems(memory));
   }
 
   /** The primary was read. */
@@ -128,10 +151,15 @@ export class Keeper {
   async flush(): Promise<void> {
     await Promise.all(this.#writing.values());
     await this.#guard(async (memory) => {
+      if (this.#standing.length > 0) await this.#putProblems(memory);
       if (!this.#seen) return;
       if (this.#primary) await memory.putPrimary(this.#primary);
       await memory.putHistory(this.history, this.#options.now());
     });
+  }
+
+  async #putProblems(memory: WatchMemory): Promise<void> {
+    await memory.putProblems({ at: this.#options.now(), problems: this.#standing });
   }
 
   #every(what: string, everyMs: number, act: (memory: WatchMemory) => Promise<void>): void {

@@ -1,3 +1,4 @@
+import type { Problem } from '../contract/snapshot.ts';
 import type { EventRow } from '../mariadb/events-move.ts';
 import type { MemoryStore } from '../store/store.ts';
 import { LagHistory, type LagHistoryData } from './lag-history.ts';
@@ -17,6 +18,15 @@ export interface RememberedEvents {
   readonly events: readonly EventRow[];
 }
 
+/** Since when a problem stands: its code and server are what it is known by. */
+export type ProblemAge = Pick<Problem, 'code' | 'server' | 'since'>;
+
+/** The problems that stood at an instant. */
+export interface RememberedProblems {
+  readonly at: number;
+  readonly problems: readonly ProblemAge[];
+}
+
 /** What a cluster's watch keeps beyond the process. Reads answer null for what is absent or damaged; both reject as the store does. */
 export interface WatchMemory {
   primary(): Promise<LastPrimary | null>;
@@ -27,6 +37,8 @@ export interface WatchMemory {
   putDetached(servers: ReadonlySet<string>, now: number): Promise<void>;
   events(server: string): Promise<RememberedEvents | null>;
   putEvents(server: string, events: RememberedEvents): Promise<void>;
+  problems(): Promise<RememberedProblems | null>;
+  putProblems(problems: RememberedProblems): Promise<void>;
 }
 
 /** The memory of one cluster in the store. */
@@ -55,5 +67,7 @@ export function createWatchMemory(store: MemoryStore, cluster: string): WatchMem
     putDetached: async (servers, now) => await write('detached', [...servers], now),
     events: async (server) => await read<RememberedEvents>(`events/${server}`),
     putEvents: async (server, events) => await write(`events/${server}`, events, events.at),
+    problems: async () => await read<RememberedProblems>('problems'),
+    putProblems: async (problems) => await write('problems', problems, problems.at),
   };
 }

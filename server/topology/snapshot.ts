@@ -1,4 +1,4 @@
-import type { ClusterSnapshot, Problem, ReplicationConnection, ServerSnapshot } from '../contract/snapshot.ts';
+import type { ClusterSnapshot, ReplicationConnection, ServerSnapshot } from '../contract/snapshot.ts';
 import { formatGtidList, type GtidList } from '../mariadb/gtid.ts';
 import { missingGrants } from '../mariadb/grants.ts';
 import { findProblems, healthOf, withSince } from './analysis.ts';
@@ -17,7 +17,7 @@ const stalePolls = 3;
 /** The snapshot of a cluster, its problems worst first; `previous` problems give those that still stand their `since`. */
 export function buildSnapshot(
   view: ClusterView,
-  previous: readonly Problem[],
+  previous: Parameters<typeof withSince>[1],
 ): { snapshot: ClusterSnapshot; roles: Roles } {
   const roles = resolveRoles(view.servers.map(knownServer), view.memory);
   const servers = view.servers.map((one) => serverSnapshot(one, view, roles));

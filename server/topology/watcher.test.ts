@@ -348,6 +348,29 @@ test('a look that was asked for begins after the asking', async () => {
   }
 });
 
+const sinceOf = (snapshot: ClusterSnapshot): string | undefined =>
+  snapshot.problems.find(({ code }) => code === 'replica-sql-stopped')?.since;
+
+const shows = async (watching: Watch): Promise<string | undefined> =>
+  sinceOf(await watching.sees('the problem', (snapshot) => sinceOf(snapshot) !== undefined));
+
+test('a console that starts again knows since when a problem stands, and one that was away for long does not say so', async () => {
+  const cluster = await clusterOf({ replicas: 1 });
+  const store = await aStore();
+  await stopReplication(cluster.server('db-2'), 'sql');
+  const first = await watch(cluster, store);
+  const since = await shows(first);
+  await first.watcher.stop();
+  const second = await watch(cluster, store);
+  expect(await shows(second)).toBe(since);
+  await second.watcher.stop();
+  const kept = JSON.parse((await store.memory.get('topology/erp5/problems')) ?? '');
+  const before = { ...kept, value: { ...kept.value, at: Date.now() - 3_600_000 } };
+  await store.memory.put('topology/erp5/problems', JSON.stringify(before), Date.now());
+  const third = await watch(cluster, store);
+  expect(await shows(third)).not.toBe(since);
+});
+
 test("a console that starts again with the primary gone knows the primary's last word and its events", async () => {
   const cluster = await clusterOf({ replicas: 1 });
   const { user } = cluster.accounts.observe;

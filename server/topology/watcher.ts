@@ -1,10 +1,10 @@
-import type { ClusterSnapshot, Problem } from '../contract/snapshot.ts';
+import type { ClusterSnapshot } from '../contract/snapshot.ts';
 import type { Pool } from '../mariadb/pool.ts';
 import type { ServerFacts } from '../mariadb/server-facts.ts';
 import type { MemoryStore, SampleStore } from '../store/store.ts';
 import { ClusterState } from './cluster-state.ts';
 import { Keeper } from './keeper.ts';
-import { createWatchMemory, type LastPrimary, type RememberedEvents } from './memory.ts';
+import { createWatchMemory, type LastPrimary, type ProblemAge, type RememberedEvents } from './memory.ts';
 import { observe } from './observe.ts';
 import type { Observation } from './observation.ts';
 import { createPoller, type Poller } from './poller.ts';
@@ -97,7 +97,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
     });
   }
 
-  function build(previous: readonly Problem[]): ClusterSnapshot {
+  function build(previous: readonly ProblemAge[]): ClusterSnapshot {
     const view = {
       name: cluster,
       kind: options.kind ?? 'replication',
@@ -120,8 +120,9 @@ export function createWatcher(options: WatcherOptions): Watcher {
   function publish(): ClusterSnapshot {
     clearTimeout(pending);
     pending = undefined;
-    newest = build(newest.problems);
+    newest = build([...newest.problems, ...keeper.problemsBefore]);
     builtAt = now();
+    if (newest.health !== 'unknown') keeper.problemsStand(newest.problems);
     options.onSnapshot(newest);
     return newest;
   }

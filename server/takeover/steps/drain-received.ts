@@ -7,7 +7,9 @@ import type { Session } from '../../mariadb/session.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';
 import { done, failed, type Act, type Step } from '../../operations/step.ts';
 import { look, perform, type TakeoverContext } from '../context.ts';
+import { handsOf } from '../hands.ts';
 import { targetConnection } from '../task.ts';
+import { isSilence, Unanswered } from '../unanswered.ts';
 import { drainTo } from './drain.ts';
 
 /**
@@ -15,6 +17,7 @@ import { drainTo } from './drain.ts';
  * not applied when the SQL thread stops is gone (measured on 10.11), and with a dead primary it is the only copy.
  */
 export function drainReceived(server: string): Step<TakeoverContext> {
+  const unanswered = new Unanswered();
   return {
     id: 'drain',
     name: 'drain',
@@ -44,10 +47,19 @@ export function drainReceived(server: string): Step<TakeoverContext> {
       try {
         session = await context.links.fresh(server, Math.min(2_000, act.deadline.remainingMs()));
       } catch (error) {
-        // A restarted replica receives again by itself; one that hangs is asked again.
-        if (!(error instanceof SqlError) || error.kind !== 'refused') throw error;
+        if (!(error instanceof SqlError)) throw error;
+        if (error.kind !== 'refused' && !(isSilence(error) && unanswered.tooLong())) throw error;
         context.away.add(server);
-        return { kind: 'left', note: `${server} is down: ${error.message}`, followUps: [] };
+        // A restarted replica receives again by itself; one that hangs may have heard the STOP.
+        const receives = handsOf.note(
+          `${server} does not answer and may not receive any more. On ${server} run:`,
+          startReceiving(targetConnection(context.task).name).shown,
+        );
+        return {
+          kind: 'left',
+          note: `${server} does not answer: ${error.message}`,
+          followUps: error.kind === 'refused' ? [] : [receives],
+        };
       }
       try {
         const { name } = targetConnection(context.task);

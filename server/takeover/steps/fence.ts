@@ -1,4 +1,4 @@
-import { done, skipped, type Step } from '../../operations/step.ts';
+import { done, skipped, type Step, type StepEnd } from '../../operations/step.ts';
 import type { TakeoverContext } from '../context.ts';
 import { handsOf } from '../hands.ts';
 
@@ -12,23 +12,35 @@ export function fence(oldPrimary: string): Step<TakeoverContext> {
     async run(context, act) {
       const agent = context.parts.agent(oldPrimary);
       const accepted = context.task.accepted.includes('unfenced') ? '; that it is not fenced was accepted' : '';
-      if (!agent) return skipped(`${oldPrimary} has no agent${accepted}`);
-      try {
-        await agent.persistReadOnly(true);
-        return done(`${oldPrimary} starts read-only when it comes back`);
-      } catch (error) {
+      const unfenced = (error: unknown): StepEnd => {
         const why = error instanceof Error ? error.message : String(error);
         act.followUp(
           handsOf.note(`Keep ${oldPrimary} read-only when it comes back: its agent could not be asked (${why}).`),
         );
         return skipped(`its agent could not be asked${accepted}`);
+      };
+      if (!agent) return skipped(`${oldPrimary} has no agent${accepted}`);
+      let before: boolean | null;
+      try {
+        before = await agent.persistedReadOnly();
+      } catch (error) {
+        return unfenced(error);
+      }
+      await act.record('persisted-read-only', before);
+      context.persistedBefore = before;
+      try {
+        await agent.persistReadOnly(true);
+        return done(`${oldPrimary} starts read-only when it comes back`);
+      } catch (error) {
+        return unfenced(error);
       }
     },
     async undo(context) {
       const agent = context.parts.agent(oldPrimary);
-      if (!agent) return { kind: 'nothing' };
+      // What was there before is put back; where nobody could say what that was, nothing was written.
+      if (!agent || context.persistedBefore === undefined) return { kind: 'nothing' };
       try {
-        await agent.persistReadOnly(false);
+        await agent.persistReadOnly(context.persistedBefore);
         return { kind: 'undone', note: null };
       } catch {
         const text = `read_only=1 may be left in the configuration of ${oldPrimary}: its agent does not answer.`;

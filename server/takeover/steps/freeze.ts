@@ -8,6 +8,7 @@ import { done, type Act, type Step, type UndoEnd } from '../../operations/step.t
 import { look, oldPrimaryOf, perform, type TakeoverContext } from '../context.ts';
 import { handsOf } from '../hands.ts';
 import { Sweep } from '../sweep.ts';
+import { isSilence, Unanswered } from '../unanswered.ts';
 
 /** How long writes may be held up by a lock that is not ours before the freeze is given up. */
 const LOCK_WAIT_SECONDS = 3;
@@ -17,6 +18,7 @@ const LOCK_WAIT_SECONDS = 3;
  * since queued DDL still runs after read_only=1; then the clients' sessions, beside the next steps.
  */
 export function freeze(server: string): Step<TakeoverContext> {
+  const unanswered = new Unanswered();
   return {
     id: 'freeze',
     name: 'freeze',
@@ -36,8 +38,8 @@ export function freeze(server: string): Step<TakeoverContext> {
       return done('no write can commit');
     },
     async undo(context, act) {
-      const answer = await reach(context, act, server);
-      if (answer.kind === 'down') return await givenUp(context, act, server);
+      const answer = await reach(context, act, server, unanswered);
+      if (answer.kind === 'down' || answer.kind === 'silent') return await givenUp(context, act, server, answer.kind);
       const { session } = answer;
       try {
         await endLockHolders(context, act, session);
@@ -62,9 +64,11 @@ type Reached =
   /** Its clients have taken every connection: ours, opened before writes were stopped, must do. */
   | { readonly kind: 'ours'; readonly session: Session }
   /** Nothing listens there: read_only and the lock are gone with the process. */
-  | { readonly kind: 'down' };
+  | { readonly kind: 'down' }
+  /** It hangs, or is cut off: what it still does nobody can say until it answers. */
+  | { readonly kind: 'silent' };
 
-async function reach(context: TakeoverContext, act: Act, server: string): Promise<Reached> {
+async function reach(context: TakeoverContext, act: Act, server: string, unanswered: Unanswered): Promise<Reached> {
   try {
     const session = await context.links.fresh(server, Math.min(2_000, act.deadline.remainingMs()));
     context.away.delete(server);
@@ -75,18 +79,22 @@ async function reach(context: TakeoverContext, act: Act, server: string): Promis
     if (ours) return { kind: 'ours', session: ours };
     if (error.kind !== 'too-many-connections') context.away.add(server);
     if (error.kind === 'refused') return { kind: 'down' };
+    if (isSilence(error) && unanswered.tooLong()) return { kind: 'silent' };
     throw error;
   }
 }
 
-/** A dead server is not waited for while nobody takes writes: the way to the failover must be free at once. */
-async function givenUp(context: TakeoverContext, act: Act, server: string): Promise<UndoEnd> {
+/** A dead or hung server is not waited for while nobody takes writes: the way to the failover must be free at once. */
+async function givenUp(context: TakeoverContext, act: Act, server: string, why: 'down' | 'silent'): Promise<UndoEnd> {
   await restoreServices(context, act);
   const events = (context.before?.[server]?.events ?? []).filter(({ status }) => status === 'ENABLED');
   const again = events.map(({ schema, name }) => `${schema}.${name}`).join(', ');
   return {
     kind: 'given-up',
-    note: `${server} is down: its freeze has gone with it`,
+    note:
+      why === 'down'
+        ? `${server} is down: its freeze has gone with it`
+        : `${server} does not answer: it may be frozen still, and is let go when it answers`,
     followUps: [
       ...handsOf.failOver(context, server),
       ...handsOf.unfreeze(context, server),

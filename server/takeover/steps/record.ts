@@ -3,6 +3,9 @@ import { done, type Act, type Step } from '../../operations/step.ts';
 import type { ServerBefore } from '../before.ts';
 import { look, type TakeoverContext } from '../context.ts';
 
+/** A server that answers does so in milliseconds. */
+const FACTS_MS = 5_000;
+
 /** Writes down the value of everything that may be touched, before anything is. */
 export function record(): Step<TakeoverContext> {
   return {
@@ -25,7 +28,7 @@ export function record(): Step<TakeoverContext> {
 
 async function serverBefore(context: TakeoverContext, act: Act, server: string): Promise<ServerBefore> {
   const session = context.links.get(server, 'lock');
-  const facts = await session.facts(act.deadline.remainingMs());
+  const facts = await session.facts(Math.min(FACTS_MS, act.deadline.remainingMs()));
   const events = (await look(act, session, listEvents())).map(eventRow);
   const agent = context.parts.agent(server);
   // An agent that is down must not keep a takeover: what it would have done is a follow-up.

@@ -54,14 +54,19 @@ export function repointOld(server: string): Step<TakeoverContext> {
       await disableEvents(context, act, server);
       return await awaitFollowing(context, act, server);
     },
-    // Over transactions of its own it must not be re-pointed by anybody.
-    hands: (context) =>
-      context.ownOfOld === null
-        ? handsOf.follow(context, server, context.task.target)
-        : [
-            handsOf.note(`${server} has ${context.ownOfOld}. It was not made a replica.`),
-            ...handsOf.own(context.task.cluster, server, context.task.target),
-          ],
+    hands(context) {
+      const { cluster, target } = context.task;
+      // Over transactions of its own it must not be re-pointed by anybody.
+      if (context.ownOfOld !== null) {
+        const own = handsOf.note(`${server} has ${context.ownOfOld}. It was not made a replica.`);
+        return [own, ...handsOf.own(cluster, server, target)];
+      }
+      const answers = context.links.find(server, 'lock') && context.links.find(server, 'freeze');
+      if (answers) return handsOf.follow(context, server, target);
+      // What it has nobody can say now: rejoin looks first.
+      const text = `${server} does not answer and does not follow ${target}: rejoin it when it is back.`;
+      return [handsOf.rejoin(cluster, server, text)];
+    },
   };
 }
 

@@ -4,6 +4,8 @@ import type { TakeoverAgent } from '../agent.ts';
 /** For tests: an agent in memory that remembers what it was asked. */
 export class FakeAgent implements TakeoverAgent {
   readonly calls: string[] = [];
+  /** What it has written for the next start. */
+  persisted: boolean | null = null;
   readonly #services: readonly string[];
   readonly #onDisable: () => Promise<void>;
   #runs = 0;
@@ -40,8 +42,13 @@ export class FakeAgent implements TakeoverAgent {
     return Promise.resolve({ result: 'accepted', text: '' });
   }
 
-  persistReadOnly(readOnly: boolean): Promise<void> {
-    this.calls.push(`persist read_only=${readOnly ? 1 : 0}`);
+  persistedReadOnly(): Promise<boolean | null> {
+    return Promise.resolve(this.persisted);
+  }
+
+  persistReadOnly(readOnly: boolean | null): Promise<void> {
+    this.calls.push(readOnly === null ? 'persist nothing' : `persist read_only=${readOnly ? 1 : 0}`);
+    this.persisted = readOnly;
     return Promise.resolve();
   }
 }
