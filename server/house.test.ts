@@ -16,7 +16,7 @@ const mayKnow: Record<string, readonly string[]> = {
   backups: ['contract', 'mariadb', 'files'],
   services: ['contract', 'mariadb', 'files'],
   bootstrap: ['contract', 'mariadb', 'files', 'backups', 'services'],
-  monitoring: ['contract', 'mariadb', 'topology'],
+  monitoring: ['contract', 'mariadb'],
   agent: ['contract', 'mariadb', 'files', 'backups', 'bootstrap', 'services'],
   sandbox: ['contract', 'mariadb', 'files'],
   console: [
@@ -41,6 +41,7 @@ const mayKnow: Record<string, readonly string[]> = {
     'access',
     'topology',
     'backups',
+    'bootstrap',
     'monitoring',
     'agent',
     'console',

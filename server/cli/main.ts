@@ -5,6 +5,7 @@ import { console } from './commands/console.ts';
 import { dumpCommands } from './commands/dumps.ts';
 import { grants } from './commands/grants.ts';
 import { operationCommands } from './commands/operations.ts';
+import { primaryInit } from './commands/primary.ts';
 import { promote } from './commands/promote.ts';
 import { rejoin } from './commands/rejoin.ts';
 import { sandboxCommands } from './commands/sandbox.ts';
@@ -26,6 +27,7 @@ const commands = [
   ...userCommands,
   ...tokenCommands,
   grants,
+  primaryInit,
   ...checkCommands,
   ...configCommands,
   ...sandboxCommands,
@@ -35,6 +37,7 @@ const groups = {
   dumps: 'dumps through the console',
   user: 'who may sign in, directly in the store of the configuration',
   token: 'API tokens, directly in the store of the configuration',
+  primary: 'what a new replica needs of the server beside this command',
   check: 'one line and an exit code, for monitoring',
   config: 'the configuration file',
   sandbox: 'real throw-away servers on loopback, and what can befall them',

@@ -18,6 +18,9 @@ const listenAddress = z
     new RegExp(String.raw`^(unix:.+|(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+):${port})$`),
     '"host:port", "[ipv6]:port" or "unix:/path"',
   );
+const tcpAddress = z
+  .string()
+  .regex(new RegExp(String.raw`^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+):${port}$`), '"host:port" or "[ipv6]:port"');
 const account = z.strictObject({ user: z.string().min(1), passwordFile: secretFile });
 
 export const serverConfiguration = z.strictObject({
@@ -132,6 +135,23 @@ export const agentConfiguration = z.strictObject({
   /** Bearer tokens: the console's may do all, readers may only read /backups. */
   tokenFile: secretFile.optional(),
   readerTokenFile: secretFile.optional(),
+  /** For `baton primary init`: the account of those who replicate from this server, and what is published for them. */
+  primary: z
+    .strictObject({
+      user: z.string().min(1).default('replication_user'),
+      /** Host part of the account. */
+      from: z.string().min(1).default('%'),
+      require: z.enum(['none', 'ssl', 'x509']).default('none'),
+      /** Holds its password; made by `baton primary init` where it is not there. */
+      passwordFile: file,
+      /** "host:port" or "[ipv6]:port" where replicas find the server. Absent: as the server says (report_host). */
+      address: tcpAddress.optional(),
+      /** The connection parameters are written here as well, for whoever asks for a replica. */
+      parametersFile: file.optional(),
+      /** Where the console shows this cluster: "https://console.example.com/clusters/erp5"; for the takeover-url. */
+      clusterUrl: z.url({ protocol: /^https?$/ }).optional(),
+    })
+    .optional(),
   /**
    * JSON with what the server was asked to be: primary-url and seconds-behind-master-threshold of a replica. It holds a
    * password. Absent, or without a primary-url: the server is to be a primary.

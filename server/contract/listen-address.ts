@@ -14,6 +14,10 @@ export function parseListenAddress(text: string): ListenAddress {
 /** The base URL of what listens there, on the port that the system gave; a socket in the file system is unix:/path. */
 export function baseUrl(address: ListenAddress, port: number, tls: boolean): string {
   if (address.kind === 'unix') return `unix:${address.path}`;
-  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
-  return `${tls ? 'https' : 'http'}://${host}:${port}`;
+  return `${tls ? 'https' : 'http'}://${addressText({ host: address.host, port })}`;
+}
+
+/** host:port, with brackets where the host is an IPv6 literal. */
+export function addressText(address: { host: string; port: number }): string {
+  return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
 }

@@ -1,6 +1,6 @@
 import type { ReplicaParameters, WantedPrimary } from '../contract/parameters.ts';
 import type { ReplicaStatus } from '../mariadb/replica-status.ts';
-import { addressText } from '../topology/observation.ts';
+import { addressText } from '../contract/listen-address.ts';
 import type { Verdict } from './verdict.ts';
 
 /**

@@ -7,7 +7,7 @@ import { until } from './until.ts';
 export async function follow(
   replica: SandboxServer,
   primary: { readonly host: string; readonly port: number },
-  account: SandboxAccount,
+  account: Pick<SandboxAccount, 'user' | 'password'>,
 ): Promise<void> {
   await replica.sql(
     'STOP SLAVE',

@@ -1,6 +1,6 @@
 import type { Check, Cost, PlanRole, TakeoverKind } from '../contract/takeover.ts';
 import { formatGtidList } from '../mariadb/gtid.ts';
-import { addressText } from '../topology/observation.ts';
+import { addressText } from '../contract/listen-address.ts';
 import { runChecks } from './checks/all.ts';
 import { answers, classify, type Situation } from './classify.ts';
 import { costOf } from './cost.ts';

@@ -3,7 +3,8 @@ import { formatGtidList, transactionsBehind, type GtidList } from '../mariadb/gt
 import type { ReplicaStatus } from '../mariadb/replica-status.ts';
 import type { ServerFacts } from '../mariadb/server-facts.ts';
 import { newestOf, type LagHistory } from './lag-history.ts';
-import { addressText, type UpObservation } from './observation.ts';
+import type { UpObservation } from './observation.ts';
+import { addressText } from '../contract/listen-address.ts';
 
 /** What a connection's lag is measured against. */
 export interface LagReference {

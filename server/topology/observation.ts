@@ -27,8 +27,3 @@ export interface ServerAddress {
   readonly host: string;
   readonly port: number;
 }
-
-/** host:port, with brackets where the host is an IPv6 literal. */
-export function addressText(address: { host: string; port: number }): string {
-  return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
-}

@@ -1,4 +1,4 @@
-import { addressText } from './observation.ts';
+import { addressText } from '../contract/listen-address.ts';
 import type { Roles } from './roles.ts';
 import { connectionsOf } from './sources.ts';
 import type { ClusterView, ServerView } from './view.ts';

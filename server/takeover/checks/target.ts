@@ -1,4 +1,4 @@
-import { addressText } from '../../topology/observation.ts';
+import { addressText } from '../../contract/listen-address.ts';
 import { answers } from '../classify.ts';
 import { bad, either, well, type CheckOf } from './finding.ts';
 

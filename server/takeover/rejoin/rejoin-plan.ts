@@ -4,7 +4,7 @@ import { changePrimary } from '../../mariadb/change-primary.ts';
 import { stopWrites } from '../../mariadb/freeze.ts';
 import { countTransactions, formatRanges, type GtidRange } from '../../mariadb/gtid.ts';
 import { startReplication, stopReplication } from '../../mariadb/promote.ts';
-import { addressText } from '../../topology/observation.ts';
+import { addressText } from '../../contract/listen-address.ts';
 import { answers } from '../classify.ts';
 import type { PlannedServer } from '../plan-input.ts';
 import { serverOf, taskConnection, type Task, type TaskConnection } from '../task.ts';
