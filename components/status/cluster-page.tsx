@@ -9,6 +9,7 @@ import { HistoryChart } from '../charts/history-chart.tsx';
 import { NewestDump } from '../dumps/newest-dump.tsx';
 import { counted } from '../format/number.ts';
 import { useCluster, useLive } from '../live/use-live.ts';
+import { MaintenanceSection } from '../maintenance/maintenance-section.tsx';
 import { OperationTable, useNewestOperations } from '../operation/operation-table.tsx';
 import { TopologyDiagram } from '../topology/diagram.tsx';
 import { Section } from '../ui/section.tsx';
@@ -45,6 +46,7 @@ export function ClusterPage({
       <ServerTable cluster={cluster} />
       <HistoryChart cluster={cluster} />
       <SettingsTable cluster={cluster} />
+      <MaintenanceSection cluster={cluster} />
       <RecentOperations cluster={cluster.name} first={operations} />
       <RecentEvents cluster={cluster.name} first={audit} />
     </>

@@ -54,6 +54,7 @@ export function aServer(change: Partial<ServerSnapshot> = {}): ServerSnapshot {
     errantGtid: '',
     missingGrants: [],
     candidate: 'neutral',
+    maintenance: null,
     promotable: { possible: false, kind: null, reason: null },
     agent: { state: 'up', detail: null, services: [] },
     ...change,

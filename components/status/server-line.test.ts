@@ -19,6 +19,18 @@ describe('the sentence of a server', () => {
     expect(serverLine(server, healthy).text).toBe('0.3 s behind · 2 transactions');
   });
 
+  test('a server that is set aside says so, and why, and is hollow', () => {
+    const maintenance = { reason: 'kernel update', owner: 'ana', since: '', until: '' };
+    const connection = aConnection({ lagSeconds: 0.3, transactionsBehind: 2 });
+    expect(serverLine(aServer({ replication: [connection], maintenance }), healthy)).toMatchObject({
+      level: 'off',
+      text: '0.3 s behind · 2 transactions · in maintenance: kernel update (ana)',
+    });
+    const away = aServer({ state: 'unreachable', reason: 'refused', maintenance });
+    expect(serverLine(away, healthy).text).toContain('in maintenance: kernel update');
+    expect(serverLevel(away, healthy)).toBe('off');
+  });
+
   test.each([
     [{ sqlThread: 'stopped' }, 'SQL thread stopped'],
     [{ ioThread: 'stopped' }, 'IO thread stopped'],

@@ -35,11 +35,17 @@ export function serverLine(server: ServerSnapshot, cluster: Pick<ClusterSnapshot
   const level = serverLevel(server, cluster);
   const word = server.role;
   if (server.state === 'unreachable') {
-    return { level, word, text: unreachableText[server.reason ?? 'other'], detail: server.detail, gtid: null };
+    const text = `${unreachableText[server.reason ?? 'other']}${asideText(server)}`;
+    return { level, word, text, detail: server.detail, gtid: null };
   }
   const worst = worstConnection(server.replication);
-  if (worst !== null) return { level, word, ...replicaText(worst, server) };
-  return { level, word, ...aloneText(server) };
+  const line = worst === null ? aloneText(server) : replicaText(worst, server);
+  return { level, word, ...line, text: `${line.text}${asideText(server)}` };
+}
+
+/** " · in maintenance: kernel update (ana)"; "" where it is not. */
+function asideText({ maintenance }: ServerSnapshot): string {
+  return maintenance === null ? '' : ` · in maintenance: ${maintenance.reason} (${maintenance.owner})`;
 }
 
 /** The worst of what the analysis says of this server; hollow where nothing is known. */
@@ -49,6 +55,7 @@ export function serverLevel(server: ServerSnapshot, cluster: Pick<ClusterSnapsho
     .map((problem) => problem.level)
     .toSorted(byLevel);
   if (worst !== undefined) return worst;
+  if (server.maintenance !== null) return 'off';
   if (server.state === 'unreachable') return server.observedAt === null ? 'off' : 'serious';
   return server.state === 'stale' || server.role === 'unknown' ? 'off' : 'normal';
 }

@@ -59,6 +59,9 @@ function ServerRows({ cluster, server }: { cluster: ClusterSnapshot; server: Ser
         </th>
         <td data-label="Status">
           <Status level={markOf(line.level, stale)} word={line.word} />
+          {server.maintenance !== null && (
+            <span className="block text-sm text-soft">in maintenance: {server.maintenance.reason}</span>
+          )}
         </td>
         {first === undefined || silent ? (
           <NoReplication text={line.text} detail={line.detail} />

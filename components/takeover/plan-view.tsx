@@ -8,6 +8,7 @@ import { CopyButton } from '../ui/copy-button.tsx';
 import { Mark } from '../ui/mark.tsx';
 import { takeoverPath } from '../ui/paths.ts';
 import { Ago } from '../ui/time.tsx';
+import { checkLink } from './check-link.ts';
 import { lossText, timeTexts } from './cost-line.ts';
 import { PlanChecks } from './plan-checks.tsx';
 import { PlanConfirm } from './plan-confirm.tsx';
@@ -38,7 +39,12 @@ export function PlanView({
           <RoleTree title="Before" plan={plan} side="before" gone={gone} />
           <RoleTree title="After" plan={plan} side="after" gone={gone} />
         </div>
-        <PlanChecks checks={plan.checks} accepted={accepted} accept={accept} />
+        <PlanChecks
+          checks={plan.checks}
+          accepted={accepted}
+          accept={accept}
+          linkOf={(check) => checkLink(check, plan)}
+        />
       </div>
       <PlanSteps steps={plan.steps} />
       <p className="mt-8 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm">

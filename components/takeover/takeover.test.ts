@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Check } from '../../server/contract/takeover.ts';
 import { aCluster, aConnection, aServer } from '../status/example.ts';
 import { about, lossText, timeTexts } from './cost-line.ts';
+import { checkLink } from './check-link.ts';
 import { drift } from './drift.ts';
 import { refusalChanges, refusalChecks, runningOperation } from './refusal.ts';
 import { roleTree } from './role-tree.ts';
@@ -14,6 +15,7 @@ const aCheck = (change: Partial<Check> = {}): Check => ({
   server: null,
   text: 'a check',
   fix: null,
+  commands: [],
   acceptable: false,
   ...change,
 });
@@ -146,6 +148,17 @@ describe('what a refusal tells', () => {
     expect(runningOperation(refused({}))).toBeNull();
     expect(refusalChecks(refused({ checks: [aCheck({ level: 'block' }), { code: 1 }] }))).toHaveLength(1);
   });
+});
+
+test('a check leads to the page on which its fix is one press away', () => {
+  const where = { cluster: 'erp5', target: 'db-2' };
+  const href = (code: string, server: string | null = null) =>
+    checkLink(aCheck({ code, server, level: 'block' }), where)?.href;
+  expect(href('replica-ahead', 'db-3')).toBe('/clusters/erp5/takeover/db-3?kind=failover');
+  expect(href('primary-alive')).toBe('/clusters/erp5/takeover/db-2?kind=switchover');
+  expect(href('target-maintenance', 'db-2')).toBe('/clusters/erp5#maintenance');
+  expect(href('target-lag')).toBeUndefined();
+  expect(checkLink(aCheck({ code: 'backup-age', level: 'pass' }), where)).toBeNull();
 });
 
 test('the tree of roles puts each under the server it follows, also in a ring', () => {

@@ -8,7 +8,7 @@ import { replaceFile } from '../files/durable-file.ts';
  * POST /v1/read-only: writes what the server is to be after its next start. SET GLOBAL read_only does not last: a
  * promoted server comes back read-only and a demoted one writable (measured on 10.11). GET answers what is written there.
  */
-export function serveReadOnly(app: FastifyInstance, persistFile: string | undefined): void {
+export function serveReadOnly(app: FastifyInstance, persistFile: string | undefined, onWritten: () => void): void {
   app.route({
     method: 'GET',
     url: '/v1/read-only',
@@ -25,6 +25,7 @@ export function serveReadOnly(app: FastifyInstance, persistFile: string | undefi
       const text = readOnly === null ? '' : `[mariadbd]\nread_only=${readOnly ? 1 : 0}\n`;
       // Readable by mariadbd, which may be another user.
       await replaceFile(given(persistFile), text, 0o644);
+      onWritten();
       return asked.data;
     },
   });

@@ -84,6 +84,7 @@ test('an agent without a database says what it is, and why a backup failed', asy
     version: '0.1.0',
     server: 'db-1',
     services: [],
+    database: { disk: null, readOnlyNext: null },
     backups: { nextAt: null, running: null, lastFailure: null, freeBytes: expect.any(Number) },
   });
   const { id } = await client.takeBackup();

@@ -18,6 +18,7 @@ import { serveCopies } from './copy-routes.ts';
 import { createReseeds, placeOf } from './reseed-parts.ts';
 import { serveReseeds } from './reseed-routes.ts';
 import { ServiceDecision } from './decide-services.ts';
+import { DatabaseStatus } from './database-status.ts';
 import { isPrivate } from './is-private.ts';
 import { serveReadOnly } from './read-only-route.ts';
 import { serveSignIns } from './sign-in-route.ts';
@@ -65,14 +66,16 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
     logger,
   });
 
+  const databaseStatus = new DatabaseStatus(database);
   app.get('/v1/status', async (): Promise<AgentStatus> => ({
     version: packageJson.version,
     server,
     services: await Promise.all([...services.values()].map((service) => service.status())),
+    database: await databaseStatus.read(),
     backups: await backupsStatus(backups),
   }));
   serveServices(app, { services, onSwitch: (name) => decision.overrule(name) });
-  serveReadOnly(app, database.persistFile);
+  serveReadOnly(app, database.persistFile, () => databaseStatus.forget());
   serveSignIns(app);
   serveTransactions(app, { socket, defaultsFile }, logger);
   const endCopies = serveCopies(app, {

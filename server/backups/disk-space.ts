@@ -3,14 +3,19 @@ import { statfs } from 'node:fs/promises';
 /** The next dump is taken to be at most this much larger than the last. */
 const growth = 1.2;
 
-/** Bytes that the agent may still write on the directory's file system; null when it can't be told. */
-export async function freeBytes(directory: string): Promise<number | null> {
+/** Room on the directory's file system: what may still be written, of how much; null when it can't be told. */
+export async function diskSpaceOf(directory: string): Promise<{ freeBytes: number; totalBytes: number } | null> {
   try {
-    const { bavail, bsize } = await statfs(directory);
-    return bavail * bsize;
+    const { bavail, blocks, bsize } = await statfs(directory);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
   } catch {
     return null;
   }
+}
+
+/** Bytes that the agent may still write on the directory's file system; null when it can't be told. */
+export async function freeBytes(directory: string): Promise<number | null> {
+  return (await diskSpaceOf(directory))?.freeBytes ?? null;
 }
 
 /** Why there is no room for another dump, or null. `lastBytes` is the size of the last one, null when there is none. */

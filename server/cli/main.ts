@@ -4,6 +4,7 @@ import { configCommands } from './commands/config.ts';
 import { console } from './commands/console.ts';
 import { dumpCommands } from './commands/dumps.ts';
 import { grants } from './commands/grants.ts';
+import { maintenanceCommands } from './commands/maintenance.ts';
 import { operationCommands } from './commands/operations.ts';
 import { primaryInit } from './commands/primary.ts';
 import { promote } from './commands/promote.ts';
@@ -23,6 +24,7 @@ const commands = [
   promote,
   rejoin,
   ...operationCommands,
+  ...maintenanceCommands,
   ...dumpCommands,
   ...userCommands,
   ...tokenCommands,
@@ -35,6 +37,7 @@ const commands = [
 
 const groups = {
   dumps: 'dumps through the console',
+  maintenance: 'servers that are set aside for a while',
   user: 'who may sign in, directly in the store of the configuration',
   token: 'API tokens, directly in the store of the configuration',
   primary: 'what a new replica needs of the server beside this command',

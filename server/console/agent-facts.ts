@@ -12,6 +12,17 @@ interface AgentAnswer {
 export type AgentLook =
   AgentAnswer | { readonly kind: 'unreachable'; readonly detail: string; readonly before: AgentAnswer | null };
 
+function databaseOf({ status }: AgentAnswer, newestDumpBytes: number): Partial<AgentFacts['agent']> {
+  const { freeBytes } = status.backups;
+  return {
+    disk: {
+      data: status.database.disk,
+      backups: freeBytes === null ? null : { freeBytes, newestDumpBytes },
+    },
+    readOnlyNext: status.database.readOnlyNext,
+  };
+}
+
 /** What a snapshot shows of an agent. */
 export function agentFacts(server: string, look: AgentLook): AgentFacts {
   const known = look.kind === 'up' ? look : look.before;
@@ -22,6 +33,8 @@ export function agentFacts(server: string, look: AgentLook): AgentFacts {
       state: look.kind === 'up' ? 'up' : 'unreachable',
       detail: look.kind === 'up' ? null : look.detail,
       services: (known?.status.services ?? []).map(({ name, enabled, running }) => ({ name, enabled, running })),
+      // Of an agent that does not answer nobody knows how full its disk has become.
+      ...(look.kind === 'up' ? databaseOf(look, newest?.bytes ?? 0) : {}),
     },
     newestDump: newest
       ? { server, name: newest.name, method: newest.method, bytes: newest.bytes, endedAt: newest.endedAt }

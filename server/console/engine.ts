@@ -6,6 +6,7 @@ import type { BackupRun } from '../contract/agent.ts';
 import type { Dump, DumpCatalogue } from '../contract/dumps.ts';
 import type { ServerEvent } from '../contract/events.ts';
 import type { History, Metric } from '../contract/history.ts';
+import type { Maintenance, MaintenanceRequest } from '../contract/maintenance.ts';
 import type { Operation } from '../contract/operation.ts';
 import type { ExtraTransactions, RejoinPlan } from '../contract/rejoin.ts';
 import type { ClusterSnapshot } from '../contract/snapshot.ts';
@@ -58,6 +59,11 @@ export interface Engine {
   extraTransactions(actor: Actor, cluster: string, server: string): Promise<ExtraTransactions>;
   /** Their SQL, as the server's agent prints it; the caller reads it to its end or destroys it. */
   exportExtraTransactions(actor: Actor, cluster: string, server: string): Promise<Readable>;
+
+  /** Sets a server aside from now on, or changes how it is; answers what holds. */
+  setAside(actor: Actor, cluster: string, server: string, request: MaintenanceRequest): Promise<Maintenance>;
+  /** Ends it before its time; not-found where the server is not set aside. */
+  endMaintenance(actor: Actor, cluster: string, server: string): Promise<void>;
 
   operations(actor: Actor, query: { cluster?: string; limit: number; before?: Date }): Promise<Operation[]>;
   operation(actor: Actor, id: string): Promise<Operation>;

@@ -97,6 +97,12 @@ export function createMetrics(source: MetricsSource): { text(): Promise<string>;
     servers((server) => [{ value: server.roundTripMs === null ? null : server.roundTripMs / 1000 }]),
   );
   gauge(
+    'baton_server_maintenance',
+    '1 while the server is set aside',
+    ['server'],
+    servers((server) => [{ value: server.maintenance === null ? 0 : 1 }]),
+  );
+  gauge(
     'baton_agent_up',
     '1 when the agent of the server answers',
     ['server'],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dump } from './dumps.ts';
-import { instant } from './snapshot.ts';
+import { diskSpace, instant } from './snapshot.ts';
 
 /** GET /v1/status of an agent: what the console asks each poll. */
 export const serviceStatus = z.object({
@@ -17,6 +17,15 @@ export const agentStatus = z.object({
   version: z.string(),
   server: z.string(),
   services: z.array(serviceStatus),
+  /** Of the database beside it; an agent of an earlier version tells nothing. */
+  database: z
+    .object({
+      /** The file system of its data directory. */
+      disk: diskSpace.nullable(),
+      /** read_only as its configuration has it now: what a restart would make of it. */
+      readOnlyNext: z.boolean().nullable(),
+    })
+    .default({ disk: null, readOnlyNext: null }),
   backups: z.object({
     nextAt: instant.nullable(),
     running: z.object({ id: z.string(), startedAt: instant, bytes: z.number() }).nullable(),

@@ -3,6 +3,7 @@ import type { BackupRun } from './agent.ts';
 import type { DumpCatalogue } from './dumps.ts';
 import type { ErrorBody, ErrorCode } from './errors.ts';
 import type { History, Metric } from './history.ts';
+import type { Maintenance, MaintenanceRequest } from './maintenance.ts';
 import type { Operation } from './operation.ts';
 import type { RejoinPlan } from './rejoin.ts';
 import type { ClusterSnapshot } from './snapshot.ts';
@@ -139,6 +140,14 @@ export const planRejoin = (cluster: string, server: string, signal: AbortSignal)
 /** POST /clusters/C/servers/S/rejoin. While it runs, the same request answers with the same operation. */
 export const rejoinServer = (cluster: string, server: string, body: { dryRun: boolean }) =>
   ask<{ operationId: string }>(`/clusters/${part(cluster)}/servers/${part(server)}/rejoin`, { method: 'POST', body });
+
+/** POST and DELETE /clusters/C/servers/S/maintenance */
+export const setServerAside = (cluster: string, server: string, body: MaintenanceRequest) =>
+  ask<Maintenance>(maintenancePath(cluster, server), { method: 'POST', body });
+export const endMaintenance = (cluster: string, server: string) =>
+  ask<null>(maintenancePath(cluster, server), { method: 'DELETE' });
+const maintenancePath = (cluster: string, server: string): string =>
+  `/clusters/${part(cluster)}/servers/${part(server)}/maintenance`;
 
 /** The address that a plain link downloads a server's own transactions from, as SQL. */
 export const extraTransactionsAddress = (cluster: string, server: string): string =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maintenance } from './maintenance.ts';
 
 /** ISO 8601, UTC. */
 export const instant = z.string();
@@ -119,10 +120,22 @@ export const promotable = z.object({
   reason: z.string().nullable(),
 });
 
+export const diskSpace = z.object({ freeBytes: z.number(), totalBytes: z.number() });
+export type DiskSpace = z.infer<typeof diskSpace>;
+
 export const agentState = z.object({
   state: z.enum(['up', 'unreachable', 'none']),
   detail: z.string().nullable(),
   services: z.array(z.object({ name: z.string(), enabled: z.boolean(), running: z.boolean() })),
+  /** Room on the server's disks, as far as the agent can tell. Absent: not known. */
+  disk: z
+    .object({
+      data: diskSpace.nullable(),
+      backups: z.object({ freeBytes: z.number(), newestDumpBytes: z.number() }).nullable(),
+    })
+    .optional(),
+  /** read_only as the server's configuration has it: what a restart would make of it. null or absent: not known. */
+  readOnlyNext: z.boolean().nullable().optional(),
 });
 
 export const serverSnapshot = z.object({
@@ -157,6 +170,8 @@ export const serverSnapshot = z.object({
   /** What the console's accounts lack here, as statements to copy. */
   missingGrants: z.array(z.string()),
   candidate: z.enum(['prefer', 'neutral', 'never']),
+  /** null: it is not set aside. */
+  maintenance: maintenance.nullable(),
   promotable,
   agent: agentState,
 });

@@ -10,7 +10,10 @@ export const check = z.object({
   level: z.enum(['pass', 'warn', 'block']),
   server: z.string().nullable(),
   text: z.string(),
+  /** What to do about it; null where it passes. */
   fix: z.string().nullable(),
+  /** What to run for it, to be copied: statements for `server`, or a command; [] where the sentence is all. */
+  commands: z.array(z.string()),
   /** A block that an operator may override by naming its code (and typing the target's name). */
   acceptable: z.boolean(),
 });

@@ -17,6 +17,7 @@ import { backupRoute, downloadRoutes, dumpRoutes } from './routes/dumps.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoute } from './routes/health.ts';
 import { historyRoute } from './routes/history.ts';
+import { maintenanceRoutes } from './routes/maintenance.ts';
 import { operationActRoutes, operationRoutes } from './routes/operations.ts';
 import { rejoinRoutes } from './routes/rejoins.ts';
 import { sessionRoute, signInRoutes } from './routes/session.ts';
@@ -95,6 +96,7 @@ export async function addPublicRoutes(
       signInRoutes(routes, engine, door, streams);
       takeoverRoutes(routes, engine);
       rejoinRoutes(routes, engine);
+      maintenanceRoutes(routes, engine);
       operationActRoutes(routes, engine);
       downloadRoutes(routes, engine, downloads);
       backupRoute(routes, engine);

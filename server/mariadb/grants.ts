@@ -87,6 +87,16 @@ export function missingGrants(
   };
 }
 
+/** What an account lacks of these privileges, as one GRANT statement; null when nothing. */
+export function grantOfMissing(
+  grants: readonly string[],
+  privileges: readonly string[],
+  version: Pick<MariadbVersion, 'major' | 'minor'>,
+): string | null {
+  const lacking = privileges.filter((privilege) => !holdsPrivilege(grants, privilege, version));
+  return lacking.length === 0 ? null : grantStatement(lacking, accountOf(grants));
+}
+
 /** The least privileges of an account, with or without those it can do without, as one GRANT statement. */
 export function leastGrants(purpose: AccountPurpose, account: string, withOptional = true): string {
   const privileges = requirements[purpose].filter((one) => withOptional || one.required).map((one) => one.privilege);

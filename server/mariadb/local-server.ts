@@ -41,6 +41,12 @@ export async function localReplication(connection: Connection, timeoutMs: number
   return (await connection.query('SHOW ALL SLAVES STATUS', { timeoutMs })).map(replicaStatus);
 }
 
+/** Where the server keeps its data, as an absolute path. */
+export async function dataDirectory(connection: Connection, timeoutMs: number): Promise<string> {
+  const [row] = await connection.query('SELECT @@datadir AS datadir', { timeoutMs });
+  return text(row ?? {}, 'datadir');
+}
+
 /** The name of the oldest binary log; null where there is none (1381: the log is off). Needs BINLOG MONITOR. */
 export async function oldestBinaryLog(connection: Connection, timeoutMs: number): Promise<string | null> {
   try {

@@ -3,8 +3,18 @@ import { readPositions } from './drain.ts';
 import { eventRow, listEvents } from './events-move.ts';
 import { gtidList, parseGtidList, type GtidList } from './gtid.ts';
 import { withoutSecrets } from './grants.ts';
+import { listOtherTools, monitorHolders, otherTool, readMonitorLocks, type SessionNote } from './other-tools.ts';
 import { number, text } from './row.ts';
-import { listPreparedTransactions, listSessions, listWriteTransactions, serverSession } from './sessions.ts';
+import {
+  listIdleTransactions,
+  listPreparedTransactions,
+  listRowLockHolders,
+  listSessions,
+  listWriteTransactions,
+  serverSession,
+  type ServerSession,
+} from './sessions.ts';
+import type { Row } from './connection.ts';
 import type { Session } from './session.ts';
 import { SqlError } from './sql-error.ts';
 import { plainLiteral, statement } from './statement.ts';
@@ -19,10 +29,14 @@ export interface ServerPreflight {
   readonly current: GtidList;
   /** Where its oldest binary log begins: a replica that stands before it can't follow. null: not known. */
   readonly binlogFrom: GtidList | null;
-  /** "connection 31 of app, open for 12 s": writes that go on for longer than a second. */
-  readonly longWrites: readonly string[];
+  /** Writes that go on for longer than a second, each session once. */
+  readonly longWrites: readonly SessionNote[];
   /** Sessions that wait for a lock on a table, or on all of them. */
-  readonly waitingForLocks: readonly string[];
+  readonly waitingForLocks: readonly SessionNote[];
+  /** Who keeps them waiting, as far as it can be told; also whom others wait for at a row. */
+  readonly lockHolders: readonly SessionNote[];
+  /** Sessions that show another tool, or a person, at work on replication. */
+  readonly otherTools: readonly SessionNote[];
   /** Transactions prepared for a two-phase commit; null: not known. */
   readonly prepared: number | null;
   /** Enabled events that the account sees. */
@@ -42,6 +56,15 @@ export async function readPreflight(session: Session, timeoutMs: number): Promis
   const grants = await session.run(statement('SHOW GRANTS'), left());
   const sessions = (await session.run(listSessions(), left())).map(serverSession);
   const transactions = await session.run(listWriteTransactions(), left());
+  const waiting = sessions.filter(({ state }) => /^Waiting for (table|backup|global|schema|stored) .*lock/.test(state));
+  const holders = [
+    ...(await session.run(listRowLockHolders(), left())),
+    ...(waiting.some(({ state }) => state.includes('metadata'))
+      ? await session.run(listIdleTransactions(), left())
+      : []),
+  ];
+  const monitors = monitorHolders(await session.row(readMonitorLocks(), left()));
+  const tools = await session.run(listOtherTools(), left());
   const { holder } = lockAnswer(await session.row(readLockHolder(), left()));
   const events = (await session.run(listEvents(), left())).map(eventRow);
   return {
@@ -50,22 +73,38 @@ export async function readPreflight(session: Session, timeoutMs: number): Promis
     slave: gtidList(text(positions, 'slave')),
     current: gtidList(text(positions, 'current')),
     binlogFrom: await allowed(oldestPosition(session, left)),
-    longWrites: [
-      ...sessions
-        .filter(({ writing, seconds }) => writing && seconds >= LONG_SECONDS)
-        .map(({ id, user, seconds }) => `connection ${id} of ${user}, writing for ${Math.round(seconds)} s`),
-      ...transactions
-        .filter((row) => (number(row, 'seconds') ?? 0) >= LONG_SECONDS)
-        .map((row) => `connection ${text(row, 'id')} of ${text(row, 'user')}, open for ${text(row, 'seconds')} s`),
-    ],
-    waitingForLocks: sessions
-      .filter(({ state }) => /^Waiting for (table|backup|global|schema|stored) .*lock/.test(state))
-      .map(({ id, user, state, seconds }) => `connection ${id} of ${user}: ${state}, ${Math.round(seconds)} s`),
+    longWrites: longWritesOf(sessions, transactions),
+    waitingForLocks: waiting.map((one) => ({
+      id: one.id,
+      text: `connection ${one.id} of ${one.user}: ${one.state}, ${Math.round(one.seconds)} s`,
+    })),
+    lockHolders: eachOnce(holders.map(openTransaction)),
+    otherTools: tools.map((row) => otherTool(row, monitors)).filter((one) => one !== null),
     prepared: (await allowed(session.run(listPreparedTransactions(), left())))?.length ?? null,
     enabledEvents: events.filter(({ status }) => status === 'ENABLED').length,
     lockHolder: holder === null ? null : connectionText(await session.row(readConnection(holder), left())),
   };
 }
+
+function longWritesOf(sessions: readonly ServerSession[], transactions: readonly Row[]): SessionNote[] {
+  return eachOnce([
+    ...sessions
+      .filter(({ writing, seconds }) => writing && seconds >= LONG_SECONDS)
+      .map(({ id, user, host, seconds }) => ({
+        id,
+        text: `connection ${id} of ${user} from ${host}, writing for ${Math.round(seconds)} s`,
+      })),
+    ...transactions.filter((row) => (number(row, 'seconds') ?? 0) >= LONG_SECONDS).map(openTransaction),
+  ]);
+}
+
+const openTransaction = (row: Row): SessionNote => ({
+  id: number(row, 'id') ?? 0,
+  text: `connection ${text(row, 'id')} of ${text(row, 'user')} from ${text(row, 'host')}, open for ${text(row, 'seconds')} s`,
+});
+
+const eachOnce = (notes: readonly SessionNote[]): SessionNote[] =>
+  notes.filter(({ id }, index) => notes.findIndex((other) => other.id === id) === index);
 
 /** The position at which the oldest binary log begins: its Gtid_list event, "[0-1-12]"; the very first log has "[]". */
 async function oldestPosition(session: Session, left: () => number): Promise<GtidList | null> {

@@ -106,3 +106,24 @@ export function listWriteTransactions(): Statement {
 export function listPreparedTransactions(): Statement {
   return statement('XA RECOVER');
 }
+
+/** Who keeps others from a row that they wait for: `id`, `user`, `host`, `seconds` of its transaction (needs PROCESS). */
+export function listRowLockHolders(): Statement {
+  return statement(
+    'SELECT DISTINCT p.ID AS id, p.USER AS user, p.HOST AS host, TIMESTAMPDIFF(SECOND, b.trx_started, NOW()) AS seconds ' +
+      'FROM information_schema.INNODB_LOCK_WAITS w JOIN information_schema.INNODB_TRX b ON b.trx_id = w.blocking_trx_id ' +
+      'JOIN information_schema.PROCESSLIST p ON p.ID = b.trx_mysql_thread_id',
+  );
+}
+
+/**
+ * Open transactions whose client is idle: who holds a metadata lock is mostly one of them (needs PROCESS; who really holds
+ * it is told by the plugin metadata_lock_info alone). Rows as of listRowLockHolders.
+ */
+export function listIdleTransactions(): Statement {
+  return statement(
+    'SELECT p.ID AS id, p.USER AS user, p.HOST AS host, TIMESTAMPDIFF(SECOND, t.trx_started, NOW()) AS seconds ' +
+      'FROM information_schema.INNODB_TRX t JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id ' +
+      "WHERE p.COMMAND = 'Sleep'",
+  );
+}

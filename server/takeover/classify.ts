@@ -13,7 +13,7 @@ export interface Situation {
   readonly connection: ReplicaStatus | null;
   /** Other servers that follow the old primary and are to follow the target. */
   readonly others: readonly PlannedServer[];
-  /** What the operator may choose. */
+  /** What the operator may choose from: the proposal first. */
   readonly kinds: readonly TakeoverKind[];
   readonly kind: TakeoverKind;
 }
@@ -29,7 +29,7 @@ export function classify(input: PlanInput): Situation | null {
     target.snapshot.replication[0];
   const oldPrimary = input.servers.find(({ name }) => name === (source?.primary ?? null)) ?? null;
   const kinds = kindsFor(oldPrimary);
-  const asked = input.kind !== null && kinds.includes(input.kind) ? input.kind : null;
+  const asked = oldPrimary !== null || input.kind === 'detach' ? input.kind : null;
   return {
     target,
     alreadyDone: primaryName === target.name && target.snapshot.replication.length === 0,
@@ -43,6 +43,7 @@ export function classify(input: PlanInput): Situation | null {
         server.snapshot.replication.some(({ primary }) => primary === oldPrimary.name),
     ),
     kinds,
+    // What was asked for is judged as asked: its checks say why not, and nobody gets a failover for a switchover.
     kind: asked ?? kinds[0] ?? 'detach',
   };
 }

@@ -49,7 +49,7 @@ export async function gather(parts: TakeoversParts, asked: Asked): Promise<PlanI
 export interface Look {
   readonly snapshot: ClusterSnapshot;
   readonly servers: readonly PlannedServer[];
-  readonly unfinished: string | null;
+  readonly unfinished: PlanInput['unfinished'];
   /** The replication account's sign-in to the server that is to be followed. */
   readonly signIn: PlanInput['replicationSignIn'];
   readonly signInsFrom: PlanInput['signInsFrom'];
@@ -61,7 +61,7 @@ export async function readLook(
   followed: (snapshot: ClusterSnapshot) => string | null,
 ): Promise<Look> {
   const snapshot = await parts.watch.lookNow();
-  const unfinished = await unfinishedText(parts);
+  const unfinished = await unfinishedOf(parts);
   const bare = parts.cluster.servers.map((server) => bareServer(parts, server, snapshot));
   const primaryName = snapshot.primary;
   const replicas = await Promise.all(
@@ -153,10 +153,13 @@ async function trySignInsFrom(parts: TakeoversParts, target: string): Promise<Pl
   return answers.flat();
 }
 
-async function unfinishedText(parts: TakeoversParts): Promise<string | null> {
+async function unfinishedOf(parts: TakeoversParts): Promise<PlanInput['unfinished']> {
   const rows = await parts.operations.unfinished();
   const row = rows.find(({ cluster }) => cluster === parts.cluster.name);
   return row
-    ? `The ${row.kind} to ${row.target} that began at ${new Date(row.startedAt).toISOString()} has not come to an end`
+    ? {
+        id: row.id,
+        text: `The ${row.kind} to ${row.target} that began at ${new Date(row.startedAt).toISOString()} has not come to an end`,
+      }
     : null;
 }

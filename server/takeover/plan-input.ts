@@ -43,6 +43,6 @@ export interface PlanInput {
   /** Whether the old primary's events were seen while it was one. */
   readonly eventsRemembered: boolean;
   readonly past: PastDurations;
-  /** An operation on this cluster that has no end and is not running here, in a sentence; null: none. */
-  readonly unfinished: string | null;
+  /** An operation on this cluster that has no end and is not running here, with a sentence; null: none. */
+  readonly unfinished: { readonly id: string; readonly text: string } | null;
 }

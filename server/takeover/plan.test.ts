@@ -24,11 +24,14 @@ function draftOf(change: ExampleChange = {}): NonNullable<ReturnType<typeof draf
 }
 
 describe('what is proposed', () => {
-  test('a switchover from a living primary, and a failover from a dead one, never the other way round', () => {
+  test('a switchover from a living primary, and a failover from a dead one; asked the other way round, neither runs', () => {
     expect(draftOf().kinds).toEqual(['switchover', 'detach']);
     expect(draftOf({ views: [dead] }).kinds).toEqual(['failover', 'detach']);
-    expect(draftOf({ input: { kind: 'failover' } }).kind).toBe('switchover');
-    expect(draftOf({ views: [dead], input: { kind: 'switchover' } }).kind).toBe('failover');
+    expect(draftOf({ input: { kind: 'failover' } })).toMatchObject({ kind: 'failover', blocked: true });
+    expect(draftOf({ views: [dead], input: { kind: 'switchover' } })).toMatchObject({
+      kind: 'switchover',
+      blocked: true,
+    });
   });
 
   test('a detach where the primary is none of the cluster', () => {

@@ -1,3 +1,4 @@
+import type { Maintenance } from '../contract/maintenance.ts';
 import type { Problem } from '../contract/snapshot.ts';
 import type { EventRow } from '../mariadb/events-move.ts';
 import type { MemoryStore } from '../store/store.ts';
@@ -35,6 +36,8 @@ export interface WatchMemory {
   putHistory(history: LagHistory, now: number): Promise<void>;
   detached(): Promise<ReadonlySet<string>>;
   putDetached(servers: ReadonlySet<string>, now: number): Promise<void>;
+  maintenance(): Promise<ReadonlyMap<string, Maintenance>>;
+  putMaintenance(all: ReadonlyMap<string, Maintenance>, now: number): Promise<void>;
   events(server: string): Promise<RememberedEvents | null>;
   putEvents(server: string, events: RememberedEvents): Promise<void>;
   problems(): Promise<RememberedProblems | null>;
@@ -65,6 +68,8 @@ export function createWatchMemory(store: MemoryStore, cluster: string): WatchMem
     putHistory: async (history, now) => await write('history', history, now),
     detached: async () => new Set(await read<string[]>('detached')),
     putDetached: async (servers, now) => await write('detached', [...servers], now),
+    maintenance: async () => new Map(Object.entries((await read<Record<string, Maintenance>>('maintenance')) ?? {})),
+    putMaintenance: async (all, now) => await write('maintenance', Object.fromEntries(all), now),
     events: async (server) => await read<RememberedEvents>(`events/${server}`),
     putEvents: async (server, events) => await write(`events/${server}`, events, events.at),
     problems: async () => await read<RememberedProblems>('problems'),

@@ -36,6 +36,8 @@ function whyNot(
   if (server.state === 'unreachable') return `${name} can't be reached.`;
   if (server.state === 'stale') return `What is known of ${name} is too old.`;
   if (server.candidate === 'never') return `The configuration says that ${name} is never to be promoted.`;
+  if (server.maintenance !== null)
+    return `${name} is in maintenance: ${server.maintenance.reason} (${server.maintenance.owner}).`;
   if (!connection) return `${name} replicates from nobody.`;
   if (connection.sqlThread !== 'running')
     return `${name} is not applying: its SQL thread is ${words(connection.sqlThread)}.`;

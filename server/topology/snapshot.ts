@@ -3,6 +3,7 @@ import { formatGtidList, type GtidList } from '../mariadb/gtid.ts';
 import { missingGrants } from '../mariadb/grants.ts';
 import { findProblems, healthOf, withSince } from './analysis.ts';
 import { positionOf, replicationConnection } from './connections.ts';
+import { maintenanceAt, withoutMaintained } from './maintenance.ts';
 import type { UpObservation } from './observation.ts';
 import { addressText } from '../contract/listen-address.ts';
 import { promotable } from './promotable.ts';
@@ -40,7 +41,8 @@ export function buildSnapshot(
   // Half of the evidence would show problems that the other half explains.
   const judged = view.servers.every((one) => one.last !== null);
   const found = judged ? findProblems({ snapshot: draft, view, roles }) : [];
-  const problems = withSince(found, previous, instantText(view.now));
+  const aside = new Set(servers.filter(({ maintenance }) => maintenance !== null).map(({ name }) => name));
+  const problems = withSince(withoutMaintained(found, aside), previous, instantText(view.now));
   return { snapshot: { ...draft, problems, health: healthOf(draft, problems) }, roles };
 }
 
@@ -91,6 +93,7 @@ function serverSnapshot(one: ServerView, view: ClusterView, roles: Roles): Serve
       : null,
     missingGrants: facts ? [...missingGrants(facts.grants, 'observe', facts.version).required] : [],
     candidate: server.candidate,
+    maintenance: maintenanceAt(view.maintenance, server.name, view.now),
     promotable: { possible: false, kind: null, reason: null },
     agent: one.agent?.agent ?? { state: 'none', detail: null, services: [] },
   };

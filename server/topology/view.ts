@@ -2,6 +2,7 @@ import type { ClusterSnapshot, ServerSnapshot } from '../contract/snapshot.ts';
 import type { GtidRange } from '../mariadb/gtid.ts';
 import type { LagHistory } from './lag-history.ts';
 import type { Observation, ServerAddress, UpObservation } from './observation.ts';
+import type { Maintenances } from './maintenance.ts';
 import type { KnownServer, RoleMemory } from './roles.ts';
 import type { Heard } from './silence.ts';
 import type { WritableRun } from './writable.ts';
@@ -63,4 +64,5 @@ export interface ClusterView {
   readonly memory: RoleMemory;
   readonly history: LagHistory;
   readonly operation: OperationFacts;
+  readonly maintenance: Maintenances;
 }

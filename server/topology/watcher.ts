@@ -1,9 +1,11 @@
+import type { Maintenance } from '../contract/maintenance.ts';
 import type { ClusterSnapshot } from '../contract/snapshot.ts';
 import type { Pool } from '../mariadb/pool.ts';
 import type { ServerFacts } from '../mariadb/server-facts.ts';
 import type { MemoryStore, SampleStore } from '../store/store.ts';
 import { ClusterState } from './cluster-state.ts';
 import { Keeper } from './keeper.ts';
+import { MaintenanceBook } from './maintenance-book.ts';
 import { createWatchMemory, type LastPrimary, type ProblemAge, type RememberedEvents } from './memory.ts';
 import { observe } from './observe.ts';
 import type { Observation } from './observation.ts';
@@ -48,6 +50,10 @@ export interface Watcher {
   primaryIs(server: string): Promise<void>;
   /** A detached server is outside the count of the cluster's primaries until it replicates again. Rejects as the store does. */
   markDetached(server: string): Promise<void>;
+  /** Sets a server aside: no alerts of it and no candidate, until then. Rejects as the store does. */
+  setAside(server: string, maintenance: Maintenance): Promise<void>;
+  /** Ends that before its time, and answers what it was; null where it is not set aside. Rejects as the store does. */
+  endMaintenance(server: string): Promise<Maintenance | null>;
   /** Takes in what the agent of a server said, or that it does not answer. A server nobody tells of has no agent. */
   agentSays(server: string, facts: AgentFacts): void;
   /** Makes a new snapshot soon: something outside the servers has changed (an operation began or ended). */
@@ -68,8 +74,10 @@ export function createWatcher(options: WatcherOptions): Watcher {
   const timeoutMs = poll.timeoutSeconds * 1000;
   const pools = new Map(options.servers.map((server) => [server.name, server.pool]));
   const faults = new Map<string, string | null>();
+  const memory = createWatchMemory(options.store.memory, cluster);
+  const book = new MaintenanceBook(memory, now);
   const keeper = new Keeper({
-    memory: createWatchMemory(options.store.memory, cluster),
+    memory,
     now,
     onStore: (fault) => faults.set('memory', fault),
   });
@@ -109,6 +117,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
       memory: state.roleMemory(),
       history: keeper.history,
       operation: options.operation?.() ?? { operationId: null, interrupted: null },
+      maintenance: book.all,
     };
     return buildSnapshot(view, previous).snapshot;
   }
@@ -137,6 +146,8 @@ export function createWatcher(options: WatcherOptions): Watcher {
   return {
     async start() {
       await keeper.load();
+      const fault = await book.load();
+      if (fault !== null) faults.set('memory', fault);
       for (const poller of pollers.values()) poller.start();
       ticker = setInterval(tick, Math.max(pollMs, 1000));
     },
@@ -167,6 +178,15 @@ export function createWatcher(options: WatcherOptions): Watcher {
     async markDetached(server) {
       await keeper.markDetached(server);
       soon();
+    },
+    async setAside(server, maintenance) {
+      await book.setAside(server, maintenance);
+      publish();
+    },
+    async endMaintenance(server) {
+      const was = await book.end(server);
+      publish();
+      return was;
     },
     agentSays(server, facts) {
       const record = state.record(server);

@@ -78,7 +78,9 @@ test('a server with transactions of its own is refused with the list and the com
     {
       ...plan,
       blocked: true,
-      checks: [{ code: 'own-transactions', level: 'block', server: 'db-1', text, fix: null, acceptable: false }],
+      checks: [
+        { code: 'own-transactions', level: 'block', server: 'db-1', text, fix: null, commands: [], acceptable: false },
+      ],
       extraTransactions: { server: 'db-1', primary: 'db-2', count: 5, ranges: [], text: '0-1-13…17', observedAt: at },
     },
     '--yes',

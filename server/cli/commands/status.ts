@@ -77,7 +77,12 @@ function lagText({ lagSeconds, ioThread, sqlThread }: ReplicationConnection): st
 }
 
 function stateText(server: ServerSnapshot, nowMs: number): string {
+  const { maintenance } = server;
+  const aside =
+    maintenance === null
+      ? ''
+      : `, in maintenance until ${maintenance.until} (${maintenance.owner}: ${maintenance.reason})`;
   const seen = server.observedAt === null ? 'never seen' : age(server.observedAt, nowMs);
-  if (server.state === 'up') return 'up';
-  return `${server.state}${server.reason === null ? '' : ` (${server.reason})`}, last seen ${seen === 'never seen' ? 'never' : `${seen} ago`}`;
+  if (server.state === 'up') return `up${aside}`;
+  return `${server.state}${server.reason === null ? '' : ` (${server.reason})`}, last seen ${seen === 'never seen' ? 'never' : `${seen} ago`}${aside}`;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { backupRun, type BackupRun } from '../../contract/agent.ts';
 import { dump, type Dump } from '../../contract/dumps.ts';
+import { maintenance, type Maintenance, type MaintenanceRequest } from '../../contract/maintenance.ts';
 import { operation, type Operation } from '../../contract/operation.ts';
 import { rejoinPlan, type RejoinPlan } from '../../contract/rejoin.ts';
 import { clusterSnapshot, type ClusterSnapshot } from '../../contract/snapshot.ts';
@@ -22,6 +23,8 @@ export interface ConsoleApi {
   rejoinPlan(cluster: string, server: string): Promise<RejoinPlan>;
   /** Answers the id of the operation. */
   rejoin(cluster: string, server: string, asked: { dryRun: boolean }): Promise<string>;
+  setAside(cluster: string, server: string, asked: MaintenanceRequest): Promise<Maintenance>;
+  endMaintenance(cluster: string, server: string): Promise<void>;
   operations(asked: { cluster?: string; limit: number }): Promise<Operation[]>;
   operation(id: string): Promise<Operation>;
   cancel(id: string): Promise<Operation>;
@@ -31,6 +34,8 @@ export interface ConsoleApi {
 }
 
 const part = encodeURIComponent;
+const maintenancePath = (cluster: string, server: string): string =>
+  `/clusters/${part(cluster)}/servers/${part(server)}/maintenance`;
 
 /** The API of the console at this address. Its methods reject with the engine's BatonError, or NoAnswerError. */
 export function consoleApi(address: ConsoleAddress): ConsoleApi {
@@ -55,6 +60,10 @@ export function consoleApi(address: ConsoleAddress): ConsoleApi {
       await post(`/clusters/${part(cluster)}/servers/${part(server)}/rejoin-plans`, {}, rejoinPlan),
     rejoin: async (cluster, server, asked) =>
       (await post(`/clusters/${part(cluster)}/servers/${part(server)}/rejoin`, asked, takeoverAnswer)).operationId,
+    setAside: async (cluster, server, asked) => await post(maintenancePath(cluster, server), asked, maintenance),
+    async endMaintenance(cluster, server) {
+      await ask(address, { method: 'DELETE', path: maintenancePath(cluster, server) });
+    },
     operations: async ({ cluster, limit }) =>
       await get(
         `/operations?limit=${limit}${cluster === undefined ? '' : `&cluster=${part(cluster)}`}`,

@@ -37,11 +37,18 @@ export function remainingBlocks(plan: TakeoverPlan, accepted: readonly string[])
   );
 }
 
-/** One check: what was found, and what to do about it. */
-export function checkLines({ code, level, text, fix, acceptable }: Check, accepted: readonly string[]): string[] {
+/** One check: what was found, what to do about it, and what to run for it. */
+export function checkLines(
+  { code, level, text, fix, commands, acceptable }: Check,
+  accepted: readonly string[],
+): string[] {
   const answer =
     level !== 'block' ? '' : acceptable ? (accepted.includes(code) ? ' (accepted)' : ` (--accept ${code})`) : '';
-  return [`  ${marks[level]} ${code}: ${text}${answer}`, ...(fix === null ? [] : [`      ${fix}`])];
+  return [
+    `  ${marks[level]} ${code}: ${text}${answer}`,
+    ...(fix === null ? [] : [`      ${fix}`]),
+    ...commands.flatMap((one) => one.split('\n')).map((line) => `        ${line}`),
+  ];
 }
 
 function roleText({ role, follows }: { role: string; follows: string | null }): string {

@@ -87,6 +87,7 @@ const block = (acceptable: boolean): Check => ({
   server: 'db-2',
   text: 'db-2 is 40 s behind.',
   fix: 'Wait.',
+  commands: [],
   acceptable,
 });
 

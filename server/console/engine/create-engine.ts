@@ -1,5 +1,6 @@
 import type { Engine } from '../engine.ts';
 import { dumpMethods } from './dumps.ts';
+import { maintenanceMethods } from './maintenance.ts';
 import { operationMethods } from './operations.ts';
 import type { EngineParts } from './parts.ts';
 import { peopleMethods } from './people.ts';
@@ -12,6 +13,7 @@ export function createEngine(parts: EngineParts): Engine {
     ...statusMethods(parts),
     ...operationMethods(parts),
     ...rejoinMethods(parts),
+    ...maintenanceMethods(parts),
     ...dumpMethods(parts),
     ...peopleMethods(parts),
   };

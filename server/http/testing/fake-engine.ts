@@ -71,6 +71,19 @@ export class FakeEngine implements Engine {
     this.#ask(actor, 'download', `exportExtraTransactions ${cluster} ${server}`);
     return Readable.from(['-- nothing\n']);
   }
+  async setAside(
+    actor: Actor,
+    cluster: string,
+    server: string,
+    { reason, minutes }: Parameters<Engine['setAside']>[3],
+  ) {
+    this.#ask(actor, 'operate', `setAside ${cluster} ${server} ${minutes}`);
+    const since = '2026-01-01T00:00:00.000Z';
+    return { reason, owner: actor.name, since, until: since };
+  }
+  async endMaintenance(actor: Actor, cluster: string, server: string) {
+    this.#ask(actor, 'operate', `endMaintenance ${cluster} ${server}`);
+  }
   async operations(actor: Actor) {
     this.#ask(actor, 'view', 'operations');
     return [this.operationNow];

@@ -1,4 +1,5 @@
 import type { TakeoverKind } from '../../contract/takeover.ts';
+import { advice } from '../../mariadb/advice.ts';
 import { missingGrants } from '../../mariadb/grants.ts';
 import type { PlanInput, PlannedServer } from '../plan-input.ts';
 import type { Situation } from '../classify.ts';
@@ -10,27 +11,47 @@ function involved({ target, oldPrimary, others, kind }: Situation): PlannedServe
   return all.filter(({ observation }) => observation?.kind === 'up');
 }
 
-export const grants: CheckOf = (_input, situation) =>
+export const grants: CheckOf = (input, situation) =>
   involved(situation).flatMap((server): Finding[] => {
     const { name, preflight, facts } = server;
     if (!facts) return [];
     if (!preflight) {
       if (server === situation.target) return [];
       const text = `The operating account does not sign in to ${name}: ${server.preflightError ?? 'none is configured'}`;
-      return [bad('grants', name, text, '`baton grants` prints its GRANT statement.')];
+      const print = [`baton grants ${input.snapshot.name}`];
+      return [bad('grants', name, text, 'Check account.operate in the configuration; this prints its grants:', print)];
     }
     const missing = missingGrants(preflight.grants, 'operate', facts.version);
     return [
       missing.required.length === 0
         ? well('grants', name, `The operating account has what it needs on ${name}`)
-        : bad('grants', name, `The operating account lacks privileges on ${name}`, missing.required.join('; ')),
-      ...missing.optional.map(({ statement, needed }) =>
-        bad('grants-optional', name, `On ${name} a privilege is missing ${needed}`, statement),
-      ),
+        : bad(
+            'grants',
+            name,
+            `The operating account lacks privileges on ${name}`,
+            `Run on ${name} as an administrator:`,
+            missing.required,
+          ),
+      ...(missing.optional.length === 0
+        ? []
+        : [
+            bad(
+              'grants-optional',
+              name,
+              `On ${name} the operating account lacks what it needs ${listed(missing.optional.map(({ needed }) => needed))}`,
+              `The takeover goes on without. To give it, run on ${name}:`,
+              missing.optional.map(({ statement }) => statement),
+            ),
+          ]),
     ];
   });
 
-export const lockFree: CheckOf = (_input, situation) => {
+/** "a", "a and b", "a, b and c". */
+function listed(words: readonly string[]): string {
+  return words.join(', ').replace(/, ([^,]*)$/, ' and $1');
+}
+
+export const lockFree: CheckOf = (input, situation) => {
   const held = involved(situation).filter(({ preflight }) => preflight?.lockHolder);
   return held.length === 0
     ? [well('lock-free', null, 'No other takeover holds a lock')]
@@ -39,7 +60,8 @@ export const lockFree: CheckOf = (_input, situation) => {
           'lock-free',
           name,
           `Another takeover holds the lock on ${name}: ${preflight?.lockHolder}`,
-          'Wait for its end.',
+          'Wait for its end, or take it up where its console died:',
+          [`baton operations --cluster ${input.snapshot.name}`],
         ),
       );
 };
@@ -52,7 +74,8 @@ export const replicationAccount: CheckOf = (input, { target, kind, oldPrimary })
         'replication-account',
         null,
         'No replication account is configured, so nobody could be told to follow the new primary',
-        'Add replication: { user, passwordFile } to the cluster in the configuration.',
+        'Name the account in the configuration of the cluster:',
+        ['replication: { user: replication_user, passwordFile: … }'],
       ),
     ];
   }
@@ -62,7 +85,8 @@ export const replicationAccount: CheckOf = (input, { target, kind, oldPrimary })
       bad(
         'replication-account-proven',
         target.name,
-        `Whether ${input.replicationUser} signs in to ${target.name} was not tried`,
+        `Whether ${input.replicationUser} signs in to ${target.name} could not be tried`,
+        'Review again; should it not, its followers can be re-pointed once the account is right.',
       ),
     ];
   if (!tried.ok) {
@@ -71,7 +95,8 @@ export const replicationAccount: CheckOf = (input, { target, kind, oldPrimary })
         'replication-account',
         target.name,
         `The replication account ${input.replicationUser} does not sign in to ${target.name}: ${tried.text}`,
-        `Create it on ${target.name} with the configured password, as on ${oldPrimary.name}.`,
+        `Create it on ${target.name} with the configured password, as on ${oldPrimary.name}:`,
+        advice.createReplicationAccount(input.replicationUser, '%'),
       ),
     ];
   }
@@ -101,7 +126,8 @@ function provenFrom(input: PlanInput, target: string, followers: readonly string
         'replication-account',
         server,
         `${input.replicationUser} does not sign in to ${target} from ${server}, which is to follow it: ${text}`,
-        `Create it on ${target} for the host of ${server}, with the configured password.`,
+        `Create it on ${target} for the host of ${server}, with the configured password:`,
+        advice.createReplicationAccount(input.replicationUser ?? '', hostOf(input, server)),
       ),
     ),
     ...(unproven.length > 0
@@ -109,7 +135,8 @@ function provenFrom(input: PlanInput, target: string, followers: readonly string
           bad(
             'replication-account-proven',
             target,
-            `The password of ${input.replicationUser} is proven from the console only, not from ${unproven.join(' and ')}`,
+            `The password of ${input.replicationUser} is proven from the console only, not from ${listed(unproven)}`,
+            `An agent on the host of ${listed(unproven)} would prove it; the same account must be let in from there.`,
           ),
         ]
       : denied.length > 0 || followers.length === 0
@@ -118,8 +145,11 @@ function provenFrom(input: PlanInput, target: string, followers: readonly string
             well(
               'replication-account-proven',
               target,
-              `${input.replicationUser} signs in to ${target} from ${followers.join(' and ')}, as replication will`,
+              `${input.replicationUser} signs in to ${target} from ${listed(followers)}, as replication will`,
             ),
           ]),
   ];
 }
+
+const hostOf = (input: PlanInput, name: string): string =>
+  input.servers.find((server) => server.name === name)?.host ?? '%';

@@ -1,16 +1,27 @@
-import { holdsPrivilege } from '../../mariadb/grants.ts';
+import { advice } from '../../mariadb/advice.ts';
+import { grantOfMissing } from '../../mariadb/grants.ts';
 import type { PlannedServer } from '../plan-input.ts';
 import { bad, well, type CheckOf } from './finding.ts';
 
 const BACKUP_HOURS = 24;
 const HOUR_MS = 3_600_000;
 
+const MOVE_EVENTS = ['EVENT', 'SET USER', 'BINLOG ADMIN'];
+
 export const events: CheckOf = (input, { target, oldPrimary, kind }) => {
   if (!oldPrimary) return [];
   const enabled = oldPrimary.preflight?.enabledEvents ?? null;
   if (kind === 'detach') {
     return enabled
-      ? [bad('events', target.name, `${enabled} events stay off on ${target.name}: they would run on both`)]
+      ? [
+          bad(
+            'events',
+            target.name,
+            `${counted(enabled)} of ${oldPrimary.name} stay off on ${target.name}: they would run on both`,
+            `Enable on ${target.name} afterwards what only it is to run. This lists them:`,
+            advice.events,
+          ),
+        ]
       : [];
   }
   if (enabled === null) {
@@ -21,31 +32,46 @@ export const events: CheckOf = (input, { target, oldPrimary, kind }) => {
             'events',
             oldPrimary.name,
             `The events of ${oldPrimary.name} are not known: none will be enabled on ${target.name}`,
+            `Enable afterwards on ${target.name} those that are to run. This lists them:`,
+            advice.events,
           ),
         ];
   }
   if (enabled === 0) return [well('events', oldPrimary.name, `${oldPrimary.name} has no enabled event`)];
-  const lacking = [oldPrimary, target].filter((server) => !mayMoveEvents(server));
+  const lacking = [oldPrimary, target].filter((server) => moveGrant(server) !== null);
   return lacking.length === 0
-    ? [well('events', oldPrimary.name, `${enabled} enabled events move along`)]
-    : lacking.map(({ name }) =>
-        bad('events', name, `${enabled} events can't be moved on ${name}`, 'Grant EVENT, SET USER, BINLOG ADMIN.'),
+    ? [well('events', oldPrimary.name, `${counted(enabled)} move${enabled === 1 ? 's' : ''} along`)]
+    : lacking.map((server) =>
+        bad(
+          'events',
+          server.name,
+          `${counted(enabled)} can't be moved: the operating account may not on ${server.name}`,
+          `Run on ${server.name} as an administrator:`,
+          [moveGrant(server) ?? ''],
+        ),
       );
 };
 
-function mayMoveEvents({ preflight, facts }: PlannedServer): boolean {
-  if (!preflight || !facts) return false;
-  return ['EVENT', 'SET USER', 'BINLOG ADMIN'].every((privilege) =>
-    holdsPrivilege(preflight.grants, privilege, facts.version),
-  );
+const counted = (enabled: number): string => (enabled === 1 ? '1 enabled event' : `${enabled} enabled events`);
+
+/** What the operating account lacks to move events, as a statement; null: nothing, or it can't be told. */
+function moveGrant({ preflight, facts }: PlannedServer): string | null {
+  return preflight && facts ? grantOfMissing(preflight.grants, MOVE_EVENTS, facts.version) : null;
 }
 
 export const serviceRunning: CheckOf = (_input, { oldPrimary, kind }) => {
   if (kind !== 'switchover' || !oldPrimary) return [];
   const running = oldPrimary.snapshot.agent.services.filter((service) => service.running);
-  return running.map(({ name }) =>
-    bad('service-running', oldPrimary.name, `${name} is running on ${oldPrimary.name}; its end is waited for`),
-  );
+  return running.length === 0
+    ? [well('service-running', oldPrimary.name, `No service of a primary is running on ${oldPrimary.name}`)]
+    : running.map(({ name }) =>
+        bad(
+          'service-running',
+          oldPrimary.name,
+          `${name} is running on ${oldPrimary.name}`,
+          'Nothing to do: its end is waited for, up to the step’s deadline, before anything is frozen.',
+        ),
+      );
 };
 
 export const readOnlyPersisted: CheckOf = (_input, { target, oldPrimary, kind }) => {
@@ -67,14 +93,16 @@ export const readOnlyPersisted: CheckOf = (_input, { target, oldPrimary, kind })
       snapshot.agent.state === 'none'
         ? `${name} has no agent: read_only comes back from its configuration at the next start`
         : `The agent of ${name} can't be reached: read_only is not kept for its next start`,
-      `Write read_only into the configuration of ${name} by hand afterwards.`,
+      `Write this into the configuration of ${name} by hand afterwards:`,
+      [advice.configured('read_only', name === target.name ? 0 : 1)],
     ),
   );
 };
 
 export const backupAge: CheckOf = (input) => {
   const newest = input.snapshot.newestDump;
-  if (!newest) return [bad('backup-age', null, 'No backup of this cluster is known', 'Make one first.')];
+  const fix = `Make one first, on a replica; a takeover loses nothing by it, but leaves one copy less for a while.`;
+  if (!newest) return [bad('backup-age', null, 'No backup of this cluster is known', fix)];
   const hours = (input.at - Date.parse(newest.endedAt)) / HOUR_MS;
   return hours <= BACKUP_HOURS
     ? [
@@ -84,5 +112,5 @@ export const backupAge: CheckOf = (input) => {
           `The newest backup is ${hours < 1 ? 'less than an hour' : `${Math.round(hours)} h`} old`,
         ),
       ]
-    : [bad('backup-age', newest.server, `The newest backup is ${Math.round(hours)} h old`, 'Make one first.')];
+    : [bad('backup-age', newest.server, `The newest backup is ${Math.round(hours)} h old`, fix)];
 };

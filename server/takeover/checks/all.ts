@@ -8,7 +8,8 @@ import type { CheckOf } from './finding.ts';
 import { errantTransactions, xaPrepared } from './history.ts';
 import { serverIdUnique, versionNotOlder } from './identity.ts';
 import { binlogCoversReplica, gtidStrictMode, targetLogBin, targetLogSlaveUpdates } from './logging.ts';
-import { lockHolders, longWrites, primaryAlive, semiSync, staysWritable, unfenced } from './old-primary.ts';
+import { diskSpace, readOnlyConfigured } from './hosts.ts';
+import { longWrites, primaryAlive, semiSync, staysWritable, unfenced } from './old-primary.ts';
 import {
   multiSource,
   receivedAtRisk,
@@ -21,8 +22,17 @@ import {
   targetSqlThread,
   targetUsesGtid,
 } from './replication.ts';
+import { lockHolders, otherTool } from './sessions.ts';
 import { ruleOf } from './table.ts';
-import { operationUnfinished, targetCandidate, targetFresh, targetNotPrimary, targetReachable } from './target.ts';
+import {
+  operationUnfinished,
+  primaryReachable,
+  targetCandidate,
+  targetFresh,
+  targetMaintenance,
+  targetNotPrimary,
+  targetReachable,
+} from './target.ts';
 
 /** In the order in which a person reads them. */
 const all: readonly CheckOf[] = [
@@ -31,7 +41,9 @@ const all: readonly CheckOf[] = [
   targetFresh,
   targetNotPrimary,
   targetCandidate,
+  targetMaintenance,
   twoPrimaries,
+  primaryReachable,
   primaryAlive,
   unfenced,
   staysWritable,
@@ -59,13 +71,16 @@ const all: readonly CheckOf[] = [
   xaPrepared,
   longWrites,
   lockHolders,
+  otherTool,
   semiSync,
   lockFree,
   grants,
   replicationAccount,
   events,
   serviceRunning,
+  diskSpace,
   readOnlyPersisted,
+  readOnlyConfigured,
   backupAge,
 ];
 
@@ -73,11 +88,12 @@ const all: readonly CheckOf[] = [
 export function runChecks(input: PlanInput, situation: Situation): Check[] {
   return all
     .flatMap((check) => check(input, situation))
-    .flatMap(({ code, ok, server, text, fix }): Check[] => {
+    .flatMap(({ code, ok, server, text, fix, commands }): Check[] => {
       const rule = ruleOf(code);
       const severity = rule.level[situation.kind];
-      if (ok) return [{ code, level: 'pass', server, text, fix: null, acceptable: false }];
+      if (ok) return [{ code, level: 'pass', server, text, fix: null, commands: [], acceptable: false }];
       if (!severity) return [];
-      return [{ code, level: severity, server, text, fix, acceptable: severity === 'block' && rule.acceptable }];
+      const acceptable = severity === 'block' && rule.acceptable;
+      return [{ code, level: severity, server, text, fix, commands: [...commands], acceptable }];
     });
 }

@@ -1,7 +1,8 @@
+import { advice } from '../../mariadb/advice.ts';
 import { transactionsBehind } from '../../mariadb/gtid.ts';
 import { answers } from '../classify.ts';
 import { transactions } from '../../topology/analysis/finding.ts';
-import { bad, either, well, type CheckOf } from './finding.ts';
+import { bad, either, promoteCommand, well, type CheckOf } from './finding.ts';
 
 export const twoPrimaries: CheckOf = (input, { kind }) => {
   if (kind === 'detach') return [];
@@ -12,7 +13,8 @@ export const twoPrimaries: CheckOf = (input, { kind }) => {
     either('two-primaries', null, writable.length < 2, {
       well: 'No two servers take writes as primaries',
       bad: `${writable.map(({ name }) => name).join(' and ')} both take writes and replicate from nobody`,
-      fix: 'Decide which one is right, and make the other read-only, before anything else.',
+      fix: 'Decide which one is right; on the other, before anything else:',
+      commands: advice.takeNoWrites,
     }),
   ];
 };
@@ -22,7 +24,13 @@ export const replicaWritable: CheckOf = (_input, { target, others }) =>
   [target, ...others]
     .filter(({ facts, snapshot }) => facts && !facts.readOnly && snapshot.role === 'replica')
     .map(({ name }) =>
-      bad('replica-writable', name, `${name} is a replica and takes writes; it is made read-only first`),
+      bad(
+        'replica-writable',
+        name,
+        `${name} is a replica and takes writes`,
+        'Nothing to do: the takeover makes it read-only first, and back where it is undone.',
+        advice.takeNoWrites,
+      ),
     );
 
 export const replicasFollowPrimary: CheckOf = (input, { target, oldPrimary, others, kind }) => {
@@ -41,6 +49,8 @@ export const replicasFollowPrimary: CheckOf = (input, { target, oldPrimary, othe
       'replicas-follow-primary',
       name,
       `${name} does not follow ${oldPrimary.name} (${snapshot.replication[0]?.source ?? 'it replicates from nobody'}); it is left as it is`,
+      `Make it a replica of the primary, now or afterwards:`,
+      [`baton rejoin ${input.snapshot.name}/${name}`],
     ),
   );
 };
@@ -55,11 +65,12 @@ export const replicasReachable: CheckOf = (input, { target, oldPrimary, kind }) 
             'replicas-reachable',
             name,
             `${name} can't be reached${observation?.kind === 'unreachable' ? ` (${observation.detail})` : ''}: it will not follow ${target.name}`,
-            `Re-point ${name} when it is back.`,
+            `When it is back, make it a replica of ${target.name}:`,
+            [`baton rejoin ${input.snapshot.name}/${name}`],
           ),
         );
 
-export const replicaAhead: CheckOf = (_input, { target, connection, others, kind }) => {
+export const replicaAhead: CheckOf = (input, { target, connection, others, kind }) => {
   if (kind !== 'failover' || !connection) return [];
   const ahead = others.flatMap((server) => {
     const received = server.facts?.replication.find(
@@ -75,7 +86,8 @@ export const replicaAhead: CheckOf = (_input, { target, connection, others, kind
       'replica-ahead',
       name,
       `${name} has received ${transactions(more)} that ${target.name} has not`,
-      `Promote ${name} instead.`,
+      `Promote ${name} instead:`,
+      [promoteCommand(input.snapshot.name, name, 'failover')],
     ),
   );
 };

@@ -9,8 +9,10 @@ export interface Finding {
   readonly server: string | null;
   /** One sentence with the names and numbers in it. */
   readonly text: string;
-  /** What to do about it; null where it is well, or nothing can be done. */
+  /** What to do about it, also where that is to know and go on; null where it is well. */
   readonly fix: string | null;
+  /** What to run for it, to be copied: statements for `server`, or a command. */
+  readonly commands: readonly string[];
 }
 
 /** A check: pure, one or a few findings; [] where it has no meaning here. */
@@ -22,22 +24,27 @@ export const well = (code: CheckCode, server: string | null, text: string): Find
   server,
   text,
   fix: null,
+  commands: [],
 });
 
-export const bad = (code: CheckCode, server: string | null, text: string, fix: string | null = null): Finding => ({
-  code,
-  ok: false,
-  server,
-  text,
-  fix,
-});
+export const bad = (
+  code: CheckCode,
+  server: string | null,
+  text: string,
+  fix: string,
+  commands: readonly string[] = [],
+): Finding => ({ code, ok: false, server, text, fix, commands });
 
 /** One finding of two, by whether it holds. */
 export function either(
   code: CheckCode,
   server: string | null,
   ok: boolean,
-  words: { well: string; bad: string; fix?: string },
+  words: { well: string; bad: string; fix: string; commands?: readonly string[] },
 ): Finding {
-  return ok ? well(code, server, words.well) : bad(code, server, words.bad, words.fix ?? null);
+  return ok ? well(code, server, words.well) : bad(code, server, words.bad, words.fix, words.commands);
 }
+
+/** The same takeover of another server, or of another kind, on the command line. */
+export const promoteCommand = (cluster: string, server: string, kind: Situation['kind']): string =>
+  `baton promote ${cluster}/${server} --${kind}`;

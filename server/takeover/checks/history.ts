@@ -1,3 +1,4 @@
+import { advice } from '../../mariadb/advice.ts';
 import { countTransactions, extraTransactions, formatRanges } from '../../mariadb/gtid.ts';
 import { answers } from '../classify.ts';
 import { transactions } from '../../topology/analysis/finding.ts';
@@ -17,10 +18,18 @@ export const errantTransactions: CheckOf = (_input, { target, oldPrimary, kind }
       ? [...oldPrimary.facts.binlogState, ...oldPrimary.facts.slavePos]
       : null;
   if (!known) {
-    return [bad('errant-transactions', target.name, `Whether ${target.name} has transactions of its own is not known`)];
+    return [
+      bad(
+        'errant-transactions',
+        target.name,
+        `Whether ${target.name} has transactions of its own is not known: ${oldPrimary.name} was never read`,
+        `Compare with ${oldPrimary.name} when it is back, before it is made a replica.`,
+      ),
+    ];
   }
   const extra = extraTransactions(own.state, known, own.slave).filter(
-    ({ server }) => primary !== null || server === target.facts?.serverId,
+    ({ server, domain }) =>
+      primary !== null || server === target.facts?.serverId || !known.some((gtid) => gtid.domain === domain),
   );
   if (extra.length === 0)
     return [well('errant-transactions', target.name, `${target.name} has no transaction of its own`)];
@@ -29,24 +38,47 @@ export const errantTransactions: CheckOf = (_input, { target, oldPrimary, kind }
       'errant-transactions',
       target.name,
       `${target.name} has ${transactions(countTransactions(extra))} that ${oldPrimary.name} does not have: ${formatRanges(extra)}`,
-      'Look at them; then promote another replica, or build this one anew.',
+      'Look at them in its binary log; then promote another replica, or build this one anew.',
+      extra.map(
+        ({ domain, server, from }) =>
+          `mariadb-binlog -v --base64-output=decode-rows --start-position=${domain}-${server}-${from - 1n} bin.0*`,
+      ),
     ),
   ];
 };
 
 export const xaPrepared: CheckOf = (_input, { oldPrimary, kind }) => {
   if (!oldPrimary || kind === 'detach') return [];
+  if (kind === 'failover') {
+    return [
+      bad(
+        'xa-prepared',
+        oldPrimary.name,
+        `Transactions that were prepared on ${oldPrimary.name} (XA) are not known, and no replica has them`,
+        'Where applications use XA: let their transaction manager settle what it has open.',
+      ),
+    ];
+  }
   const prepared = oldPrimary.preflight?.prepared ?? null;
-  if (kind === 'failover' || prepared === null) {
-    return answers(oldPrimary) && kind !== 'failover'
-      ? [bad('xa-prepared', oldPrimary.name, `Whether ${oldPrimary.name} has prepared transactions (XA) is not known`)]
+  if (prepared === null) {
+    return answers(oldPrimary)
+      ? [
+          bad(
+            'xa-prepared',
+            oldPrimary.name,
+            `Whether ${oldPrimary.name} has prepared transactions (XA) is not known`,
+            `See for yourself, on ${oldPrimary.name}:`,
+            advice.preparedTransactions,
+          ),
+        ]
       : [];
   }
   return [
     either('xa-prepared', oldPrimary.name, prepared === 0, {
       well: `${oldPrimary.name} has no prepared transaction (XA)`,
       bad: `${oldPrimary.name} has ${prepared} prepared transactions (XA), which no replica has`,
-      fix: 'Commit or roll them back: XA RECOVER lists them.',
+      fix: 'Commit or roll them back, each by its name. This lists them:',
+      commands: advice.preparedTransactions,
     }),
   ];
 };

@@ -11,7 +11,7 @@ export const serverIdUnique: CheckOf = (input) => {
           'server-id-unique',
           null,
           `${doubled.map(({ name }) => name).join(' and ')} have the same server_id`,
-          'Give each server an id of its own, and restart it.',
+          'Give each server an id of its own in its configuration, and restart it.',
         ),
       ];
 };

@@ -1,3 +1,4 @@
+import { advice } from '../../mariadb/advice.ts';
 import { formatGtidList, reaches } from '../../mariadb/gtid.ts';
 import { bad, either, well, type CheckOf } from './finding.ts';
 
@@ -7,7 +8,8 @@ export const targetLogBin: CheckOf = (_input, { target }) =>
         either('target-log-bin', target.name, target.facts.logBin, {
           well: `${target.name} writes a binary log`,
           bad: `${target.name} writes no binary log: nobody could follow it`,
-          fix: 'Set log_bin on it and restart it.',
+          fix: `Write this into the configuration of ${target.name}, and restart it:`,
+          commands: [advice.configured('log_bin', 'bin')],
         }),
       ]
     : [];
@@ -18,7 +20,8 @@ export const targetLogSlaveUpdates: CheckOf = (_input, { target }) =>
         either('target-log-slave-updates', target.name, target.facts.logSlaveUpdates, {
           well: `${target.name} logs what it replicates`,
           bad: `${target.name} does not log what it replicates: a replica that is behind could not follow it (1236)`,
-          fix: 'Set log_slave_updates=1 on it and restart it.',
+          fix: `Write this into the configuration of ${target.name}, and restart it:`,
+          commands: [advice.configured('log_slave_updates', 1)],
         }),
       ]
     : [];
@@ -31,7 +34,8 @@ export const gtidStrictMode: CheckOf = (input) =>
         'gtid-strict-mode',
         name,
         `gtid_strict_mode is off on ${name}: transactions of its own would go unnoticed`,
-        `On ${name}: SET GLOBAL gtid_strict_mode=1, and in its configuration.`,
+        `Run on ${name}, and keep it in its configuration:`,
+        [...advice.strictMode, advice.configured('gtid_strict_mode', 1)],
       ),
     );
 
@@ -41,7 +45,12 @@ export const binlogCoversReplica: CheckOf = (_input, { target, others, kind }) =
   if (kind === 'detach' || others.length === 0) return [];
   if (!from) {
     return [
-      bad('binlog-covers-replica', target.name, `Where the oldest binary log of ${target.name} begins is not known`),
+      bad(
+        'binlog-covers-replica',
+        target.name,
+        `Where the oldest binary log of ${target.name} begins is not known`,
+        'Let every replica catch up first, and give the operating account BINLOG MONITOR.',
+      ),
     ];
   }
   const left = others.filter((server) => server.preflight && !reaches(server.preflight.current, from));
@@ -59,7 +68,7 @@ export const binlogCoversReplica: CheckOf = (_input, { target, others, kind }) =
       'binlog-covers-replica',
       name,
       `${name} stands before ${formatGtidList(from)}, where the binary logs of ${target.name} begin: it would be left behind`,
-      `Let ${name} catch up first.`,
+      `Let ${name} catch up first; where it can't, it has to be built anew afterwards.`,
     ),
   );
 };

@@ -1,5 +1,6 @@
 import { answers } from '../classify.ts';
-import { bad, either, well, type CheckOf } from './finding.ts';
+import { advice } from '../../mariadb/advice.ts';
+import { bad, either, promoteCommand, well, type CheckOf } from './finding.ts';
 
 export const longWrites: CheckOf = (_input, { oldPrimary, kind }) => {
   if (kind !== 'switchover' || !oldPrimary?.preflight) return [];
@@ -7,25 +8,12 @@ export const longWrites: CheckOf = (_input, { oldPrimary, kind }) => {
   return [
     either('long-writes', oldPrimary.name, writes.length === 0, {
       well: `No long write runs on ${oldPrimary.name}`,
-      bad: `Long writes on ${oldPrimary.name}: ${writes.join('; ')}. They are waited for, not ended`,
-      fix: 'Let them end first.',
+      bad: `Long writes on ${oldPrimary.name}: ${writes.map(({ text }) => text).join('; ')}`,
+      fix: 'Let them end first: the takeover waits for them before it freezes anything, ends none, and gives up in the end.',
+      commands: writes.flatMap(({ id }) => advice.end(id)),
     }),
   ];
 };
-
-export const lockHolders: CheckOf = (_input, { target, oldPrimary, kind }) =>
-  [target, ...(kind === 'switchover' && oldPrimary ? [oldPrimary] : [])].flatMap(({ name, preflight }) =>
-    preflight && preflight.waitingForLocks.length > 0
-      ? [
-          bad(
-            'lock-holders',
-            name,
-            `Sessions wait for a lock on ${name}: ${preflight.waitingForLocks.join('; ')}`,
-            'Find who holds it and let it end, or the takeover may not get its own lock in time.',
-          ),
-        ]
-      : [],
-  );
 
 export const semiSync: CheckOf = (_input, { oldPrimary, kind }) => {
   const facts = oldPrimary?.facts?.semiSync;
@@ -34,18 +22,20 @@ export const semiSync: CheckOf = (_input, { oldPrimary, kind }) => {
     either('semi-sync', oldPrimary.name, facts.waitSessions === 0 || facts.primaryClients > 0, {
       well: `Semi-synchronous replication moves along; ${facts.primaryClients} replicas acknowledge`,
       bad: `${facts.waitSessions} commits on ${oldPrimary.name} wait for an acknowledgement that no replica gives`,
-      fix: 'Bring a semi-synchronous replica back first.',
+      fix: 'Bring a semi-synchronous replica back first, or let the commits go without one:',
+      commands: advice.letCommitsGo,
     }),
   ];
 };
 
-export const primaryAlive: CheckOf = (_input, { oldPrimary, kind }) =>
+export const primaryAlive: CheckOf = (input, { target, oldPrimary, kind }) =>
   kind === 'failover' && oldPrimary
     ? [
         either('primary-alive', oldPrimary.name, !answers(oldPrimary), {
           well: `${oldPrimary.name} does not answer: ${oldPrimary.observation?.kind === 'unreachable' ? oldPrimary.observation.detail : 'never seen'}`,
           bad: `${oldPrimary.name} answers`,
-          fix: 'Switch over instead: it loses nothing.',
+          fix: 'Switch over instead: that loses nothing.',
+          commands: [promoteCommand(input.snapshot.name, target.name, 'switchover')],
         }),
       ]
     : [];
@@ -81,7 +71,8 @@ export const unfenced: CheckOf = (_input, { oldPrimary, kind }) => {
           'fence-weak',
           oldPrimary.name,
           `${oldPrimary.name} is down; without its agent it takes writes again when somebody starts it`,
-          `Write read_only=1 into the configuration of ${oldPrimary.name}.`,
+          `Write this into the configuration of ${oldPrimary.name} before anybody starts it:`,
+          [advice.configured('read_only', 1)],
         ),
       ];
 };
@@ -94,6 +85,7 @@ export const staysWritable: CheckOf = (_input, { target, oldPrimary, kind, conne
       'stays-writable',
       oldPrimary?.name ?? null,
       `${name} is not touched and stays writable: from then on there are two, ${target.name} and ${name}`,
+      'This is what a detach is. To move the primary, switch over instead.',
     ),
   ];
 };

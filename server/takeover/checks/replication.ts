@@ -1,3 +1,4 @@
+import { advice } from '../../mariadb/advice.ts';
 import { formatGtidList, transactionsBehind } from '../../mariadb/gtid.ts';
 import { bad, either, well, type CheckOf } from './finding.ts';
 
@@ -22,35 +23,44 @@ export const targetUsesGtid: CheckOf = (_input, { target, connection }) =>
     ? [
         either('target-uses-gtid', target.name, connection.usingGtid !== 'no', {
           well: `${target.name} replicates by GTID`,
-          bad: `${target.name} does not replicate by GTID`,
-          fix: 'On it: STOP SLAVE; CHANGE MASTER TO MASTER_USE_GTID=slave_pos; START SLAVE.',
+          bad: `${target.name} replicates by file and offset, not by GTID`,
+          fix: `Run on ${target.name}, while its primary is alive:`,
+          commands: advice.useGtid,
         }),
       ]
     : [];
 
-export const targetSqlThread: CheckOf = (_input, { target, connection }) =>
-  connection
-    ? [
-        either('target-sql-thread', target.name, connection.sqlThread === 'running', {
-          well: `${target.name} is applying`,
-          bad: `${target.name} is not applying: its SQL thread is stopped${connection.sqlError ? ` by error ${connection.sqlError.number}` : ''}`,
-          fix: connection.sqlError
-            ? `Cure the error first: ${connection.sqlError.text}`
-            : 'Start its SQL thread, unless the primary is dead: a start drops what was received and not applied.',
-        }),
-      ]
-    : [];
+export const targetSqlThread: CheckOf = (_input, { target, connection, kind }) => {
+  if (!connection) return [];
+  const { sqlThread, sqlError } = connection;
+  const cure = kind === 'failover' || sqlError ? [] : advice.startApplying;
+  return [
+    either('target-sql-thread', target.name, sqlThread === 'running', {
+      well: `${target.name} is applying`,
+      bad: `${target.name} is not applying: its SQL thread is stopped${sqlError ? ` by error ${sqlError.number}` : ''}`,
+      fix: sqlError
+        ? `Cure the error first: ${sqlError.text}`
+        : kind === 'failover'
+          ? 'Do not start it before its relay log is saved: with a dead primary a start drops what was received and not applied.'
+          : `Find out who stopped it, and run on ${target.name}:`,
+      commands: cure,
+    }),
+  ];
+};
 
-export const targetIoThread: CheckOf = (_input, { target, connection, kind }) =>
-  connection && kind !== 'failover'
-    ? [
-        either('target-io-thread', target.name, connection.ioThread === 'running', {
-          well: `${target.name} is connected to its primary`,
-          bad: `${target.name} is not connected to its primary: its IO thread is ${connection.ioThread}`,
-          fix: connection.ioError ? `${connection.ioError.number}: ${connection.ioError.text}` : 'Start its IO thread.',
-        }),
-      ]
-    : [];
+/** Also where Seconds_Behind_Master says 0: a stopped IO thread of an idle primary does not show in it. */
+export const targetIoThread: CheckOf = (_input, { target, connection, kind }) => {
+  if (!connection || kind === 'failover') return [];
+  const { ioThread, ioError } = connection;
+  return [
+    either('target-io-thread', target.name, ioThread === 'running', {
+      well: `${target.name} is connected to its primary`,
+      bad: `${target.name} is not connected to its primary: its IO thread is ${ioThread}`,
+      fix: ioError ? `Cure the error first: ${ioError.number}: ${ioError.text}` : `Run on ${target.name}:`,
+      commands: ioError ? [] : ioThread === 'stopped' ? advice.startReceiving : advice.replicaStatus,
+    }),
+  ];
+};
 
 export const targetErrors: CheckOf = (_input, { target, connection, kind }) => {
   const error = connection?.sqlError ?? (kind === 'failover' ? null : connection?.ioError) ?? null;
@@ -61,6 +71,7 @@ export const targetErrors: CheckOf = (_input, { target, connection, kind }) => {
           target.name,
           `${target.name} reports error ${error.number}: ${error.text}`,
           'Cure the error first.',
+          advice.replicaStatus,
         ),
       ]
     : [];
@@ -102,15 +113,23 @@ export const targetLag: CheckOf = (input, { target, connection, kind }) => {
   ];
 };
 
-export const targetDelay: CheckOf = (_input, { target, connection }) =>
+export const targetDelay: CheckOf = (_input, { target, connection, kind }) =>
   connection && connection.delaySeconds > 0
     ? [
-        bad(
-          'target-delay',
-          target.name,
-          `${target.name} is delayed by ${connection.delaySeconds} s on purpose`,
-          'Promote another replica, or set MASTER_DELAY=0 on it.',
-        ),
+        kind === 'failover'
+          ? bad(
+              'target-delay',
+              target.name,
+              `${target.name} is delayed by ${connection.delaySeconds} s on purpose`,
+              'Promote another replica: to change the delay it must be stopped, which drops what it has received.',
+            )
+          : bad(
+              'target-delay',
+              target.name,
+              `${target.name} is delayed by ${connection.delaySeconds} s on purpose`,
+              `Promote another replica, or run on ${target.name}:`,
+              advice.noDelay,
+            ),
       ]
     : [];
 
@@ -122,7 +141,7 @@ export const targetFilters: CheckOf = (_input, { target, connection }) =>
           'target-filters',
           target.name,
           `${target.name} does not replicate everything: ${connection.filters.join(', ')}`,
-          'Promote a replica without filters.',
+          'Promote a replica without filters: what is filtered out is not there.',
         ),
       ]
     : [];
@@ -138,6 +157,7 @@ export const multiSource: CheckOf = (_input, { target, connection, oldPrimary, k
             'multi-source',
             target.name,
             `${target.name} has other sources, which stay: ${stays.map((one) => `${one.host}:${one.port}`).join(', ')}`,
+            'Promote another replica, or accept that the new primary goes on replicating from there.',
           ),
         ]
       : []),
@@ -165,7 +185,8 @@ export const receivedAtRisk: CheckOf = (_input, { target, connection, kind }) =>
       'received-at-risk',
       target.name,
       `${received} transactions are only in the relay log of ${target.name}, whose replication is stopped: any START drops them`,
-      `Save them first: mariadb-binlog relay.* | mariadb, from position ${formatGtidList(connection.appliedGtid)}.`,
+      `Save them first, on the host of ${target.name}, in its data directory, before any START:`,
+      [`mariadb-binlog --start-position=${formatGtidList(connection.appliedGtid)} relay.0* | mariadb`],
     ),
   ];
 };

@@ -20,6 +20,7 @@ export const checkTable = {
   'target-fresh': { level: every('block'), ...never },
   'target-not-primary': { level: every('block'), ...never },
   'target-candidate': { level: every('block'), ...mayAccept },
+  'target-maintenance': { level: every('block'), ...mayAccept },
   'target-replicates': { level: every('block'), ...never },
   'target-uses-gtid': { level: every('block'), ...never },
   'target-sql-thread': { level: every('block'), ...never },
@@ -45,7 +46,9 @@ export const checkTable = {
   'xa-prepared': { level: { switchover: 'block', failover: 'warn' }, ...never },
   'long-writes': { level: { switchover: 'warn' }, ...never },
   'lock-holders': { level: every('warn'), ...never },
+  'other-tool': { level: every('warn'), ...never },
   'semi-sync': { level: { switchover: 'warn' }, ...never },
+  'primary-reachable': { level: { switchover: 'block' }, ...never },
   'primary-alive': { level: { failover: 'block' }, ...never },
   unfenced: { level: { failover: 'block' }, ...mayAccept },
   'fence-weak': { level: { failover: 'warn' }, ...never },
@@ -57,7 +60,10 @@ export const checkTable = {
   'replication-account-proven': { level: { switchover: 'warn', failover: 'warn' }, ...never },
   events: { level: { switchover: 'warn', failover: 'warn', detach: 'warn' }, ...never },
   'service-running': { level: { switchover: 'warn' }, ...never },
+  'disk-space': { level: every('block'), ...mayAccept },
+  'disk-space-low': { level: every('warn'), ...never },
   'read-only-persisted': { level: every('warn'), ...never },
+  'read-only-configured': { level: every('warn'), ...never },
   'backup-age': { level: every('warn'), ...never },
 } as const satisfies Readonly<Record<string, Rule>>;
 

@@ -1,11 +1,11 @@
 import { addressText } from '../../contract/listen-address.ts';
 import { answers } from '../classify.ts';
-import { bad, either, well, type CheckOf } from './finding.ts';
+import { bad, either, promoteCommand, well, type CheckOf } from './finding.ts';
 
 /** Three polls: older than that, a look is stale and satisfies nothing. */
 const STALE_POLLS = 3;
 
-export const targetReachable: CheckOf = (_input, { target }) => [
+export const targetReachable: CheckOf = (input, { target }) => [
   answers(target)
     ? target.preflight
       ? well('target-reachable', target.name, `${target.name} (${addressText(target)}) answers`)
@@ -13,7 +13,8 @@ export const targetReachable: CheckOf = (_input, { target }) => [
           'target-reachable',
           target.name,
           `${target.name} answers, but not to the operating account: ${target.preflightError ?? 'no account is configured'}`,
-          'Check account.operate in the configuration; `baton grants` prints its GRANT statement.',
+          'Check account.operate in the configuration; this prints its GRANT statement.',
+          [`baton grants ${input.snapshot.name}`],
         )
     : bad(
         'target-reachable',
@@ -37,7 +38,7 @@ export const targetNotPrimary: CheckOf = (_input, { target, alreadyDone, oldPrim
   either('target-not-primary', target.name, !alreadyDone, {
     well: `${target.name} is not the primary${oldPrimary ? `: that is ${oldPrimary.name}` : ''}`,
     bad: `${target.name} is the primary already`,
-    fix: 'There is nothing to do.',
+    fix: 'There is nothing to do; to move the primary away, promote another server.',
   }),
 ];
 
@@ -53,7 +54,37 @@ export const targetCandidate: CheckOf = (_input, { target }) =>
       ]
     : [];
 
-export const operationUnfinished: CheckOf = (input) =>
-  input.unfinished === null
-    ? []
-    : [bad('operation-unfinished', null, input.unfinished, 'Resume that operation, and review again.')];
+/** Set aside by somebody who may be working on it at this moment. */
+export const targetMaintenance: CheckOf = (input, { target }) => {
+  const { maintenance } = target.snapshot;
+  if (maintenance === null) return [];
+  return [
+    bad(
+      'target-maintenance',
+      target.name,
+      `${target.name} is in maintenance until ${maintenance.until}: ${maintenance.reason} (${maintenance.owner})`,
+      `Ask ${maintenance.owner}, and end the maintenance first.`,
+      [`baton maintenance end ${input.snapshot.name}/${target.name}`],
+    ),
+  ];
+};
+
+export const operationUnfinished: CheckOf = (input) => {
+  if (input.unfinished === null) return [];
+  const { id, text } = input.unfinished;
+  return [bad('operation-unfinished', null, text, 'Resume that operation, and review again.', [`baton resume ${id}`])];
+};
+
+/** A switchover needs the old primary; asked for one of a dead primary, nobody is to get a failover unasked. */
+export const primaryReachable: CheckOf = (input, { target, oldPrimary, kind }) => {
+  if (kind !== 'switchover' || !oldPrimary) return [];
+  const { observation, name } = oldPrimary;
+  return [
+    either('primary-reachable', name, answers(oldPrimary), {
+      well: `${name} answers`,
+      bad: `${name} can't be reached: ${observation?.kind === 'unreachable' ? observation.detail : 'never seen'}`,
+      fix: 'A switchover needs both servers. Bring it back, or fail over: that may lose transactions.',
+      commands: [promoteCommand(input.snapshot.name, target.name, 'failover')],
+    }),
+  ];
+};

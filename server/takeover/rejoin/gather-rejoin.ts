@@ -24,6 +24,6 @@ export async function gatherRejoin(parts: TakeoversParts, name: string): Promise
     signIn,
     signInFrom: signInsFrom.find((one) => one.server === name) ?? null,
     hasAgent: parts.agent(name) !== null,
-    unfinished,
+    unfinished: unfinished?.text ?? null,
   };
 }

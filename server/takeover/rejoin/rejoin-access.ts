@@ -17,7 +17,15 @@ export function grantChecks({ server, primary }: RejoinInput): Check[] {
     }
     const missing = missingGrants(preflight.grants, 'operate', facts.version).required;
     if (missing.length > 0)
-      return [block('grants', name, `The operating account lacks privileges on ${name}`, missing.join('; '))];
+      return [
+        block(
+          'grants',
+          name,
+          `The operating account lacks privileges on ${name}`,
+          `Run on ${name} as an administrator:`,
+          missing,
+        ),
+      ];
     const well = pass('grants', name, `The operating account has what it needs on ${name}`);
     const lacking = FOR_EVENTS.filter((privilege) => !holdsPrivilege(preflight.grants, privilege, facts.version));
     if (one !== server || preflight.enabledEvents === 0 || lacking.length === 0) return [well];

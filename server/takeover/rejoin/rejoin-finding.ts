@@ -7,16 +7,24 @@ export const pass = (code: string, server: string | null, text: string): Check =
   server,
   text,
   fix: null,
+  commands: [],
   acceptable: false,
 });
 const notWell =
   (level: 'warn' | 'block') =>
-  (code: string, server: string | null, text: string, fix: string | null = null): Check => ({
+  (
+    code: string,
+    server: string | null,
+    text: string,
+    fix: string | null = null,
+    commands: readonly string[] = [],
+  ): Check => ({
     code,
     level,
     server,
     text,
     fix,
+    commands: [...commands],
     acceptable: false,
   });
 /** It does not hold: worth a look. */

@@ -16,6 +16,8 @@ export function examplePreflight(change: Partial<ServerPreflight> = {}): ServerP
     binlogFrom: [],
     longWrites: [],
     waitingForLocks: [],
+    lockHolders: [],
+    otherTools: [],
     prepared: 0,
     enabledEvents: 0,
     lockHolder: null,

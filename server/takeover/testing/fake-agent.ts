@@ -21,6 +21,7 @@ export class FakeAgent implements TakeoverAgent {
       version: 'fake',
       server: 'fake',
       services,
+      database: { disk: null, readOnlyNext: null },
       backups: { nextAt: null, running: null, lastFailure: null, freeBytes: null },
     });
   }

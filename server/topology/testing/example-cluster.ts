@@ -167,6 +167,7 @@ export function exampleCluster(change: Partial<ClusterView> = {}): ClusterView {
     memory: { lastPrimary: 'db-1', detached: new Set(), itsReplicas: new Set() },
     history: exampleHistory(),
     operation: { operationId: null, interrupted: null },
+    maintenance: new Map(),
     ...change,
   };
 }
