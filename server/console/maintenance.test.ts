@@ -93,6 +93,11 @@ test('a viewer may set nothing aside', async () => {
   expect(await call<ErrorBody>('DELETE', path, undefined, 403, token)).toEqual(refused);
 });
 
+const misconfigured = async () =>
+  (await call<TakeoverPlan>('POST', '/clusters/erp5/takeover-plans', { target: 'db-2' })).checks.filter(
+    ({ code, level }) => code === 'read-only-configured' && level !== 'pass',
+  );
+
 test('the console knows from the agents how full the disks are, and what a restart would make of each server', async () => {
   await seen(({ servers }) => {
     expect(servers[1]?.agent.disk?.data?.freeBytes).toBeGreaterThan(0);
@@ -101,13 +106,9 @@ test('the console knows from the agents how full the disks are, and what a resta
   });
   await writeFile(real.cluster.server('db-3').persistFile, '[mariadbd]\nread_only=0\n');
   await seen(({ servers }) => expect(servers[2]?.agent.readOnlyNext).toBe(false));
-  const against = async () =>
-    (await call<TakeoverPlan>('POST', '/clusters/erp5/takeover-plans', { target: 'db-2' })).checks.filter(
-      ({ code, level }) => code === 'read-only-configured' && level !== 'pass',
-    );
-  const [check] = await against();
+  const [check] = await misconfigured();
   expect(check).toMatchObject({ server: 'db-3', level: 'warn', commands: ['[mariadbd]\nread_only=1'] });
   await writeFile(real.cluster.server('db-3').persistFile, `${check?.commands[0]}\n`);
   await seen(({ servers }) => expect(servers[2]?.agent.readOnlyNext).toBe(true));
-  expect(await against()).toEqual([]);
+  expect(await misconfigured()).toEqual([]);
 });

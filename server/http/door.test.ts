@@ -32,6 +32,12 @@ const table: Record<string, Route> = {
   'POST /clusters/erp5/takeovers': { for: 'operator', body: takeover, answers: 202 },
   'POST /clusters/erp5/servers/db-2/rejoin-plans': { for: 'viewer', body: {}, answers: 200 },
   'POST /clusters/erp5/servers/db-2/rejoin': { for: 'operator', body: {}, answers: 202 },
+  'POST /clusters/erp5/servers/db-2/maintenance': {
+    for: 'operator',
+    body: { reason: 'kernel update', minutes: 30 },
+    answers: 200,
+  },
+  'DELETE /clusters/erp5/servers/db-2/maintenance': { for: 'operator', answers: 204 },
   'GET /clusters/erp5/servers/db-2/extra-transactions': { for: 'viewer', answers: 200 },
   'GET /clusters/erp5/servers/db-2/extra-transactions?format=sql': { for: 'operator', answers: 200 },
   'GET /operations': { for: 'viewer', answers: 200 },

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect } from '../../mariadb/connection.ts';
 import { createCluster, type SandboxCluster } from '../../sandbox/cluster.ts';
 import { globalReadLock, longTransaction, tableLock } from '../../sandbox/faults.ts';
+import { until } from '../../sandbox/until.ts';
 import { checksOf } from '../testing/real-checks.ts';
 import { startBaton, type TestBaton } from '../testing/baton.ts';
 
@@ -105,6 +106,9 @@ test('a session that changes replication is seen, and its password is in no text
   // A read lock on the replica keeps its SQL thread, and so STOP SLAVE, waiting.
   const lock = await globalReadLock(replica);
   await primary().sql("INSERT INTO shop.orders (uid) VALUES ('stuck in db-3')");
+  const stuck =
+    "SELECT 1 FROM information_schema.PROCESSLIST WHERE USER='system user' AND STATE='Waiting for backup lock'";
+  await until(async () => (await replica.sql(stuck)).length > 0, { what: 'the SQL thread of db-3 waits' });
   const stopper = await replica.session();
   const stopped = stopper.query('STOP SLAVE', { timeoutMs });
   const check = await fires('other-tool', new RegExp(`connection ${stopper.id} of root .*changes its replication`));
