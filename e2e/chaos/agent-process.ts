@@ -41,8 +41,8 @@ export class AgentProcess {
     return agent;
   }
 
-  get url(): string {
-    return `http://127.0.0.1:${this.#port.port}`;
+  get address(): { readonly host: string; readonly port: number } {
+    return { host: '127.0.0.1', port: this.#port.port };
   }
 
   async restart(): Promise<void> {

@@ -35,6 +35,11 @@ export class ConsoleProcess {
     return console;
   }
 
+  /** Its process id; undefined where it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   get alive(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }

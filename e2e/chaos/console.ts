@@ -1,82 +1,75 @@
 import { readFile } from 'node:fs/promises';
 import { flushCompileCache } from 'node:module';
 import { AgentClient } from '../../server/agent/client.ts';
-import { messageOf } from '../../server/contract/errors.ts';
-import type { Connection } from '../../server/mariadb/connection.ts';
-import { startBaton } from '../../server/takeover/testing/baton.ts';
-import type { ConsolePlan, FromConsole, ToConsole } from './console-messages.ts';
+import { returned } from '../../server/console/returns.ts';
+import { BatonError, messageOf } from '../../server/contract/errors.ts';
+import type { Operation } from '../../server/contract/operation.ts';
+import { rejoinPlan } from '../../server/contract/rejoin.ts';
+import type { ClusterSnapshot } from '../../server/contract/snapshot.ts';
+import { startBaton, type TestBaton } from '../../server/takeover/testing/baton.ts';
+import type { Click, ConsolePlan, FromConsole, ToConsole } from './console-messages.ts';
+import { StatementWatch } from './watch-statements.ts';
 
 /** A console of a round: a process of its own, told by messages what to do. Run as: node console.ts PLAN.json */
 const file = process.argv[2];
 if (file === undefined) throw new Error('which plan?');
 const plan: ConsolePlan = JSON.parse(await readFile(file, 'utf8'));
 const tell = (message: FromConsole): void => void process.send?.(message);
-const stops = new Map(plan.stops.map((stop) => [stop, Promise.withResolvers<void>()]));
-let acting = false;
-let count = 0;
+const fail = (error: unknown): void => void process.stderr.write(`${messageOf(error)}\n`);
+const statements = new StatementWatch(plan.stops, tell);
+let { counts } = plan;
+const running = new Set<string>();
 
 const agents = new Map(
   Object.entries(plan.agents).map(([server, address]) => [server, new AgentClient({ server, ...address })]),
 );
 
-/** What acts, takes a lock, or reads the position that all depends on: pings and looks would drown them. */
-const COUNTED =
-  /^(SET (STATEMENT|GLOBAL)|BEGIN|FLUSH|UNLOCK|STOP|START|RESET|CHANGE|KILL|ALTER)|_LOCK\(|GTID_WAIT|binlog_pos AS position/;
-
-async function passStop(stop: string): Promise<void> {
-  const waiting = stops.get(stop);
-  if (!waiting) return;
-  tell({ kind: 'stopped', stop });
-  await waiting.promise;
-  stops.delete(stop);
+function onOperation(view: Operation): void {
+  statements.counting = counts && view.outcome === null;
+  for (const { id, state } of view.steps) {
+    const name = `${view.id}/${id}`;
+    if (!statements.counting || state !== 'running' || running.has(name)) continue;
+    running.add(name);
+    tell({ kind: 'step', step: id });
+  }
+  if (view.outcome !== null) tell({ kind: 'ended', view });
 }
 
-function watchStatements(server: string, connection: Connection): void {
-  const query = connection.query.bind(connection);
-  connection.query = async (sql, options) => {
-    if (!acting || !COUNTED.test(sql)) return await query(sql, options);
-    count += 1;
-    const number = count;
-    tell({
-      kind: 'statement',
-      number,
-      server,
-      sql: sql.replace(/MASTER_PASSWORD\s*=\s*'[^']*'/g, 'MASTER_PASSWORD=…'),
-    });
-    await passStop(`${number} before`);
-    try {
-      const rows = await query(sql, options);
-      tell({ kind: 'answer', number, error: null });
-      return rows;
-    } catch (error) {
-      tell({ kind: 'answer', number, error: messageOf(error) });
-      throw error;
-    } finally {
-      await passStop(`${number} after`);
-    }
-  };
-}
-
+let last: ClusterSnapshot | null = null;
+const watching: { baton: TestBaton | null } = { baton: null };
 const baton = await startBaton(plan.baton, {
   agent: (server) => agents.get(server) ?? null,
-  onOperation: (view) => {
-    acting = view.outcome === null;
-    if (view.outcome !== null) tell({ kind: 'ended', view });
+  onOperation,
+  onConnection: (server, connection) => statements.watch(server, connection),
+  // As the console does it.
+  onSnapshot(snapshot) {
+    for (const server of returned(last, snapshot)) watching.baton?.takeovers.returned(server).catch(fail);
+    last = snapshot;
   },
-  onConnection: watchStatements,
 });
+watching.baton = baton;
+
+async function begin(click: Click): Promise<string> {
+  if (click.kind === 'promote') return await baton.begin(click.target, { kind: click.takeover, accept: click.accept });
+  return (await baton.rejoins.start({ server: click.server, dryRun: false, actor: 'ana' })).operationId;
+}
+
+/** How many transactions only that server has, where a rejoin was refused. */
+function ownIn(error: unknown): number | null {
+  const details = error instanceof BatonError ? error.details : null;
+  const extra = rejoinPlan.pick({ extraTransactions: true }).safeParse(details);
+  return extra.success ? (extra.data.extraTransactions?.count ?? null) : null;
+}
 
 async function obey(message: ToConsole): Promise<void> {
   switch (message.kind) {
-    case 'begin': {
-      const { target, takeover, accept } = message;
+    case 'click':
       try {
-        tell({ kind: 'begun', id: await baton.begin(target, { kind: takeover, accept }) });
+        tell({ kind: 'begun', id: await begin(message.click) });
       } catch (error) {
-        tell({ kind: 'refused', text: messageOf(error) });
+        tell({ kind: 'refused', refusal: { text: messageOf(error), own: ownIn(error) } });
       }
       return;
-    }
     case 'resume':
       try {
         const views = await baton.takeovers.resume();
@@ -86,21 +79,33 @@ async function obey(message: ToConsole): Promise<void> {
       }
       return;
     case 'cancel': {
-      const running = baton.operations.running('erp5');
-      if (running) await baton.operations.cancel(running.id);
+      const operation = baton.operations.running('erp5');
+      if (operation) await baton.operations.cancel(operation.id);
       return;
     }
+    case 'count':
+      counts = true;
+      return;
     case 'go':
-      stops.get(message.stop)?.resolve();
+      statements.go(message.stop);
+      return;
+    case 'end-of': {
+      const view = await baton.operations.get(message.id);
+      tell(view.outcome === null ? { kind: 'not-ended', id: view.id } : { kind: 'ended', view });
+      return;
+    }
+    case 'look':
+      await baton.watcher.lookNow();
+      tell({
+        kind: 'looked',
+        look: { snapshot: baton.watcher.snapshot(), operations: await baton.operations.list({ limit: 10 }) },
+      });
   }
 }
 
 // A console whose round is gone has nobody to serve.
 process.on('disconnect', () => process.exit(0));
-process.on(
-  'message',
-  (message: ToConsole) => void obey(message).catch((error: unknown) => process.stderr.write(`${messageOf(error)}\n`)),
-);
+process.on('message', (message: ToConsole) => void obey(message).catch(fail));
 // It ends by kill -9, and would keep nothing.
 flushCompileCache();
 tell({ kind: 'ready' });

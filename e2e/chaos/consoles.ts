@@ -1,72 +1,108 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Operation } from '../../server/contract/operation.ts';
-import type { ConsolePlan, FromConsole, ToConsole } from './console-messages.ts';
+import type { Click, ConsolePlan, FromConsole, Look, ToConsole } from './console-messages.ts';
 import { ConsoleProcess } from './console-process.ts';
+import { succeeded } from './facts.ts';
+import { Errand, type ErrandEnd } from './errand.ts';
 import type { Story } from './story.ts';
 
 export interface Hearing {
   /** At a stop: the console waits until it is told to go on. */
   readonly onStop: (stop: string) => void;
+  readonly onStep: (step: string) => void;
   readonly onStatement: (server: string, sql: string) => void;
 }
 
-/** An operator who tries again by hand what a console could not take up. */
+/** An operator who tries again by hand what a console could not take up, or a service manager one that did not start. */
 const RETRY_MS = 1_000;
+const LOOK_MS = 15_000;
 
-/** The consoles of a round, one after the other, on one store: the one that acts, and its end. */
+/** The consoles of a round: the one that acts and its successors, on one store, and perhaps a rival beside them. */
 export class Consoles {
   readonly #dir: string;
-  readonly #plan: () => ConsolePlan;
+  readonly #plan: (own: boolean) => ConsolePlan;
   readonly #story: Story;
   readonly #hearing: Hearing;
   readonly #all: ConsoleProcess[] = [];
-  readonly #end = Promise.withResolvers<Operation | null>();
-  #operationId: string | null = null;
+  #acting = 0;
+  #rival: number | null = null;
+  #rivalOwns = false;
+  #errand = new Errand([]);
+  #looked = Promise.withResolvers<Look>();
   #over = false;
+  #plans = 0;
 
-  constructor(dir: string, plan: () => ConsolePlan, story: Story, hearing: Hearing) {
+  /** `plan`: of a console that shares the store, or has a store of its own. */
+  constructor(dir: string, plan: (own: boolean) => ConsolePlan, story: Story, hearing: Hearing) {
     this.#dir = dir;
     this.#plan = plan;
     this.#story = story;
     this.#hearing = hearing;
   }
 
-  /** Resolves with the last view of the operation; null where none was begun. */
-  get ended(): Promise<Operation | null> {
-    return this.#end.promise;
+  /** Starts the console that is spoken to from now on. */
+  async start(): Promise<void> {
+    this.#acting = await this.#start(false);
   }
 
-  /** Starts a console; it is the one that is spoken to from now on. */
-  async start(): Promise<void> {
-    const number = this.#all.length + 1;
-    const file = join(this.#dir, `console-${number}.json`);
-    await writeFile(file, JSON.stringify(this.#plan()), { mode: 0o600 });
-    this.#all.push(await ConsoleProcess.start(file, (message) => this.#hear(number, message)));
-    this.#story.tell(`console ${number} watches`);
+  /** Starts one beside it, which clicks when it clicks. */
+  async startRival(own: boolean): Promise<void> {
+    this.#rivalOwns = own;
+    this.#rival = await this.#start(own);
+  }
+
+  /** Clicks, and answers how it ended. */
+  async ask(click: Click, how: { readonly twice?: boolean; readonly rival?: boolean } = {}): Promise<ErrandEnd> {
+    const rival = how.rival === true ? this.#rival : null;
+    const asked = [this.#acting, ...(how.twice === true ? [this.#acting] : []), ...(rival === null ? [] : [rival])];
+    this.#errand = new Errand(asked);
+    for (const index of asked) this.#all[index]?.tell({ kind: 'click', click });
+    return await this.#errand.ended;
+  }
+
+  /** What the pages of the console that acts show now. Rejects where it does not answer. */
+  async look(): Promise<Look> {
+    this.#looked = Promise.withResolvers<Look>();
+    this.tell({ kind: 'look' });
+    const late = delay(LOOK_MS, undefined, { ref: false }).then(() => {
+      throw new Error('the console shows nothing');
+    });
+    return await Promise.race([this.#looked.promise, late]);
   }
 
   tell(message: ToConsole): void {
-    this.#current().tell(message);
+    this.#all[this.#acting]?.tell(message);
+  }
+
+  get pids(): number[] {
+    return this.#all.flatMap(({ pid }) => pid ?? []);
   }
 
   async kill(): Promise<void> {
-    await this.#current().kill();
+    this.#errand.died(this.#acting);
+    await this.#all[this.#acting]?.kill();
   }
 
   /** SIGSTOP of the console that acts; answers what wakes it up. */
   freeze(): () => void {
-    const frozen = this.#current();
-    frozen.freeze();
-    return () => frozen.thaw();
+    const frozen = this.#all[this.#acting];
+    frozen?.freeze();
+    return () => frozen?.thaw();
   }
 
-  /** A new console, which takes up what the one before has left. */
+  /** A new console, which takes up what the one before has left; started again until it starts. */
   async succeed(): Promise<void> {
-    if (this.#over) return;
-    await this.start();
-    this.tell({ kind: 'resume' });
+    while (!this.#over) {
+      try {
+        await this.start();
+        break;
+      } catch (error) {
+        this.#story.tell(`a console did not start: ${String(error)}`);
+        await delay(RETRY_MS);
+      }
+    }
+    if (!this.#over) this.tell({ kind: 'resume' });
   }
 
   async stop(): Promise<void> {
@@ -74,57 +110,74 @@ export class Consoles {
     for (const console of this.#all) await console.kill();
   }
 
-  #current(): ConsoleProcess {
-    const last = this.#all.at(-1);
-    if (!last) throw new Error('no console was started');
-    return last;
+  async #start(own: boolean): Promise<number> {
+    this.#plans += 1;
+    const file = join(this.#dir, `console-${this.#plans}.json`);
+    await writeFile(file, JSON.stringify(this.#plan(own)), { mode: 0o600 });
+    const started: ConsoleProcess = await ConsoleProcess.start(file, (message) =>
+      this.#hear(this.#all.indexOf(started), message),
+    );
+    this.#all.push(started);
+    this.#story.tell(`console ${this.#all.length} watches${own ? ', with a store of its own' : ''}`);
+    return this.#all.length - 1;
   }
 
-  #hear(number: number, message: FromConsole): void {
+  #hear(index: number, message: FromConsole): void {
+    const who = `console ${index + 1}`;
     switch (message.kind) {
       case 'statement':
-        this.#story.tell(`console ${number}  ${message.number}. ${message.server}: ${message.sql.slice(0, 160)}`);
+        this.#story.tell(`${who}  ${message.number}. ${message.server}: ${message.sql.slice(0, 160)}`);
         this.#hearing.onStatement(message.server, message.sql);
         return;
       case 'answer':
-        if (message.error !== null) this.#story.tell(`console ${number}  ${message.number}. failed: ${message.error}`);
+        if (message.error !== null) this.#story.tell(`${who}  ${message.number}. failed: ${message.error}`);
         return;
       case 'stopped':
-        this.#hearing.onStop(message.stop);
+        if (index === this.#acting) this.#hearing.onStop(message.stop);
+        else this.#all[index]?.tell({ kind: 'go', stop: message.stop });
+        return;
+      case 'step':
+        if (index === this.#acting) this.#hearing.onStep(message.step);
         return;
       case 'begun':
-        this.#operationId = message.id;
+        this.#errand.begun(index, message.id);
         return;
       case 'refused':
-        this.#story.tell(`console ${number} refused: ${message.text}`);
-        this.#end.resolve(null);
+        this.#story.tell(`${who} refused: ${message.refusal.text}`);
+        this.#errand.refused(index, message.refusal);
         return;
       case 'ended':
-        this.#story.tell(`console ${number}: ${message.view.outcome}: ${message.view.summary}`);
+        this.#story.tell(`${who}: ${message.view.outcome}: ${message.view.summary}`);
+        // Its store, and no other, knows what it did.
+        if (index === this.#rival && this.#rivalOwns && succeeded(message.view)) this.#acting = index;
         // One that was overtaken only says so: the other one's view is the end.
-        if (message.view.outcome !== 'unknown' || this.#all.length === number) this.#end.resolve(message.view);
+        if (message.view.outcome !== 'unknown' || index === this.#acting) this.#errand.viewed(message.view);
         return;
-      case 'resumed':
-      case 'resume-failed':
-        void this.#resumed(number, message);
+      case 'looked':
+        this.#looked.resolve(message.look);
         return;
       case 'ready':
+        return;
+      default:
+        void this.#resumed(index, message);
     }
   }
 
-  async #resumed(number: number, message: Extract<FromConsole, { kind: 'resumed' | 'resume-failed' }>): Promise<void> {
+  async #resumed(
+    index: number,
+    message: Extract<FromConsole, { kind: 'resumed' | 'resume-failed' | 'not-ended' }>,
+  ): Promise<void> {
+    const who = `console ${index + 1}`;
     if (message.kind === 'resumed') {
-      if (message.ids.length > 0) {
-        this.#story.tell(`console ${number} takes it up`);
-        return;
-      }
-      this.#story.tell(`console ${number} takes nothing up`);
-      if (this.#operationId === null) {
-        this.#end.resolve(null);
-        return;
-      }
-    } else this.#story.tell(`console ${number} could not take it up: ${message.text}`);
+      this.#story.tell(`${who} takes ${message.ids.length > 0 ? 'it' : 'nothing'} up`);
+      this.#errand.takenUp(message.ids);
+      if (message.ids.length > 0) return;
+      // It may have ended, and the one that ended it was killed before it could say so.
+      for (const id of this.#errand.open) this.#all[index]?.tell({ kind: 'end-of', id });
+      return;
+    }
+    if (message.kind === 'resume-failed') this.#story.tell(`${who} could not take it up: ${message.text}`);
     await delay(RETRY_MS);
-    if (!this.#over && this.#all.length === number) this.tell({ kind: 'resume' });
+    if (!this.#over && index === this.#acting) this.tell({ kind: 'resume' });
   }
 }

@@ -2,37 +2,36 @@ import { connect, type Connection } from '../../server/mariadb/connection.ts';
 import { SqlError } from '../../server/mariadb/sql-error.ts';
 import {
   breakWithDuplicateKey,
+  errantTransaction,
   globalReadLock,
   longTransaction,
   startReplication,
   stopReplication,
   tableLock,
 } from '../../server/sandbox/faults.ts';
-import type { RelayMode } from '../../server/sandbox/relay.ts';
 import type { SandboxServer } from '../../server/sandbox/server-process.ts';
 import type { AgentProcess } from './agent-process.ts';
 import type { Arena } from './arena.ts';
-import type { Fault, LinkFault } from './round.ts';
-import { startSuperWriter } from './super-writer.ts';
+import { disturbLink } from './disturb-link.ts';
+import { ORIGIN, type Fault } from './round.ts';
+import { startPrivilegedWriter } from './privileged-writer.ts';
 
 /** Ends a fault. */
 export type Release = () => Promise<void>;
-type ServerFault = Exclude<Fault, { kind: 'kill-console' | 'freeze-console' | 'cancel' }>;
+/** What happens to a server, or to somebody's connection with it. */
+export type ServerFault = Extract<Fault, { server: string }>;
 
-const MODES: Readonly<Record<LinkFault, RelayMode>> = {
-  cut: { kind: 'cut' },
-  'black-hole': { kind: 'black-hole' },
-  slow: { kind: 'slow', delayMs: 120 },
-};
+/** For what happens once. */
+export const none: Release = () => Promise.resolve();
 
 /**
  * Does it to the servers, and answers what ends it. Rejects with SqlError where the server is not there to be hurt.
- * `superWrites` is told what the SUPER writer was acknowledged.
+ * `privilegedWrites` is told what the privileged writer was acknowledged.
  */
 export async function inflict(
   arena: Arena,
   fault: ServerFault,
-  superWrites: (uids: readonly string[]) => void,
+  privilegedWrites: (uids: readonly string[]) => void,
 ): Promise<Release> {
   const { cluster, agents } = arena;
   const server = cluster.server(fault.server);
@@ -46,11 +45,8 @@ export async function inflict(
         if (server.alive()) server.thaw();
         await Promise.resolve();
       };
-    case 'link': {
-      const relay = fault.to === 'console' ? arena.consoleLink(fault.server) : cluster.front(fault.server);
-      await relay.set(MODES[fault.how]);
-      return async () => await relay.restore();
-    }
+    case 'link':
+      return await disturbLink(arena, fault);
     case 'agent':
       return await disturbAgent(agents.get(fault.server), fault.how);
     case 'read-lock':
@@ -59,9 +55,9 @@ export async function inflict(
       return releaseOf(await tableLock(server));
     case 'long-transaction':
       return releaseOf(await longTransaction(server));
-    case 'super-writer': {
-      const writer = startSuperWriter(server);
-      return async () => superWrites(await writer.stop());
+    case 'privileged-writer': {
+      const writer = await startPrivilegedWriter(server, fault.may);
+      return async () => privilegedWrites(await writer.stop());
     }
     case 'full-connections':
       return await fill(server, cluster.accounts.app);
@@ -69,8 +65,11 @@ export async function inflict(
       await stopReplication(server, fault.thread);
       return async () => await startAgain(server);
     case 'break-replica':
-      await breakWithDuplicateKey(cluster.server('db-1'), server);
-      return async () => await Promise.resolve();
+      await breakWithDuplicateKey(cluster.server(ORIGIN), server);
+      return none;
+    case 'errant':
+      await errantTransaction(server, fault.domain === 'own' ? 9 : null);
+      return none;
     case 'delay-replica':
       await delayBy(server, fault.seconds);
       return async () => await delayBy(server, 0);

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Operation } from '../../server/contract/operation.ts';
-import { judge, type Facts, type ServerAfter } from './judge.ts';
+import type { ClusterSnapshot, ServerSnapshot } from '../../server/contract/snapshot.ts';
+import { buildSnapshot } from '../../server/topology/snapshot.ts';
+import { exampleWith } from '../../server/topology/testing/example-cluster.ts';
+import type { Look } from './console-messages.ts';
+import type { Facts, ServerAfter } from './facts.ts';
+import { judge } from './judge.ts';
 import type { Round } from './round.ts';
 
 const round: Round = {
@@ -12,6 +17,7 @@ const round: Round = {
   agents: true,
   writesPerSecond: 20,
   clickAfterMs: 0,
+  clicks: 'one',
 };
 
 const view: Operation = {
@@ -47,16 +53,34 @@ const server = (name: ServerAfter['name'], change: Partial<ServerAfter> = {}): S
   readOnly: true,
   follows: 'db-2',
   caughtUp: true,
+  own: 0,
   words: '',
   ...change,
 });
 
 const primary = (name: ServerAfter['name']): ServerAfter => server(name, { readOnly: false, follows: null });
 
+const exampleSnapshot = buildSnapshot(exampleWith(), []).snapshot;
+
+/** As a page would show that server. */
+function shown({ name, readOnly, follows }: ServerAfter): ServerSnapshot {
+  const like = exampleSnapshot.servers.find(({ role }) => role === (follows === null ? 'primary' : 'replica'));
+  if (!like) throw new Error('the example has a primary and a replica');
+  return { ...like, name, readOnly, replication: like.replication.map((one) => ({ ...one, primary: follows })) };
+}
+
+const look = (servers: readonly ServerAfter[], change: Partial<ClusterSnapshot> = {}): Look => ({
+  snapshot: { ...exampleSnapshot, primary: 'db-2', problems: [], servers: servers.map(shown), ...change },
+  operations: [view],
+});
+
 const good: Facts = {
   round,
   inflicted: [],
   view,
+  end: { views: [view], refusals: [] },
+  look: look([server('db-1'), primary('db-2'), server('db-3')]),
+  recognised: null,
   overlaps: [],
   servers: [server('db-1'), primary('db-2'), server('db-3')],
   missing: [],
@@ -65,6 +89,14 @@ const good: Facts = {
   flowing: true,
 };
 
+const problem: ClusterSnapshot['problems'][number] = {
+  code: 'replica-not-following',
+  level: 'serious',
+  server: 'db-3',
+  text: '',
+  fix: null,
+  since: new Date(0).toISOString(),
+};
 const overlap = { servers: ['db-1', 'db-2'] as const, from: 0, to: 10 };
 const failover: Round = { ...round, kind: 'failover' };
 const restored: Operation = { ...view, outcome: 'failed-restored', pointOfNoReturnPassed: false };
@@ -92,6 +124,35 @@ describe('one broken promise is named', () => {
       { servers: [server('db-1'), primary('db-2'), server('db-3', { follows: 'db-1' })] },
       /db-3 does not follow db-2/,
     ],
+    ['two clicks that succeed both', { end: { views: [view, view], refusals: [] } }, /two clicks/],
+    [
+      'hands that no fault explains',
+      { view: { ...view, outcome: 'failed-needs-hands', followUps: [followUp('do')] } },
+      /no fault explains it/,
+    ],
+    [
+      'a failover that lost more than it can show',
+      { round: { ...failover, accept: ['unfenced'] }, recognised: true, missing: ['a'] },
+      /1 acknowledged writes are missing, and db-1 has 0/,
+    ],
+    [
+      'a page with another primary',
+      { look: look(good.servers, { primary: 'db-1' }) },
+      /the page shows db-1 as primary: it is db-2/,
+    ],
+    [
+      'a page with the roles of before',
+      { look: look([primary('db-1'), primary('db-2'), server('db-3')]) },
+      /shows db-1 with read_only=false[^]*db-1 following nobody: it follows db-2/,
+    ],
+    [
+      'a page that is silent about a broken replica',
+      {
+        inflicted: [{ kind: 'break-replica', server: 'db-3' }],
+        servers: [server('db-1'), primary('db-2'), server('db-3', { caughtUp: false })],
+      },
+      /db-3 does not follow, and the page shows no problem/,
+    ],
     [
       'a failover to one that had less',
       { round: failover, received: { most: 9, kept: 8 } },
@@ -109,6 +170,8 @@ test('what the operator accepted or was told is no broken promise', () => {
     outcome: 'succeeded-with-follow-ups',
     followUps: [followUp('db-3 does not follow')],
   };
-  expect(judge({ ...good, view: told, servers: [server('db-1'), primary('db-2'), behind] })).toEqual([]);
+  const servers = [server('db-1'), primary('db-2'), behind];
+  const page = { ...look(servers, { problems: [problem] }), operations: [told] };
+  expect(judge({ ...good, view: told, servers, look: page })).toEqual([]);
   expect(judge({ ...good, round: { ...failover, accept: ['unfenced'] }, overlaps: [overlap] })).toEqual([]);
 });

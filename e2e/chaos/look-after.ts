@@ -1,52 +1,78 @@
-import { text } from '../../server/mariadb/row.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Operation } from '../../server/contract/operation.ts';
 import { gtidList } from '../../server/mariadb/gtid.ts';
+import { text } from '../../server/mariadb/row.ts';
 import { caughtUp, followed } from '../../server/sandbox/replication.ts';
 import type { SandboxServer } from '../../server/sandbox/server-process.ts';
 import { verifyWrites } from '../../server/sandbox/write-load.ts';
 import { isReadOnly } from '../../server/takeover/testing/server-state.ts';
 import type { Arena } from './arena.ts';
-import { primaryBy, succeeded, type Facts, type ServerAfter } from './judge.ts';
+import type { ErrandEnd } from './errand.ts';
+import { mainView, primaryBy, succeeded, type Facts, type ServerAfter } from './facts.ts';
+import { judgePage } from './judge-page.ts';
 import type { ServerName } from './round.ts';
+import type { Stage } from './stage.ts';
 
 /** Time for replication to come back by itself once every fault is over: it tries each second. */
 const SETTLE_MS = 12_000;
+const FLOW_MS = 10_000;
+const PAGE_MS = 4_000;
 
-/** Asks the servers, with every fault released, what became of them and of the writes. */
+/** Asks the servers and the console's pages, with every fault released, what became of them and of the writes. */
 export async function lookAfter(
   { cluster, load, probe }: Arena,
-  played: Pick<Facts, 'round' | 'view' | 'inflicted'> & {
-    readonly superWrites: readonly string[];
-    readonly received: Readonly<Record<string, number>> | null;
-  },
+  stage: Stage,
+  round: Facts['round'],
+  end: ErrandEnd,
 ): Promise<Facts> {
-  const { round, view, inflicted } = played;
+  const { inflicted } = stage;
+  const view = mainView(end.views);
   const primary = cluster.server(primaryBy(round, view));
-  const flowing = await load.flowing(10_000).then(
+  const failedOver = round.kind === 'rejoin' || (round.kind === 'failover' && succeeded(view));
+  const recognised = failedOver ? await stage.recognised() : null;
+  const flowing = await load.flowing(FLOW_MS).then(
     () => true,
     () => false,
   );
   const { acknowledged } = await load.stop();
   const { overlaps } = await probe.stop();
-  const servers = await Promise.all(cluster.servers.map(async (server) => await after(server, cluster.servers)));
+  const servers = await Promise.all(
+    cluster.servers.map(async (server) => await after(server, primary, cluster.servers)),
+  );
   const missing = await verifyWrites(primary, acknowledged);
-  let nowhere = await verifyWrites(primary, [...missing, ...played.superWrites]);
+  let nowhere = await verifyWrites(primary, [...missing, ...stage.privilegedWrites]);
   for (const server of cluster.servers) nowhere = await verifyWrites(server, nowhere);
-  return {
+  const facts = {
     round,
-    view,
     inflicted,
+    view,
+    end,
+    recognised,
     overlaps,
     servers,
     missing,
     missingEverywhere: nowhere,
-    received: round.kind === 'failover' && succeeded(view) ? await receivedBy(primary, played) : null,
+    received: round.kind === 'failover' && succeeded(view) ? await receivedBy(primary, round, view, stage) : null,
     flowing,
   };
+  // A page is a moment behind: what another console has done it learns from the store within seconds.
+  const deadline = performance.now() + PAGE_MS;
+  let look = await stage.consoles.look();
+  while (judgePage({ ...facts, look }).length > 0 && performance.now() < deadline) {
+    await delay(200);
+    look = await stage.consoles.look();
+  }
+  return { ...facts, look };
 }
 
 const thread = (running: boolean): string => (running ? 'runs' : 'stands');
 
-async function after(server: SandboxServer, all: readonly SandboxServer[]): Promise<ServerAfter> {
+/** What one server says now, against the one that should be the primary. */
+export async function after(
+  server: SandboxServer,
+  primary: SandboxServer,
+  all: readonly SandboxServer[],
+): Promise<ServerAfter> {
   const state = await followed(server);
   const source = all.find(({ address }) => address.port === state?.port);
   const reached =
@@ -60,13 +86,26 @@ async function after(server: SandboxServer, all: readonly SandboxServer[]): Prom
   const words = now
     ? `follows ${source?.name ?? now.port}, IO ${thread(now.ioRunning)}, SQL ${thread(now.sqlRunning)}${reached ? '' : ', behind'} ${now.lastError}`
     : 'follows nobody';
+  const own = server === primary ? 0 : await ownOrders(server, primary);
   return {
     name: nameOf(server),
     readOnly,
     follows: now ? (source?.name ?? String(now.port)) : null,
     caughtUp: reached,
-    words: `${readOnly ? 'read-only' : 'writable'}, ${words}`,
+    own,
+    words: `${readOnly ? 'read-only' : 'writable'}, ${words}${own > 0 ? `, ${own} orders of its own` : ''}`,
   };
+}
+
+/** Orders that the server has and the primary has not, each a transaction of its own; without the rows that were put in a replica's way. */
+async function ownOrders(server: SandboxServer, primary: SandboxServer): Promise<number> {
+  const rows = await server.sql("SELECT uid FROM shop.orders WHERE uid NOT LIKE 'in-the-way-%'");
+  return (
+    await verifyWrites(
+      primary,
+      rows.map((row) => text(row, 'uid')),
+    )
+  ).length;
 }
 
 function nameOf({ name }: SandboxServer): ServerName {
@@ -77,13 +116,11 @@ function nameOf({ name }: SandboxServer): ServerName {
 /** Of the old primary's transactions: how far the replicas that nobody disturbed had received, and how far the new primary is. */
 async function receivedBy(
   primary: SandboxServer,
-  {
-    round,
-    inflicted,
-    received,
-  }: Pick<Facts, 'round' | 'inflicted'> & { received: Readonly<Record<string, number>> | null },
+  round: Facts['round'],
+  view: Operation | null,
+  { inflicted, received }: Stage,
 ): Promise<Facts['received']> {
-  if (!received) return null;
+  if (!received || view === null) return null;
   const disturbed = (name: string): boolean => inflicted.some((fault) => 'server' in fault && fault.server === name);
   const most = Math.max(
     ...Object.entries(received).map(([name, sequence]) => (name === round.target || disturbed(name) ? 0 : sequence)),

@@ -1,7 +1,11 @@
 import { drawRound } from './draw-round.ts';
-import { playRound } from './play-round.ts';
+import { playRound, type RoundEnd } from './play-round.ts';
+import { summaryLines } from './summary-lines.ts';
 
-/** Plays rounds one after the other: --seed N (the first; the next ones follow it), --rounds N, --stories (of all rounds; else of those that failed or need hands). */
+/**
+ * Plays rounds: --seed N (the first; the next ones follow it), --rounds N, --parallel N (at once, each on a cluster of its
+ * own), --stories (of all rounds; else of those that failed or need hands).
+ */
 const numberAfter = (name: string, otherwise: number): number => {
   const at = process.argv.indexOf(name);
   const value = at < 0 ? otherwise : Number(process.argv[at + 1]);
@@ -12,20 +16,29 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 const seed = numberAfter('--seed', Math.floor(Math.random() * 1_000_000));
 const rounds = numberAfter('--rounds', 20);
+const parallel = numberAfter('--parallel', 2);
 const stories = process.argv.includes('--stories');
-say(`chaos --seed ${seed} --rounds ${rounds}`);
-const outcomes = new Map<string, number>();
-const failed: number[] = [];
-for (let index = 0; index < rounds; index += 1) {
-  const end = await playRound(drawRound(seed + index));
-  outcomes.set(end.outcome, (outcomes.get(end.outcome) ?? 0) + 1);
-  const head = `${end.broken.length === 0 ? '✓' : '✗'} ${end.round.seed}  ${end.round.kind} to ${end.round.target}`;
-  say(`${head}  ${end.outcome}  ${end.seconds.toFixed(1)} s`);
-  if (end.broken.length > 0) failed.push(end.round.seed);
-  for (const sentence of end.broken) say(`    ${sentence}`);
-  if (stories || end.broken.length > 0 || end.outcome === 'failed-needs-hands')
-    say(`${JSON.stringify(end.round)}\n${end.story}\n    again: --seed ${end.round.seed} --rounds 1`);
+say(`chaos --seed ${seed} --rounds ${rounds} --parallel ${parallel}`);
+
+function show(end: RoundEnd): void {
+  const { round, outcome, broken, seconds, story } = end;
+  const head = `${broken.length === 0 ? '✓' : '✗'} ${round.seed}  ${round.kind} to ${round.target}`;
+  say(`${head}  ${outcome}  ${seconds.toFixed(1)} s`);
+  for (const sentence of broken) say(`    ${sentence}`);
+  if (stories || broken.length > 0 || outcome === 'failed-needs-hands')
+    say(`${JSON.stringify(round)}\n${story}\n    again: npm run chaos -- --seed ${round.seed} --rounds 1`);
 }
-say([...outcomes].map(([outcome, count]) => `${count} ${outcome}`).join(', '));
-say(failed.length === 0 ? `${rounds} rounds held` : `${failed.length} of ${rounds} rounds broke: ${failed.join(' ')}`);
-process.exitCode = failed.length === 0 ? 0 : 1;
+
+const startedAt = performance.now();
+const ends: RoundEnd[] = [];
+let next = 0;
+async function playOn(): Promise<void> {
+  while (next < rounds) {
+    const end = await playRound(drawRound(seed + next++));
+    ends.push(end);
+    show(end);
+  }
+}
+await Promise.all(Array.from({ length: Math.max(1, parallel) }, playOn));
+for (const line of summaryLines(ends, (performance.now() - startedAt) / 1000)) say(line);
+process.exitCode = ends.every(({ broken }) => broken.length === 0) ? 0 : 1;

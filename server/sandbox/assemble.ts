@@ -5,6 +5,7 @@ import type { SandboxAccounts } from './accounts.ts';
 import { recordFile, type ClusterRecord } from './cluster-record.ts';
 import type { SandboxCluster } from './cluster.ts';
 import { reservePort } from './ports.ts';
+import { portOwner } from './port-owner.ts';
 import { openRelay, type Relay } from './relay.ts';
 import { SandboxServer } from './server-process.ts';
 
@@ -23,11 +24,14 @@ export async function assemble(
   const sockets = await socketFolder(dir, record);
   const relays = new Map<string, Relay>();
   const links = new Map<string, Relay>();
-  const servers = await Promise.all(
+  // Replicas all use the address of the server's front: who comes is told by whose port it is.
+  const whoConnects = async (port: number): Promise<string | null> =>
+    await portOwner(port, new Map(servers.filter((one) => one.alive()).map((one) => [one.name, one.pid])));
+  const servers: SandboxServer[] = await Promise.all(
     record.servers.map(async ({ name, serverId, port, settings }) => {
       const reserved = await reservePort(port > 0 ? port : undefined);
       const plan = { name, serverId, folder: join(dir, name), socket: sockets.of(name), accounts, settings };
-      const front = options.fronts ? await openRelay(() => server) : null;
+      const front = options.fronts ? await openRelay(() => server, whoConnects) : null;
       if (front) relays.set(name, front);
       const server: SandboxServer = new SandboxServer({ ...plan, port: reserved, ...(front ? { front } : {}) });
       return server;

@@ -38,9 +38,14 @@ export async function breakWithDuplicateKey(primary: SandboxServer, replica: San
   await until(async () => (await followed(replica))?.lastErrno === 1062, { what: `${replica.name} stops with 1062` });
 }
 
-/** Commits a transaction that only this replica has; answers its GTID. */
-export async function errantTransaction(replica: SandboxServer): Promise<string> {
-  const [row] = await replica.sql('INSERT INTO shop.orders (uid) VALUES (UUID())', 'SELECT @@last_gtid AS gtid');
+/** Commits a transaction that only this replica has, in that domain or in the server's own; answers its GTID. */
+export async function errantTransaction(replica: SandboxServer, domain: number | null = null): Promise<string> {
+  const into = domain === null ? [] : [`SET gtid_domain_id=${domain}`];
+  const [row] = await replica.sql(
+    ...into,
+    'INSERT INTO shop.orders (uid) VALUES (UUID())',
+    'SELECT @@last_gtid AS gtid',
+  );
   return row ? text(row, 'gtid') : '';
 }
 

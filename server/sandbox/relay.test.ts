@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect } from '../mariadb/connection.ts';
 import { createCluster, type SandboxCluster } from './cluster.ts';
-import { caughtUp, followed } from './replication.ts';
+import { caughtUp, follow, followed } from './replication.ts';
 import type { SandboxServer } from './server-process.ts';
 import { until } from './until.ts';
 
@@ -49,6 +49,23 @@ test('behind a black hole the threads still claim to run, nothing arrives, and t
   await cluster.link('db-2').restore();
   await caughtUp(replica, primary);
   expect(await behind()).toBe(false);
+});
+
+test('a front that is cut for one client is open for the others', async () => {
+  await follow(replica, primary.address, cluster.accounts.replication);
+  await follow(cluster.server('db-3'), primary.address, cluster.accounts.replication);
+  await caughtUp(replica, primary);
+  await caughtUp(cluster.server('db-3'), primary);
+  cluster.front('db-1').setFor('db-2', { kind: 'cut' });
+  await until(async () => (await followed(replica))?.ioRunning === false, { what: 'the IO thread has noticed' });
+  await write();
+  await caughtUp(cluster.server('db-3'), primary);
+  expect(await behind()).toBe(true);
+  cluster.front('db-1').setFor('db-2', { kind: 'black-hole' });
+  expect(await signIn(primary, 1_000)).toBeLessThan(1_000);
+  cluster.front('db-1').setFor('db-2', { kind: 'open' });
+  await caughtUp(replica, primary);
+  await follow(replica, cluster.link('db-2'), cluster.accounts.replication);
 });
 
 test('a slow link lets no more through than it is told', async () => {

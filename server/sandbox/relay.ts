@@ -18,19 +18,25 @@ export type RelayMode =
   /** Each slice of bytes waits delayMs, and no more than bytesPerSecond pass in each direction. */
   | { readonly kind: 'slow'; readonly delayMs?: number; readonly bytesPerSecond?: number };
 
+/** Whose end of a connection has that port on this machine; null: nobody's that is known. */
+export type Identify = (port: number) => Promise<string | null>;
+
 /** A TCP relay on 127.0.0.1 between two parties, to disturb them. */
 export class Relay {
   readonly host = '127.0.0.1';
   readonly #target: () => Address;
   readonly #reserved: ReservedPort;
-  readonly #sockets = new Set<Socket>();
+  readonly #identify: Identify | null;
+  readonly #sockets = new Map<Socket, string | null>();
   #listener: Server | null = null;
   #mode: RelayMode = { kind: 'open' };
+  readonly #modeOf = new Map<string, RelayMode>();
   #reopened = Promise.withResolvers<void>();
 
-  constructor(reserved: ReservedPort, target: () => Address) {
+  constructor(reserved: ReservedPort, target: () => Address, identify: Identify | null = null) {
     this.#reserved = reserved;
     this.#target = target;
+    this.#identify = identify;
   }
 
   get port(): number {
@@ -49,10 +55,15 @@ export class Relay {
     } else if (!this.#listener) {
       this.#listener = await this.#listen();
     }
-    if (mode.kind !== 'black-hole') {
-      this.#reopened.resolve();
-      this.#reopened = Promise.withResolvers<void>();
-    }
+    this.#lookAgain();
+  }
+
+  /** As set, for the connections of that client alone (where the relay can tell clients apart); its new ones are reset when cut. */
+  setFor(client: string, mode: RelayMode): void {
+    if (mode.kind === 'open') this.#modeOf.delete(client);
+    else this.#modeOf.set(client, mode);
+    if (mode.kind === 'cut') this.#reset((of) => of === client);
+    this.#lookAgain();
   }
 
   async cut(): Promise<void> {
@@ -84,25 +95,43 @@ export class Relay {
     const listener = this.#listener;
     this.#listener = null;
     const closed = listener ? new Promise((resolve) => listener.close(resolve)) : null;
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    this.#reset(() => true);
     await closed;
   }
 
+  #reset(whose: (client: string | null) => boolean): void {
+    for (const [socket, client] of this.#sockets) if (whose(client)) socket.resetAndDestroy();
+  }
+
+  #lookAgain(): void {
+    this.#reopened.resolve();
+    this.#reopened = Promise.withResolvers<void>();
+  }
+
+  #modeFor(client: string | null): RelayMode {
+    const own = client === null || this.#mode.kind !== 'open' ? undefined : this.#modeOf.get(client);
+    return own ?? this.#mode;
+  }
+
   async #join(near: Socket): Promise<void> {
-    this.#watch(near, () => undefined);
-    await this.#passing();
+    this.#watch(near, null, () => undefined);
+    const client = near.remotePort === undefined ? null : ((await this.#identify?.(near.remotePort)) ?? null);
+    this.#watch(near, client, () => undefined);
+    if (this.#modeFor(client).kind === 'cut') near.resetAndDestroy();
+    await this.#passing(client);
     if (near.destroyed) return;
     const { host, port } = this.#target();
     const far = createConnection({ host, port, allowHalfOpen: true, noDelay: true });
-    this.#watch(near, () => far.destroy());
-    this.#watch(far, () => near.destroy());
-    void this.#pump(near, far);
-    void this.#pump(far, near);
+    this.#watch(near, client, () => far.destroy());
+    this.#watch(far, client, () => near.destroy());
+    void this.#pump(near, far, client);
+    void this.#pump(far, near, client);
   }
 
   /** A connection that fails takes the other one with it, as a lost one between the parties would. */
-  #watch(socket: Socket, failed: () => void): void {
-    this.#sockets.add(socket);
+  #watch(socket: Socket, client: string | null, failed: () => void): void {
+    if (socket.destroyed) return;
+    this.#sockets.set(socket, client);
     socket.once('error', failed);
     socket.once('close', (hadError) => {
       this.#sockets.delete(socket);
@@ -110,13 +139,13 @@ export class Relay {
     });
   }
 
-  async #pump(from: Socket, to: Socket): Promise<void> {
+  async #pump(from: Socket, to: Socket, client: string | null): Promise<void> {
     try {
       const chunks: AsyncIterable<Buffer> = from;
       for await (const chunk of chunks) {
-        for (const slice of this.#slices(chunk)) {
-          await this.#passing();
-          const waitMs = this.#waitMs(slice.length);
+        for (const slice of this.#slices(chunk, this.#modeFor(client))) {
+          await this.#passing(client);
+          const waitMs = waitOf(this.#modeFor(client), slice.length);
           if (waitMs > 0) await delay(waitMs);
           if (to.destroyed) return;
           if (!to.write(slice)) await once(to, 'drain');
@@ -128,27 +157,27 @@ export class Relay {
     }
   }
 
-  async #passing(): Promise<void> {
-    while (this.#mode.kind === 'black-hole') await this.#reopened.promise;
+  async #passing(client: string | null): Promise<void> {
+    while (this.#modeFor(client).kind === 'black-hole') await this.#reopened.promise;
   }
 
-  *#slices(chunk: Buffer): Generator<Buffer> {
-    const rate = this.#mode.kind === 'slow' ? this.#mode.bytesPerSecond : undefined;
+  *#slices(chunk: Buffer, mode: RelayMode): Generator<Buffer> {
+    const rate = mode.kind === 'slow' ? mode.bytesPerSecond : undefined;
     // Twenty slices a second: even, without a timer for each packet.
     const size = rate === undefined ? chunk.length : Math.max(1, Math.ceil(rate / 20));
     for (let at = 0; at < chunk.length; at += size) yield chunk.subarray(at, at + size);
   }
-
-  #waitMs(bytes: number): number {
-    if (this.#mode.kind !== 'slow') return 0;
-    const { delayMs = 0, bytesPerSecond } = this.#mode;
-    return delayMs + (bytesPerSecond === undefined ? 0 : (bytes / bytesPerSecond) * 1000);
-  }
 }
 
-/** Opens a relay to what `target` names at each connection, on a free port. */
-export async function openRelay(target: () => Address): Promise<Relay> {
-  const relay = new Relay(await reservePort(), target);
+function waitOf(mode: RelayMode, bytes: number): number {
+  if (mode.kind !== 'slow') return 0;
+  const { delayMs = 0, bytesPerSecond } = mode;
+  return delayMs + (bytesPerSecond === undefined ? 0 : (bytes / bytesPerSecond) * 1000);
+}
+
+/** Opens a relay to what `target` names at each connection, on a free port. With `identify` it can tell clients apart. */
+export async function openRelay(target: () => Address, identify: Identify | null = null): Promise<Relay> {
+  const relay = new Relay(await reservePort(), target, identify);
   await relay.restore();
   return relay;
 }

@@ -40,6 +40,8 @@ export class Keeper {
   history = new LagHistory();
   #primary: LastPrimary | null = null;
   #detached: ReadonlySet<string> = new Set();
+  /** Marks of ours that are on their way to the store. */
+  #marking = 0;
   /** Marked servers that were seen without replication since. */
   #alone = new Set<string>();
   readonly #events = new Map<string, RememberedEvents>();
@@ -99,6 +101,7 @@ export class Keeper {
     this.#every('primary', primaryEveryMs, async (memory) => {
       if (this.#primary) await memory.putPrimary(this.#primary);
     });
+    this.#every('detached', primaryEveryMs, async (memory) => await this.#learnDetached(memory));
     this.#every('history', historyEveryMs, async (memory) => await memory.putHistory(this.history, at));
   }
 
@@ -106,17 +109,17 @@ export class Keeper {
   async primaryIs(name: string): Promise<void> {
     const at = this.#options.now();
     this.#primary = { ...(this.#primary ?? lastPrimary(name, at, [], [])), name };
-    this.#detached = new Set([...this.#detached].filter((server) => server !== name));
+    const others = new Set([...this.#detached].filter((server) => server !== name));
     await this.#guard(async (memory) => {
+      const marked = this.#mark(others, at);
       if (this.#primary) await memory.putPrimary(this.#primary);
-      await memory.putDetached(this.#detached, at);
+      await marked;
     });
   }
 
   /** Puts a server outside the count of primaries. Rejects where the store fails: the mark would not last. */
   async markDetached(server: string): Promise<void> {
-    this.#detached = new Set([...this.#detached, server]);
-    await this.#options.memory.putDetached(this.#detached, this.#options.now());
+    await this.#mark(new Set([...this.#detached, server]), this.#options.now());
   }
 
   /** A marked server that was seen on its own and now replicates is detached no more. */
@@ -125,8 +128,25 @@ export class Keeper {
     // The mark comes before the act: until then it still replicates.
     if (role !== 'replica') this.#alone.add(server);
     if (role !== 'replica' || !this.#alone.delete(server)) return;
-    this.#detached = new Set([...this.#detached].filter((name) => name !== server));
-    void this.#guard(async (memory) => await memory.putDetached(this.#detached, this.#options.now()));
+    const others = new Set([...this.#detached].filter((name) => name !== server));
+    void this.#guard(async () => await this.#mark(others, this.#options.now()));
+  }
+
+  async #mark(detached: ReadonlySet<string>, at: number): Promise<void> {
+    this.#detached = detached;
+    this.#marking += 1;
+    try {
+      await this.#options.memory.putDetached(detached, at);
+    } finally {
+      this.#marking -= 1;
+    }
+  }
+
+  /** What a console that shares the store has marked: here its server would look like a second primary. */
+  async #learnDetached(memory: WatchMemory): Promise<void> {
+    const before = this.#detached;
+    const kept = await memory.detached();
+    if (this.#marking === 0 && this.#detached === before) this.#detached = kept;
   }
 
   /** Reads the primary's events where the account may see all of them, each 30 s. A look that fails is tried again then. */

@@ -336,6 +336,17 @@ describe('when the primary changes', () => {
   });
 });
 
+test('what one console detached is standalone for another one on the same store', async () => {
+  const cluster = await clusterOf({ replicas: 2 });
+  const store = await aStore();
+  const [first, other] = [await watch(cluster, store), await watch(cluster, store)];
+  await first.sees('a healthy cluster', healthy);
+  await other.sees('a healthy cluster', healthy);
+  await first.watcher.markDetached('db-3');
+  await cluster.server('db-3').sql('STOP SLAVE', 'RESET SLAVE ALL', 'SET GLOBAL read_only=0');
+  expect(codes(await other.sees('it is on its own', standalone))).toEqual([]);
+});
+
 test('a look that was asked for begins after the asking', async () => {
   const cluster = await clusterOf({ replicas: 1 });
   const { watcher, sees } = await watch(cluster, await aStore());

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Operation } from '../../contract/operation.ts';
+import type { ClusterSnapshot } from '../../contract/snapshot.ts';
 import type { TakeoverKind } from '../../contract/takeover.ts';
 import { connect, type Connection } from '../../mariadb/connection.ts';
 import { createPool } from '../../mariadb/pool.ts';
@@ -68,6 +69,7 @@ export interface BatonOptions {
   readonly onOperation?: (view: Operation) => void;
   /** Sees each connection that takeovers open, to break it, or the process, at a statement. */
   readonly onConnection?: (server: string, connection: Connection) => void;
+  readonly onSnapshot?: (snapshot: ClusterSnapshot) => void;
 }
 
 export async function startBaton(plan: BatonPlan, options: BatonOptions = {}): Promise<TestBaton> {
@@ -101,7 +103,7 @@ export async function startBaton(plan: BatonPlan, options: BatonOptions = {}): P
     lagLimits: { warnSeconds: 5, criticalSeconds: 60 },
     store,
     now: Date.now,
-    onSnapshot: () => undefined,
+    onSnapshot: (snapshot) => options.onSnapshot?.(snapshot),
   });
   const operations = new Operations({
     ...store,
