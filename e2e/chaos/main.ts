@@ -21,9 +21,9 @@ const stories = process.argv.includes('--stories');
 say(`chaos --seed ${seed} --rounds ${rounds} --parallel ${parallel}`);
 
 function show(end: RoundEnd): void {
-  const { round, outcome, broken, seconds, story } = end;
+  const { round, outcome, refusal, broken, seconds, story } = end;
   const head = `${broken.length === 0 ? '✓' : '✗'} ${round.seed}  ${round.kind} to ${round.target}`;
-  say(`${head}  ${outcome}  ${seconds.toFixed(1)} s`);
+  say(`${head}  ${outcome}  ${seconds.toFixed(1)} s${refusal === '' ? '' : `  ${refusal}`}`);
   for (const sentence of broken) say(`    ${sentence}`);
   if (stories || broken.length > 0 || outcome === 'failed-needs-hands')
     say(`${JSON.stringify(round)}\n${story}\n    again: npm run chaos -- --seed ${round.seed} --rounds 1`);

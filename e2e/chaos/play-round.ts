@@ -10,6 +10,8 @@ import { Story } from './story.ts';
 export interface RoundEnd {
   readonly round: Round;
   readonly outcome: string;
+  /** Why nothing was begun; else "". */
+  readonly refusal: string;
   /** What must hold and did not. */
   readonly broken: readonly string[];
   readonly story: string;
@@ -23,9 +25,9 @@ export async function playRound(round: Round): Promise<RoundEnd> {
   await using arena = await openArena(round);
   story.tell('writes flow');
   const stage = new Stage(round, arena, story);
-  const ended = (outcome: string, broken: readonly string[]): RoundEnd => {
+  const ended = (outcome: string, broken: readonly string[], refusal = ''): RoundEnd => {
     const seconds = (performance.now() - startedAt) / 1000;
-    return { round, outcome, broken, story: story.text(), seconds };
+    return { round, outcome, refusal, broken, story: story.text(), seconds };
   };
   try {
     const end = await stage.play();
@@ -37,7 +39,8 @@ export async function playRound(round: Round): Promise<RoundEnd> {
     const broken = judge(facts);
     broken.push(...(await aftermath(arena, stage, facts)));
     story.tell('over');
-    return ended(facts.view?.outcome ?? 'not begun', broken);
+    const refusals = [...new Set(end.refusals.map(({ text }) => text))].join('; ');
+    return ended(facts.view?.outcome ?? 'not begun', broken, facts.view === null ? refusals : '');
   } catch (error) {
     return ended('round failed', [`the round itself failed: ${messageOf(error)}`]);
   } finally {
