@@ -90,8 +90,9 @@ async function obey(message: ToConsole): Promise<void> {
       statements.go(message.stop);
       return;
     case 'end-of': {
-      const view = await baton.operations.get(message.id);
-      tell(view.outcome === null ? { kind: 'not-ended', id: view.id } : { kind: 'ended', view });
+      // It may be in the store of a rival.
+      const view = await baton.operations.get(message.id).catch(() => null);
+      tell(view === null || view.outcome === null ? { kind: 'not-ended', id: message.id } : { kind: 'ended', view });
       return;
     }
     case 'look':

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { consoleWords } from './console-words.ts';
 import type { Click, ConsolePlan, FromConsole, Look, ToConsole } from './console-messages.ts';
 import { ConsoleProcess } from './console-process.ts';
 import { succeeded } from './facts.ts';
@@ -118,20 +119,18 @@ export class Consoles {
       this.#hear(this.#all.indexOf(started), message),
     );
     this.#all.push(started);
+    // The round ended while it started.
+    if (this.#over) await started.kill();
     this.#story.tell(`console ${this.#all.length} watches${own ? ', with a store of its own' : ''}`);
     return this.#all.length - 1;
   }
 
   #hear(index: number, message: FromConsole): void {
-    const who = `console ${index + 1}`;
+    const words = consoleWords(message);
+    if (words !== null) this.#story.tell(`console ${index + 1} ${words}`);
     switch (message.kind) {
       case 'statement':
-        this.#story.tell(`${who}  ${message.number}. ${message.server}: ${message.sql.slice(0, 160)}`);
-        this.#hearing.onStatement(message.server, message.sql);
-        return;
-      case 'answer':
-        if (message.error !== null) this.#story.tell(`${who}  ${message.number}. failed: ${message.error}`);
-        return;
+        return this.#hearing.onStatement(message.server, message.sql);
       case 'stopped':
         if (index === this.#acting) this.#hearing.onStop(message.stop);
         else this.#all[index]?.tell({ kind: 'go', stop: message.stop });
@@ -140,43 +139,30 @@ export class Consoles {
         if (index === this.#acting) this.#hearing.onStep(message.step);
         return;
       case 'begun':
-        this.#errand.begun(index, message.id);
-        return;
+        return this.#errand.begun(index, message.id);
       case 'refused':
-        this.#story.tell(`${who} refused: ${message.refusal.text}`);
-        this.#errand.refused(index, message.refusal);
-        return;
+        return this.#errand.refused(index, message.refusal);
       case 'ended':
-        this.#story.tell(`${who}: ${message.view.outcome}: ${message.view.summary}`);
         // Its store, and no other, knows what it did.
         if (index === this.#rival && this.#rivalOwns && succeeded(message.view)) this.#acting = index;
         // One that was overtaken only says so: the other one's view is the end.
         if (message.view.outcome !== 'unknown' || index === this.#acting) this.#errand.viewed(message.view);
         return;
       case 'looked':
-        this.#looked.resolve(message.look);
+        return this.#looked.resolve(message.look);
+      case 'resumed':
+        this.#errand.takenUp(message.ids);
+        // It may have ended, and the one that ended it was killed before it could say so.
+        if (message.ids.length === 0)
+          for (const id of this.#errand.open) this.#all[index]?.tell({ kind: 'end-of', id });
         return;
-      case 'ready':
-        return;
-      default:
-        void this.#resumed(index, message);
+      case 'resume-failed':
+      case 'not-ended':
+        void this.#resumeAgain(index);
     }
   }
 
-  async #resumed(
-    index: number,
-    message: Extract<FromConsole, { kind: 'resumed' | 'resume-failed' | 'not-ended' }>,
-  ): Promise<void> {
-    const who = `console ${index + 1}`;
-    if (message.kind === 'resumed') {
-      this.#story.tell(`${who} takes ${message.ids.length > 0 ? 'it' : 'nothing'} up`);
-      this.#errand.takenUp(message.ids);
-      if (message.ids.length > 0) return;
-      // It may have ended, and the one that ended it was killed before it could say so.
-      for (const id of this.#errand.open) this.#all[index]?.tell({ kind: 'end-of', id });
-      return;
-    }
-    if (message.kind === 'resume-failed') this.#story.tell(`${who} could not take it up: ${message.text}`);
+  async #resumeAgain(index: number): Promise<void> {
     await delay(RETRY_MS);
     if (!this.#over && index === this.#acting) this.tell({ kind: 'resume' });
   }

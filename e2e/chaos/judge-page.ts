@@ -53,7 +53,9 @@ function differences(facts: Facts, server: ServerAfter, shown: ServerSnapshot): 
   if (leads && shown.role !== 'primary' && view?.outcome !== 'failed-needs-hands')
     broken.push(`the page shows the primary ${name} as ${shown.role}`);
   if (alone && shown.role !== 'standalone') broken.push(`the page shows ${name}, which was detached, as ${shown.role}`);
-  const follows = server.follows === primaryBy(round, view) && server.caughtUp;
+  // One that follows a replica gets everything by that one: the page shows whom it follows, and that is no problem.
+  const between = facts.servers.find((one) => one.name === server.follows && one.follows === primaryBy(round, view));
+  const follows = (server.follows === primaryBy(round, view) || between?.caughtUp === true) && server.caughtUp;
   if (!leads && !alone && !follows && !look.snapshot.problems.some((problem) => problem.server === name))
     broken.push(`${name} does not follow, and the page shows no problem of it: ${server.words}`);
   return broken;

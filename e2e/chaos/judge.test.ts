@@ -5,6 +5,7 @@ import { buildSnapshot } from '../../server/topology/snapshot.ts';
 import { exampleWith } from '../../server/topology/testing/example-cluster.ts';
 import type { Look } from './console-messages.ts';
 import type { Facts, ServerAfter } from './facts.ts';
+import { exampleView } from './example-view.ts';
 import { judge } from './judge.ts';
 import type { Round } from './round.ts';
 
@@ -20,25 +21,7 @@ const round: Round = {
   clicks: 'one',
 };
 
-const view: Operation = {
-  id: 'op',
-  kind: 'switchover',
-  cluster: 'erp5',
-  target: 'db-2',
-  title: '',
-  actor: 'ana',
-  dryRun: false,
-  startedAt: new Date(0).toISOString(),
-  endedAt: new Date(1).toISOString(),
-  outcome: 'succeeded',
-  summary: '',
-  pointOfNoReturnPassed: true,
-  cancelRequested: false,
-  writeOutageMs: 5,
-  interruptions: [],
-  steps: [],
-  followUps: [],
-};
+const view = exampleView;
 
 const followUp = (text: string): Operation['followUps'][number] => ({
   text,

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../server/contract/errors.ts';
 import type { Arena } from './arena.ts';
 import type { Click, ConsolePlan } from './console-messages.ts';
+import { consolePlan } from './console-plan.ts';
 import { Consoles } from './consoles.ts';
 import type { ErrandEnd } from './errand.ts';
 import { FaultClock } from './fault-clock.ts';
@@ -37,7 +38,7 @@ export class Stage {
     const { cluster } = arena;
     this.#received = new Received(cluster.servers.filter(({ name }) => name !== ORIGIN));
     this.#clock = new FaultClock(round.faults, story, async (fault, forMs) => await this.#inflict(fault, forMs));
-    this.consoles = new Consoles(cluster.dir, (own) => this.#consolePlan(own), story, {
+    this.consoles = new Consoles(cluster.dir, (ownStore) => this.#plan(ownStore), story, {
       onStop: (stop) => void this.#clock.stop(stop).then(() => this.consoles.tell({ kind: 'go', stop })),
       onStep: (step) => this.#clock.step(step),
       onStatement: (server, sql) => {
@@ -122,6 +123,11 @@ export class Stage {
     return false;
   }
 
+  #plan(ownStore: boolean): ConsolePlan {
+    const counts = this.#round.kind !== 'rejoin' || this.#clicked;
+    return consolePlan(this.#arena, { ownStore, stops: ownStore ? [] : this.#clock.stops(), counts });
+  }
+
   async #inflict(fault: Fault, forMs: number | null): Promise<Release> {
     switch (fault.kind) {
       case 'cancel':
@@ -142,24 +148,5 @@ export class Stage {
       default:
         return await inflict(this.#arena, fault, (uids) => this.privilegedWrites.push(...uids));
     }
-  }
-
-  #consolePlan(own: boolean): ConsolePlan {
-    const { cluster, agents, disk } = this.#arena;
-    const servers = cluster.servers.map(({ name, address }) => {
-      const { host, port } = this.#arena.consoleLink(name);
-      return { name, ...address, via: { host, port } };
-    });
-    const addresses = [...agents].flatMap(([name, { token }]) => {
-      const link = this.#arena.agentLink(name);
-      return link ? [[name, { url: `http://${link.host}:${link.port}`, token }] as const] : [];
-    });
-    const dir = own ? `${disk.dir}/own` : disk.dir;
-    return {
-      baton: { dir, servers, accounts: cluster.accounts, budgetSeconds: 15, longWriteSeconds: 3 },
-      agents: Object.fromEntries(addresses),
-      stops: own ? [] : this.#clock.stops(),
-      counts: this.#round.kind !== 'rejoin' || this.#clicked,
-    };
   }
 }
