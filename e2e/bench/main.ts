@@ -1,11 +1,24 @@
-import { startDemo } from '../demo/running-demo.ts';
+import { parseArgs } from 'node:util';
+import { startDemo, type RunningDemo } from '../demo/running-demo.ts';
+import { baton } from './baton.ts';
+import { benchCluster, type BenchCluster } from './bench-cluster.ts';
+import type { Contender } from './contender.ts';
 import { measureDownload } from './download.ts';
+import { handScript } from './hand-script.ts';
+import { orchestrator, orchestratorProgram } from './orchestrator.ts';
+import { outageTable } from './outage-table.ts';
 import { measurePolling } from './polling.ts';
-import { measureTakeover } from './takeover.ts';
+import { measureFailovers, measureSwitchovers } from './takeovers.ts';
 
 /** Runs the named measurements, or all of them, on a demo of its own and prints what they found. */
-const asked = process.argv.slice(2);
+const { values: options, positionals: asked } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string', default: '20' } },
+});
+const rounds = Number(options.rounds);
+const known = ['polling', 'switchover', 'failover', 'download'];
 const wants = (name: string): boolean => asked.length === 0 || asked.includes(name);
+
 const print = (name: string, figures: object): void => {
   process.stdout.write(`\n${name}\n`);
   for (const [key, value] of Object.entries(figures)) {
@@ -14,12 +27,36 @@ const print = (name: string, figures: object): void => {
   }
 };
 
+async function contendersFor(cluster: BenchCluster): Promise<Contender[]> {
+  const program = orchestratorProgram();
+  if (program === null) process.stdout.write('orchestrator: not here (neither BATON_ORCHESTRATOR nor in PATH)\n');
+  const others = program === null ? [] : [await orchestrator(program, cluster)];
+  return [handScript(cluster), baton(cluster), ...others];
+}
+
+async function measure(demo: RunningDemo): Promise<void> {
+  if (wants('polling')) print('Watching, per server', await measurePolling(demo));
+  if (wants('switchover') || wants('failover')) {
+    const cluster = benchCluster(demo);
+    const contenders = await contendersFor(cluster);
+    if (wants('switchover')) {
+      const name = `Switchover: writes stopped, as a writer sees it, ${rounds} each in turn`;
+      process.stdout.write(`\n${name}\n${outageTable(await measureSwitchovers(cluster, contenders, rounds), 1.3)}`);
+    }
+    if (wants('failover')) {
+      const name = `Failover after kill -9: from the decision to the first acknowledged write, ${rounds} each in turn`;
+      process.stdout.write(`\n${name}\n${outageTable(await measureFailovers(cluster, contenders, rounds), 1.5)}`);
+    }
+  }
+  if (wants('download')) print('Download of 2 GB, through the console against direct', await measureDownload(demo));
+}
+
+const unknown = asked.filter((name) => !known.includes(name));
+if (unknown.length > 0) throw new Error(`no measurement ${unknown.join(', ')}: there are ${known.join(', ')}`);
 process.stdout.write('Starting a demo to measure on …\n');
 const demo = await startDemo({ writeLoad: 0 });
 try {
-  if (wants('polling')) print('Watching, per server', await measurePolling(demo));
-  if (wants('takeover')) print('Switchover against a hand-written script', await measureTakeover(demo));
-  if (wants('download')) print('Download of 2 GB, through the console against direct', await measureDownload(demo));
+  await measure(demo);
 } finally {
   await demo.stop();
 }

@@ -19,7 +19,7 @@ export interface WriteReport {
   readonly errors: Readonly<Record<string, number>>;
   /** From one acknowledged write to the next, or to the end; 0 without writes. */
   readonly largestGapMs: number;
-  /** Those of at least 50 ms, the first thousand. */
+  /** Those of at least 50 ms, and any in which the writes moved to another server; the first thousand. */
   readonly gaps: readonly WriteGap[];
 }
 
@@ -83,6 +83,7 @@ export class WriteRecord {
     const { server: before, at, clock: startedAt } = this.#last;
     const ms = performance.now() - at;
     this.#largestGapMs = Math.max(this.#largestGapMs, ms);
-    if (ms >= NOTABLE_GAP_MS && this.#gaps.length < GAPS_KEPT) this.#gaps.push({ startedAt, ms, before, after });
+    const notable = ms >= NOTABLE_GAP_MS || (after !== null && after !== before);
+    if (notable && this.#gaps.length < GAPS_KEPT) this.#gaps.push({ startedAt, ms, before, after });
   }
 }
