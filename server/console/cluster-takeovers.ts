@@ -62,6 +62,7 @@ function noTakeovers(reason: string): { readonly takeovers: Takeovers; readonly 
       throw refusal();
     },
     resume: async () => [],
+    close: () => undefined,
     returned: async () => null,
   };
   return { takeovers, rejoins: { plan: refuse, start: refuse, extraTransactions: refuse } };

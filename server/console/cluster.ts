@@ -103,6 +103,7 @@ export function createCluster(
       agents.start();
     },
     async stop() {
+      takeovers.close();
       agents.close();
       await watcher.stop();
     },

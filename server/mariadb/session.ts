@@ -1,7 +1,10 @@
 import type { Connection, Row } from './connection.ts';
 import { readServerFacts, type ServerFacts } from './server-facts.ts';
+import type { SlowFacts } from './slow-facts.ts';
 import type { SqlError } from './sql-error.ts';
 import { statement, type Statement } from './statement.ts';
+
+const unread: SlowFacts = { grants: [], replicaHosts: null, dumpConnections: [] };
 
 const PING_MS = 1_000;
 
@@ -48,11 +51,11 @@ export class Session {
     return (await this.run(asked, timeoutMs))[0] ?? {};
   }
 
-  /** A whole look at the server. Rejects with SqlError. */
-  async facts(timeoutMs: number): Promise<ServerFacts> {
+  /** A look at the server, without what changes seldom. Rejects with SqlError. */
+  async facts(timeoutMs: number): Promise<Omit<ServerFacts, keyof SlowFacts>> {
     this.#busy += 1;
     try {
-      return await readServerFacts(this.#connection, { timeoutMs });
+      return await readServerFacts(this.#connection, { timeoutMs, slow: unread });
     } finally {
       this.#busy -= 1;
     }

@@ -1,7 +1,8 @@
 import type { OperationStep } from '../contract/operation.ts';
 import { deadlineIn, type Deadline } from './deadline.ts';
+import { begin } from './begin.ts';
 import type { Json, Step, StepEnd } from './step.ts';
-import { Abandoned, actOf, durable, durableIfPossible, instant, intentOf, words, type Run } from './run.ts';
+import { Abandoned, actOf, durableIfPossible, instant, words, type Run } from './run.ts';
 
 /** How the forward way ended. */
 export type ForwardEnd =
@@ -30,31 +31,59 @@ export async function forward<C>(run: Run<C>): Promise<ForwardEnd> {
 
 async function through<C>(run: Run<C>): Promise<ForwardEnd> {
   const budget = deadlineIn(run.program.budgetMs);
-  const never = new AbortController().signal;
-  for (const [index, step] of run.program.steps.entries()) {
-    if (run.ended.has(step.id)) continue;
-    if (run.dryRun && !step.readsOnly) {
-      run.view.step(step.id, { state: 'not-run', note: 'a dry run changes nothing' });
-      continue;
-    }
-    const stop = await mayBegin(run, step);
+  for (const together of besideEachOther(run.program.steps)) {
+    const steps = together.filter((step) => !run.ended.has(step.id) && !leftOut(run, step));
+    const [first] = steps;
+    const last = steps.at(-1);
+    if (!first || !last) continue;
+    const stop = await mayBegin(run, first);
     if (stop) return stop;
-    if (run.program.steps[index + 1]?.intentAhead) run.view.quiet(true);
+    if (isAhead(run, last)) run.view.quiet(true);
     try {
-      await begin(run, step, index);
+      await begin(run, steps);
     } catch (error) {
       if (error instanceof Abandoned) throw error;
       run.passed = false;
-      return { kind: 'stopped', why: 'failed', step: step.id, error: words(error) };
+      return { kind: 'stopped', why: 'failed', step: first.id, error: words(error) };
     }
-    const act = actOf(run, step, bound(step, run.passed, budget), run.passed ? never : run.cancel.signal);
-    const end = await runStep(run, step, act);
-    const isLastOfSpan = run.program.steps[index + 1]?.intentAhead !== true;
-    const over = await conclude(run, step, end, isLastOfSpan && !step.intentAhead);
-    if (isLastOfSpan && !step.intentAhead) run.view.quiet(false);
+    const signal = run.passed ? new AbortController().signal : run.cancel.signal;
+    const ends = await Promise.all(
+      steps.map(async (step) => await runStep(run, step, actOf(run, step, bound(step, run.passed, budget), signal))),
+    );
+    const overs: ForwardEnd[] = [];
+    for (const [place, end] of ends.entries()) {
+      const step = steps[place] ?? last;
+      const durably = !isAhead(run, step) && !step.intentAhead;
+      const over = await conclude(run, step, end, durably);
+      if (over) overs.push(over);
+      if (durably) run.view.quiet(false);
+    }
+    const [over] = overs;
     if (over) return over;
   }
   return { kind: 'finished' };
+}
+
+/** The steps in their order, those that run at the same time together. */
+function besideEachOther<C>(steps: readonly Step<C>[]): Step<C>[][] {
+  const groups: Step<C>[][] = [];
+  for (const step of steps) {
+    const before = step.beside ? groups.at(-1) : undefined;
+    if (before) before.push(step);
+    else groups.push([step]);
+  }
+  return groups;
+}
+
+/** Whether the intent of the step behind it is written with its own. */
+function isAhead<C>({ program: { steps } }: Run<C>, step: Step<C>): boolean {
+  return steps[steps.indexOf(step) + 1]?.intentAhead === true;
+}
+
+function leftOut<C>(run: Run<C>, step: Step<C>): boolean {
+  const left = run.dryRun && !step.readsOnly;
+  if (left) run.view.step(step.id, { state: 'not-run', note: 'a dry run changes nothing' });
+  return left;
 }
 
 function bound(step: { deadlineMs: number }, passed: boolean, budget: Deadline): Deadline {
@@ -75,18 +104,6 @@ async function mayBegin<C>(run: Run<C>, step: Step<C>): Promise<ForwardEnd | nul
   }
   // Last, with nothing awaited between it and `passed`: a cancel is either seen here or told that it came too late.
   return run.cancel.signal.aborted ? { kind: 'stopped', why: 'cancelled', step: step.id, error: 'cancelled' } : null;
-}
-
-async function begin<C>(run: Run<C>, step: Step<C>, index: number): Promise<void> {
-  // From here a cancel comes too late: whoever asks is told so.
-  if (step.pointOfNoReturn) run.passed = true;
-  if (!step.intentAhead) {
-    const write = run.prepared.get(step.id) ?? run.journal.write(step.id, 'intent', intentOf(run.program.steps, index));
-    await (run.passed && !step.pointOfNoReturn ? durableIfPossible(write) : durable(write));
-  }
-  run.begun.add(step.id);
-  run.view.step(step.id, { state: 'running', startedAt: instant(run.now()) });
-  if (step.pointOfNoReturn) run.view.change({ pointOfNoReturnPassed: true });
 }
 
 async function runStep<C>(run: Run<C>, step: Step<C>, act: ReturnType<typeof actOf>): Promise<StepEnd> {
@@ -131,6 +148,8 @@ async function conclude<C>(run: Run<C>, step: Step<C>, end: StepEnd, durably: bo
   // Behind the point of no return nothing waits for the disk: a probe tells whether a step was done.
   else if (run.passed && !withdrawn)
     void durableIfPossible(run.journal.write(step.id, 'result', row)).catch(() => undefined);
+  // On disk with the intent of the next step: until then nothing more is changed.
+  else if (end.kind === 'done' || end.kind === 'skipped') run.journal.soon(step.id, 'result', row);
   else await durableIfPossible(run.journal.write(step.id, 'result', row));
   if (end.kind === 'done' || end.kind === 'skipped') return null;
   if (withdrawn) {

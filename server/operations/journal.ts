@@ -11,9 +11,15 @@ export interface Entry {
   readonly data: Json;
 }
 
+type Row = Omit<JournalRow, 'sequence'>;
+
+/** For a row that waits for no act: with the next write, or after this, so that a reader finds it. */
+const SOON_MS = 20;
+
 /**
- * The journal of one operation. `write` is durable when it resolves, and carries everything that was kept before it;
- * `keep` waits for the next write. Under the operation's lease: a console that lost it writes nothing.
+ * The journal of one operation. `write` is durable when it resolves, and with it everything that was given before it;
+ * `soon` waits for the next write, but not for long; `keep` is carried by the next write, whenever it comes. Under the
+ * operation's lease: a console that lost it writes nothing.
  */
 export class Journal {
   readonly #store: JournalStore;
@@ -21,6 +27,8 @@ export class Journal {
   readonly #lease: () => Lease;
   readonly #now: () => number;
   #kept: Entry[] = [];
+  #waiting: Row[] = [];
+  #timer: NodeJS.Timeout | null = null;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(store: JournalStore, operationId: string, lease: () => Lease, now: () => number) {
@@ -30,23 +38,19 @@ export class Journal {
     this.#now = now;
   }
 
-  /** Adds the row, and what was kept, in one durable write. Rejects with BatonError: unavailable, already-running. */
+  /** Adds the row, and what waited for it, in one durable write. Rejects with BatonError: unavailable, already-running. */
   async write(step: string, kind: EntryKind, data: Json): Promise<void> {
     const carried = this.#kept;
     this.#kept = [];
-    const row = {
-      operationId: this.#operationId,
-      at: this.#now(),
-      step,
-      kind,
-      data: JSON.stringify(pack(data, carried)),
-    };
-    // In order: a row that follows another is never on disk without it.
-    const written = this.#last.then(() => this.#store.append(row, this.#lease()));
-    this.#last = written.catch(() => {
-      this.#kept = [...carried, ...this.#kept];
-    });
-    await written;
+    await this.#append([this.#row(step, kind, data, carried)], carried);
+  }
+
+  /** Adds the row with the next write, or by itself a moment later: for what may be lost with the process. */
+  soon(step: string, kind: EntryKind, data: Json): void {
+    this.#waiting.push(this.#row(step, kind, data, this.#kept));
+    this.#kept = [];
+    // Where that fails, the next write tries again, and meets the reason.
+    this.#timer ??= setTimeout(() => void this.#append([], []).catch(() => undefined), SOON_MS);
   }
 
   /** Keeps the row for the next write. */
@@ -56,7 +60,28 @@ export class Journal {
 
   /** Resolves when everything given to it so far is on disk, or was refused. */
   async settled(): Promise<void> {
+    if (this.#waiting.length > 0) await this.#append([], []).catch(() => undefined);
     await this.#last;
+  }
+
+  /** What waited, then the rows. Where it fails the rows are dropped, since their act does not follow; the rest is not. */
+  async #append(rows: readonly Row[], carried: readonly Entry[]): Promise<void> {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    // In order: a row that follows another is never on disk without it.
+    const written = this.#last.then(() => this.#store.append([...waiting, ...rows], this.#lease()));
+    this.#last = written.catch(() => {
+      this.#waiting = [...waiting, ...this.#waiting];
+      this.#kept = [...carried, ...this.#kept];
+    });
+    await written;
+  }
+
+  #row(step: string, kind: EntryKind, data: Json, carried: readonly Entry[]): Row {
+    const packed = JSON.stringify(pack(data, carried));
+    return { operationId: this.#operationId, at: this.#now(), step, kind, data: packed };
   }
 }
 

@@ -115,6 +115,36 @@ describe('the journal', () => {
     expect(seen[0]?.at(-1)).toMatch(/intent open/);
   });
 
+  test('is not waited for by what changes nothing: its rows are on disk with the intent of the first act', async () => {
+    const seen: string[][] = [];
+    const look = async () => (seen.push([...store.story]), done());
+    await run([step('lock', { readsOnly: true, run: look }), step('freeze', { run: look })]);
+    expect(seen).toEqual([[], ['intent lock', 'result lock', 'intent freeze']]);
+  });
+
+  test('has what was not waited for a moment later all the same', async () => {
+    const waiting = step('lock', {
+      readsOnly: true,
+      run: async () => {
+        await expect.poll(() => store.story).toEqual(['intent lock']);
+        return done();
+      },
+    });
+    expect((await run([waiting])).outcome).toBe('succeeded');
+  });
+
+  test('keeps an intent that could not be written from being written later', async () => {
+    await run([
+      step('a', {
+        run: async () => ((store.broken = true), done()),
+        undo: async () => ((store.broken = false), { kind: 'nothing' }),
+      }),
+      point(),
+    ]);
+    expect(store.story).toContain('undo-result a');
+    expect(store.story.filter((row) => row.includes('open'))).toEqual([]);
+  });
+
   test('keeps no step from being undone when it can not be written any more', async () => {
     const view = await run([step('a', { run: async () => ((store.broken = true), done()) }), step('b')]);
     expect(log).toEqual(['undo a', 'close']);
@@ -201,6 +231,42 @@ describe('before the point of no return', () => {
   test('a step that does not come back within its deadline is given up', { timeout: 20_000 }, async () => {
     const view = await run([step('a', { deadlineMs: 10, run: () => new Promise(() => undefined) }), point()]);
     expect(view.summary).toBe('failed-restored at a: it did not come to an end within its deadline');
+  });
+});
+
+/** Two that each wait until the other has begun. */
+function pair(change: Partial<Step<Log>> = {}): Step<Log>[] {
+  const begun = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  return ['fence', 'drain'].map((id, place) =>
+    step(id, {
+      run: async (context, act) => {
+        begun[place]?.resolve();
+        await begun[1 - place]?.promise;
+        context.push(`${id} after ${store.story.join(', ')}`);
+        return (await change.run?.(context, act)) ?? done();
+      },
+      ...(place === 1 ? { beside: true } : {}),
+    }),
+  );
+}
+
+describe('steps beside each other', () => {
+  test('run at the same time, both announced before either acts', async () => {
+    const view = await run([...pair(), point()]);
+    expect(log.slice(0, 2)).toEqual([
+      'fence after intent fence, intent drain',
+      'drain after intent fence, intent drain',
+    ]);
+    expect(statesOf(view)).toEqual(['fence done', 'drain done', 'open done']);
+  });
+
+  test('are both undone when one fails', async () => {
+    const view = await run([
+      ...pair({ run: async (context) => (context.length === 2 ? failed('it broke') : done()) }),
+      point(),
+    ]);
+    expect(log.slice(2)).toEqual(['undo drain', 'undo fence', 'close']);
+    expect(view).toMatchObject({ outcome: 'failed-restored', summary: 'failed-restored at drain: it broke' });
   });
 });
 

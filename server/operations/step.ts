@@ -69,6 +69,8 @@ export interface Step<C> {
   readonly pointOfNoReturn?: boolean;
   /** Its intent is written with that of the step before it, and its result later: no fsync between. */
   readonly intentAhead?: boolean;
+  /** Runs at the same time as the step before it: neither needs the other. Both end before the next one begins. */
+  readonly beside?: boolean;
   /** Changes nothing: a dry run runs it. */
   readonly readsOnly?: boolean;
   /** After the point of no return: without it the steps behind it make no sense, and a failure needs hands. */

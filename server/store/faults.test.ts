@@ -41,14 +41,14 @@ describe('another process holds the lock', () => {
     const other = new DatabaseSync(file);
     other.prepare('BEGIN EXCLUSIVE').run();
     const refused = { code: 'unavailable', message: `The store ${file} is locked by another process.` };
-    await expect(store.journal.append(row)).rejects.toMatchObject(refused);
+    await expect(store.journal.append([row])).rejects.toMatchObject(refused);
     expect(await store.writable()).toBe(refused.message);
     expect(await store.journal.unfinished()).toEqual([operation]);
     expect(await store.journal.entries('op-1')).toEqual([]);
     other.prepare('ROLLBACK').run();
     other.close();
     expect(await store.writable()).toBeNull();
-    await store.journal.append(row);
+    await store.journal.append([row]);
     expect(await store.journal.entries('op-1')).toHaveLength(1);
     await store.close();
   });
@@ -60,7 +60,7 @@ describe('another process holds the lock', () => {
     other.prepare('BEGIN EXCLUSIVE').run();
     let append: Promise<void> = Promise.resolve();
     const { longestMs } = await eventLoopDuring(() => {
-      append = store.journal.append(row);
+      append = store.journal.append([row]);
       return Promise.race([append, sleep(400)]);
     });
     expect(await store.journal.entries('op-1')).toEqual([]);
@@ -77,7 +77,7 @@ describe('another process holds the lock', () => {
     await store.journal.create(operation);
     const other = new DatabaseSync(file);
     other.prepare('BEGIN EXCLUSIVE').run();
-    const writes = Array.from({ length: 20 }, (_, n) => store.journal.append({ ...row, data: String(n) }));
+    const writes = Array.from({ length: 20 }, (_, n) => store.journal.append([{ ...row, data: String(n) }]));
     await nextTurn();
     other.prepare('ROLLBACK').run();
     other.close();
@@ -107,17 +107,17 @@ describe('the disk is full', () => {
     const samples = await connect(`${file}.samples`, 'normal');
     const store = sqliteStore(main, samples);
     await store.journal.create(operation);
-    await store.journal.append(row);
+    await store.journal.append([row]);
     // SQLite answers the same when a page count is reached as when the disk has no more pages.
     await main.pragma('PRAGMA max_page_count = 1');
     const refused = { code: 'unavailable', message: `The store ${file} cannot be written: the disk is full.` };
     const big = 'x'.repeat(1_000_000);
-    await expect(store.journal.append({ ...row, data: big })).rejects.toMatchObject(refused);
+    await expect(store.journal.append([{ ...row, data: big }])).rejects.toMatchObject(refused);
     await expect(store.memory.put('k', big, 0)).rejects.toMatchObject(refused);
     expect(await store.journal.entries('op-1')).toHaveLength(1);
     expect(await store.journal.unfinished()).toHaveLength(1);
     await main.pragma('PRAGMA max_page_count = 1000000');
-    await store.journal.append({ ...row, data: big });
+    await store.journal.append([{ ...row, data: big }]);
     expect((await store.journal.entries('op-1')).map((entry) => entry.sequence)).toEqual([1, 2]);
     await store.close();
   });

@@ -51,22 +51,24 @@ export function journalTable(connection: Connection): JournalStore {
       });
     },
 
-    append: async (row, under) => {
+    append: async (rows, under) => {
       await connection.write((work) => {
         if (under !== undefined) requireLease(work, under);
-        const next = work.get(
-          'SELECT COALESCE(MAX(sequence), 0) + 1 AS sequence FROM journal WHERE operation_id = ?',
-          row.operationId,
-        );
-        work.run(
-          'INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)',
-          row.operationId,
-          Number(next?.['sequence']),
-          row.at,
-          row.step,
-          row.kind,
-          row.data,
-        );
+        for (const row of rows) {
+          const next = work.get(
+            'SELECT COALESCE(MAX(sequence), 0) + 1 AS sequence FROM journal WHERE operation_id = ?',
+            row.operationId,
+          );
+          work.run(
+            'INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)',
+            row.operationId,
+            Number(next?.['sequence']),
+            row.at,
+            row.step,
+            row.kind,
+            row.data,
+          );
+        }
       });
     },
 

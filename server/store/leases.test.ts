@@ -83,16 +83,16 @@ test('who lost the lease writes nothing into the journal any more', async () => 
   const row = { operationId: 'op-1', at: 1, step: 'open', kind: 'intent', data: '{}' } as const;
   const old = await held('a', 0, 0);
   await storeOf(0).journal.create(operation, old);
-  await storeOf(0).journal.append(row, old);
+  await storeOf(0).journal.append([row], old);
   const young = await held('b', 2000, 1);
-  await expect(storeOf(0).journal.append(row, old)).rejects.toMatchObject({
+  await expect(storeOf(0).journal.append([row], old)).rejects.toMatchObject({
     code: 'already-running',
     message: 'The lease "takeover/erp5" was lost to b.',
   });
   await expect(storeOf(0).journal.create({ ...operation, id: 'op-2' }, old)).rejects.toMatchObject({
     code: 'already-running',
   });
-  await storeOf(1).journal.append(row, young);
+  await storeOf(1).journal.append([row], young);
   expect(await storeOf(0).journal.entries('op-1')).toHaveLength(2);
   expect(await storeOf(0).journal.get('op-2')).toBeNull();
 });

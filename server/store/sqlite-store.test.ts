@@ -134,7 +134,7 @@ describe('journal', () => {
   test('rows come back in the order they were written, after the store was opened again', async () => {
     await store.journal.create(operation);
     for (const kind of ['intent', 'record', 'result'] as const)
-      await store.journal.append({ operationId: 'op-1', at: 1, step: 'freeze', kind, data: '{}' });
+      await store.journal.append([{ operationId: 'op-1', at: 1, step: 'freeze', kind, data: '{}' }]);
     await store.close();
     store = await openSqliteStore(file);
     expect((await store.journal.entries('op-1')).map((row) => [row.sequence, row.kind])).toEqual([
@@ -160,7 +160,7 @@ describe('journal', () => {
 
   test('a row for an operation that was never created is a bug and throws', async () => {
     const row = { operationId: 'none', at: 1, step: '', kind: 'note', data: '' } as const;
-    await expect(store.journal.append(row)).rejects.toThrow('FOREIGN KEY');
+    await expect(store.journal.append([row])).rejects.toThrow('FOREIGN KEY');
     await expect(store.journal.update('none', { endedAt: 1 })).rejects.toThrow('no operation none');
   });
 });

@@ -113,10 +113,10 @@ export interface JournalRow {
 export interface JournalStore {
   create(row: OperationRow, under?: Lease): Promise<void>;
   /**
-   * Durable when it resolves: the act may follow. With `under` it rejects with BatonError('already-running') when that
+   * All rows or none. Durable when it resolves: the act may follow. With `under` it rejects with BatonError('already-running') when that
    * lease has passed to another holder or a newer term meanwhile: a console that woke up too late writes nothing.
    */
-  append(row: Omit<JournalRow, 'sequence'>, under?: Lease): Promise<void>;
+  append(rows: readonly Omit<JournalRow, 'sequence'>[], under?: Lease): Promise<void>;
   entries(operationId: string): Promise<JournalRow[]>;
   update(id: string, change: Partial<Pick<OperationRow, 'endedAt' | 'outcome' | 'view'>>): Promise<void>;
   get(id: string): Promise<OperationRow | null>;

@@ -54,11 +54,12 @@ export interface TakeoverContext {
   sweep: Sweep | null;
 }
 
-export function newContext(task: Task, parts: StepParts): TakeoverContext {
+/** `links` may have connections already. */
+export function newContext(task: Task, parts: StepParts, links = new Links(parts.connect)): TakeoverContext {
   return {
     task,
     parts,
-    links: new Links(parts.connect),
+    links,
     connections: {},
     before: null,
     persistedBefore: undefined,

@@ -24,9 +24,10 @@ export function failoverSteps(task: Task): Step<TakeoverContext>[] {
   return [
     lock(replicas, replicas),
     record(),
-    confirmDead(oldPrimary, [target, ...others]),
+    // Nobody takes writes meanwhile: what does not need the other runs beside it.
+    { ...confirmDead(oldPrimary, [target, ...others]), beside: true },
     fence(oldPrimary),
-    drainReceived(target),
+    { ...drainReceived(target), beside: true },
     promote(target),
     open(target),
     events(target),

@@ -7,6 +7,7 @@ import { BatonError } from '../contract/errors.ts';
 import type { ClusterSnapshot, ServerSnapshot } from '../contract/snapshot.ts';
 import type { TakeoverKind } from '../contract/takeover.ts';
 import { classify } from './classify.ts';
+import type { Links } from './links.ts';
 import type { TakeoversParts } from './parts.ts';
 import type { PlanInput, PlannedServer } from './plan-input.ts';
 
@@ -18,13 +19,27 @@ export interface Asked {
   readonly accept: readonly string[];
 }
 
+/** Whether the replication account signs in to the server that is to be followed, from here and from the others. */
+export interface SignIns {
+  readonly signIn: PlanInput['replicationSignIn'];
+  readonly signInsFrom: PlanInput['signInsFrom'];
+}
+
+/** What need not be asked or opened anew. */
+export interface Known {
+  readonly links?: Links;
+  readonly signIns?: SignIns;
+}
+
 /**
  * Looks at every server now and puts together what a plan is made from. The replicas are read before the primary: the
  * other way round every replica of a busy primary looks errant.
  */
-export async function gather(parts: TakeoversParts, asked: Asked): Promise<PlanInput> {
-  const past = await pastDurations(parts.store.memory, parts.cluster.name, asked.kind ?? 'switchover');
-  const { snapshot, servers, unfinished, signIn, signInsFrom } = await readLook(parts, () => asked.target);
+export async function gather(parts: TakeoversParts, asked: Asked, known: Known = {}): Promise<PlanInput> {
+  const [past, { snapshot, servers, unfinished, signIn, signInsFrom }] = await Promise.all([
+    pastDurations(parts.store.memory, parts.cluster.name, asked.kind ?? 'switchover'),
+    readLook(parts, () => asked.target, known),
+  ]);
   const last = parts.watch.lastPrimary();
   const input: PlanInput = {
     at: parts.now(),
@@ -46,35 +61,64 @@ export async function gather(parts: TakeoversParts, asked: Asked): Promise<PlanI
 }
 
 /** What every plan is made from, whatever it plans. */
-export interface Look {
+export interface Look extends SignIns {
   readonly snapshot: ClusterSnapshot;
   readonly servers: readonly PlannedServer[];
   readonly unfinished: PlanInput['unfinished'];
-  /** The replication account's sign-in to the server that is to be followed. */
-  readonly signIn: PlanInput['replicationSignIn'];
-  readonly signInsFrom: PlanInput['signInsFrom'];
 }
 
 /** Looks at every server now, replicas first; `followed` names the one that others are to follow (null: nobody). */
 export async function readLook(
   parts: TakeoversParts,
   followed: (snapshot: ClusterSnapshot) => string | null,
+  known: Known = {},
 ): Promise<Look> {
-  const snapshot = await parts.watch.lookNow();
-  const unfinished = await unfinishedOf(parts);
-  const bare = parts.cluster.servers.map((server) => bareServer(parts, server, snapshot));
-  const primaryName = snapshot.primary;
-  const replicas = await Promise.all(
-    bare.filter(({ name }) => name !== primaryName).map((server) => withPreflight(parts, server)),
-  );
-  const primary = await Promise.all(
-    bare.filter(({ name }) => name === primaryName).map((server) => withPreflight(parts, server)),
-  );
-  const read = new Map([...replicas, ...primary].map((server) => [server.name, server]));
+  // Beside the look already: writes may be down, and each statement counts.
+  const [snapshot, early] = await Promise.all([parts.watch.lookNow(), earlyPreflights(parts, known)]);
   const target = followed(snapshot);
-  const [signIn, signInsFrom] =
-    target === null ? [null, []] : await Promise.all([trySignIn(parts, target), trySignInsFrom(parts, target)]);
-  return { snapshot, servers: bare.map((server) => read.get(server.name) ?? server), unfinished, signIn, signInsFrom };
+  const [servers, unfinished, signIns] = await Promise.all([
+    readServers(parts, snapshot, early),
+    unfinishedOf(parts),
+    known.signIns ?? trySignIns(parts, target),
+  ]);
+  return { snapshot, servers, unfinished, ...signIns };
+}
+
+async function trySignIns(parts: TakeoversParts, target: string | null): Promise<SignIns> {
+  if (target === null) return { signIn: null, signInsFrom: [] };
+  const [signIn, signInsFrom] = await Promise.all([trySignIn(parts, target), trySignInsFrom(parts, target)]);
+  return { signIn, signInsFrom };
+}
+
+type Preflight = Pick<PlannedServer, 'preflight' | 'preflightError'>;
+
+/** Of the servers that were up at the last look, the primary left out: it is read last. */
+async function earlyPreflights(parts: TakeoversParts, { links }: Known): Promise<ReadonlyMap<string, Preflight>> {
+  const { primary } = parts.watch.snapshot();
+  const likely = parts.cluster.servers.filter(
+    ({ name }) => name !== primary && parts.watch.observationOf(name)?.kind === 'up',
+  );
+  return new Map(
+    await Promise.all(
+      likely.map(async ({ name }) => [name, await preflightOrError(parts, name, links?.find(name, 'lock'))] as const),
+    ),
+  );
+}
+
+async function readServers(
+  parts: TakeoversParts,
+  snapshot: ClusterSnapshot,
+  early: ReadonlyMap<string, Preflight>,
+): Promise<PlannedServer[]> {
+  const bare = parts.cluster.servers.map((server) => bareServer(parts, server, snapshot));
+  const isPrimary = ({ name }: PlannedServer): boolean => name === snapshot.primary;
+  const read = async (server: PlannedServer): Promise<PlannedServer> => {
+    if (server.observation?.kind !== 'up') return server;
+    const known = isPrimary(server) ? undefined : early.get(server.name);
+    return { ...server, ...(known ?? (await preflightOrError(parts, server.name))) };
+  };
+  const replicas = await Promise.all(bare.map(async (server) => (isPrimary(server) ? server : await read(server))));
+  return await Promise.all(replicas.map(async (server) => (isPrimary(server) ? await read(server) : server)));
 }
 
 function bareServer(
@@ -101,14 +145,22 @@ function snapshotOf(snapshot: ClusterSnapshot, name: string): ServerSnapshot {
   return found;
 }
 
-async function withPreflight(parts: TakeoversParts, server: PlannedServer): Promise<PlannedServer> {
-  if (server.observation?.kind !== 'up') return server;
-  if (parts.users.operate === null) return { ...server, preflightError: 'account.operate is not configured' };
+async function preflightOrError(
+  parts: TakeoversParts,
+  server: string,
+  open: Session | null = null,
+): Promise<Preflight> {
+  if (parts.users.operate === null) return { preflight: null, preflightError: 'account.operate is not configured' };
   try {
-    return { ...server, preflight: await preflightOf(parts, server.name) };
+    return {
+      preflight: await (open ? readPreflight(open, PREFLIGHT_MS) : preflightOf(parts, server)),
+      preflightError: null,
+    };
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
-    return { ...server, preflightError: error.message };
+    // Closed while it lay idle: that says nothing of the server.
+    if (open && error.kind === 'lost') return await preflightOrError(parts, server);
+    return { preflight: null, preflightError: error.message };
   }
 }
 

@@ -1,6 +1,7 @@
 import { releaseLock } from '../mariadb/advisory-lock.ts';
 import type { Connection } from '../mariadb/connection.ts';
 import { Session } from '../mariadb/session.ts';
+import type { Task } from './task.ts';
 
 /** lock: holds the advisory lock; freeze: holds the read lock; wait: long waits; side: watches, lists, ends sessions. */
 export type Purpose = 'lock' | 'freeze' | 'wait' | 'side';
@@ -19,6 +20,8 @@ export type Connect = (server: string, timeoutMs: number) => Promise<Connection>
 export class Links {
   readonly #connect: Connect;
   readonly #sessions = new Map<string, Session>();
+  readonly #opening = new Map<string, Promise<Session>>();
+  #abandoned = false;
 
   constructor(connect: Connect) {
     this.#connect = connect;
@@ -26,7 +29,28 @@ export class Links {
 
   /** Opens the connection, prepares it and keeps it alive. Rejects with SqlError. */
   async open(server: string, purpose: Purpose, timeoutMs: number): Promise<Session> {
+    const opening = this.#opened(server, purpose, timeoutMs);
+    this.#opening.set(key(server, purpose), opening);
+    return await opening.finally(() => this.#opening.delete(key(server, purpose)));
+  }
+
+  /** The connection that is open or being opened; where there is none, as open. */
+  async ensure(server: string, purpose: Purpose, timeoutMs: number): Promise<Session> {
+    return (
+      this.find(server, purpose) ??
+      (await (this.#opening.get(key(server, purpose)) ?? this.open(server, purpose, timeoutMs)))
+    );
+  }
+
+  /** Closes everything, and what is still being opened as soon as it is. */
+  abandon(): void {
+    this.#abandoned = true;
+    this.closeAll();
+  }
+
+  async #opened(server: string, purpose: Purpose, timeoutMs: number): Promise<Session> {
     const session = await this.fresh(server, timeoutMs, purpose === 'freeze' ? FREEZE_WAIT_SECONDS : undefined);
+    if (this.#abandoned) session.close();
     this.#sessions.get(key(server, purpose))?.close();
     this.#sessions.set(key(server, purpose), session);
     session.keepAlive();
@@ -90,6 +114,16 @@ export class Links {
     for (const session of this.#sessions.values()) session.close();
     this.#sessions.clear();
   }
+}
+
+/** The connections that an operation of that kind needs to a server. */
+export function purposesOf(
+  { kind, target, oldPrimary }: Pick<Task, 'kind' | 'target' | 'oldPrimary'>,
+  server: string,
+): readonly Purpose[] {
+  if (server === target) return ['lock', 'wait', 'side'];
+  if (server === oldPrimary && kind === 'switchover') return ['lock', 'freeze', 'side'];
+  return server === oldPrimary && kind === 'rejoin' ? ['lock', 'side'] : ['lock'];
 }
 
 const key = (server: string, purpose: Purpose): string => `${server}/${purpose}`;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PlannedStep, TakeoverPlan } from '../contract/takeover.ts';
 import { fingerprintText } from './fingerprint.ts';
+import type { SignIns } from './gather.ts';
 import type { PlanInput } from './plan-input.ts';
 import { taskOf, type PlanDraft } from './plan.ts';
 import { stepTexts } from './step-texts.ts';
@@ -15,6 +16,8 @@ const KEPT_MS = 10 * 60_000;
 interface Kept {
   readonly plan: TakeoverPlan;
   readonly draft: PlanDraft;
+  /** What was proven of the replication account for it. */
+  readonly signIns: SignIns;
   readonly expiresAt: number;
 }
 
@@ -53,7 +56,8 @@ export class Plans {
       observedAt: new Date(input.at).toISOString(),
       expiresAt: new Date(expiresAt).toISOString(),
     };
-    this.#kept.set(plan.id, { plan, draft, expiresAt });
+    const { replicationSignIn: signIn, signInsFrom } = input;
+    this.#kept.set(plan.id, { plan, draft, signIns: { signIn, signInsFrom }, expiresAt });
     return plan;
   }
 
@@ -61,13 +65,13 @@ export class Plans {
   find(
     id: string,
   ):
-    | { kind: 'found'; plan: TakeoverPlan; draft: PlanDraft }
+    | { kind: 'found'; plan: TakeoverPlan; draft: PlanDraft; signIns: SignIns }
     | { kind: 'expired'; plan: TakeoverPlan }
     | { kind: 'unknown' } {
     const kept = this.#kept.get(id);
     if (!kept) return { kind: 'unknown' };
     return kept.expiresAt > this.#now()
-      ? { kind: 'found', plan: kept.plan, draft: kept.draft }
+      ? { kind: 'found', plan: kept.plan, draft: kept.draft, signIns: kept.signIns }
       : { kind: 'expired', plan: kept.plan };
   }
 

@@ -22,14 +22,12 @@ export function stepTexts(task: Task): Readonly<Record<string, StepText>> {
   const { target, kind } = task;
   const old = task.oldPrimary ?? 'the old primary';
   const connection = serverOf(task, target).connection ? targetConnection(task).name : '';
+  // Which position it is will be known then.
+  const wait = { shown: waitForPosition([], 0.2).shown.replace("''", "'…'") };
   const drain =
     kind === 'switchover'
-      ? text(`${target} applies everything up to the sealed position.`, waitForPosition([], 0.2))
-      : text(
-          `${target} stops receiving and applies all that it has received.`,
-          stopReceiving(connection),
-          waitForPosition([], 0.2),
-        );
+      ? text(`${target} applies everything up to the sealed position.`, wait)
+      : text(`${target} stops receiving and applies all that it has received.`, stopReceiving(connection), wait);
   return {
     lock: text('Takes the lock for takeovers on every reachable server.', takeLock()),
     record: text('Writes down the value of everything that may be touched.'),

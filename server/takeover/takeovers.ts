@@ -6,7 +6,8 @@ import { completeUndo } from './complete-undo.ts';
 import { Confirmations } from './confirmations.ts';
 import { newContext } from './context.ts';
 import { differences } from './fingerprint.ts';
-import { gather, type Asked } from './gather.ts';
+import { gather, type Asked, type Known, type SignIns } from './gather.ts';
+import type { Links } from './links.ts';
 import type { TakeoversParts } from './parts.ts';
 import type { PlanInput } from './plan-input.ts';
 import { draftPlan, taskOf, type PlanDraft } from './plan.ts';
@@ -15,6 +16,7 @@ import { programOf, stepParts } from './program.ts';
 import { decide } from './resume.ts';
 import { noteReturn } from './returned.ts';
 import type { Task } from './task.ts';
+import { WarmLinks } from './warm-links.ts';
 
 /** For the look after the end: a server that answers does so in milliseconds. */
 const LAST_LOOK_MS = 500;
@@ -47,17 +49,20 @@ export interface Takeovers {
    * it frozen, or amends the report of the failover that it was the old primary of. Answers that operation, or null.
    */
   returned(server: string): Promise<Operation | null>;
+  /** Closes what is kept open for a plan: to be called when the console ends. */
+  close(): void;
 }
 
 /** The takeovers of one cluster, made from the parts that the composition root hands over. */
 export function createTakeovers(parts: TakeoversParts): Takeovers {
   const plans = new Plans(parts.now, parts.newId);
+  const warmLinks = new WarmLinks(parts);
   const confirmations = new Confirmations(parts.operations);
   const { takeover: limits } = parts.cluster;
 
-  async function draft(asked: Asked): Promise<{ input: PlanInput; draft: PlanDraft }> {
-    known(parts, asked.target);
-    const input = await gather(parts, asked);
+  async function draft(asked: Asked, known?: Known): Promise<{ input: PlanInput; draft: PlanDraft }> {
+    mustBeKnown(parts, asked.target);
+    const input = await gather(parts, asked, known);
     const drafted = draftPlan(input);
     if (!drafted) throw notFound(parts, asked.target);
     return { input, draft: drafted };
@@ -78,11 +83,29 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
     if (running) return sameOrRefuse(running, found.kind === 'unknown' ? null : found.plan.target, request.dryRun);
     if (found.kind !== 'found') throw expired();
     const { plan } = found;
-    const fresh = await draft({ target: plan.target, kind: plan.kind, accept: request.accept });
+    const links = warmLinks.take(plan);
+    let taken = false;
+    try {
+      const started = await begin(request, found, links);
+      taken = started.kind === 'started';
+      return { operationId: started.operationId };
+    } finally {
+      if (!taken) links.abandon();
+    }
+  }
+
+  async function begin(
+    request: TakeoverRequest,
+    { plan, draft: planned, signIns }: { plan: TakeoverPlan; draft: PlanDraft; signIns: SignIns },
+    links: Links,
+  ): Promise<{ kind: 'started' | 'running'; operationId: string }> {
+    // With writes down, what the plan has proven of the replication account within the last minute is proof enough.
+    const known = { links, ...(plan.kind === 'failover' ? { signIns } : {}) };
+    const fresh = await draft({ target: plan.target, kind: plan.kind, accept: request.accept }, known);
     // What began during the look is the reason for all that has changed by it.
     const begun = parts.operations.running(parts.cluster.name);
-    if (begun) return sameOrRefuse(begun, plan.target, request.dryRun);
-    const changed = differences(found.draft.parts, fresh.draft.parts);
+    if (begun) return { kind: 'running', ...sameOrRefuse(begun, plan.target, request.dryRun) };
+    const changed = differences(planned.parts, fresh.draft.parts);
     if (changed.length > 0) {
       const what = changed.map(({ what: name, was, now }) => `${name} was ${was}, is ${now}`).join('; ');
       throw new BatonError('outdated', `Things have changed since the review: ${what}.`, 'Review again.', {
@@ -91,7 +114,7 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
     }
     refuseBlocked(fresh.draft, request);
     const task = taskOf(fresh.input, fresh.draft, { ...limits, dryRun: request.dryRun });
-    const program = programOf(task, newContext(task, stepParts(parts)), () => tellWatch(task));
+    const program = programOf(task, newContext(task, stepParts(parts), links), () => tellWatch(task));
     const heading = {
       kind: task.kind,
       cluster: task.cluster,
@@ -101,8 +124,8 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
       dryRun: task.dryRun,
     };
     const started = await parts.operations.start(heading, JSON.stringify(task), program);
-    if (started.kind === 'started') return { operationId: started.operation.id };
-    if (started.operation) return sameOrRefuse(started.operation, task.target, task.dryRun);
+    if (started.kind === 'started') return { kind: 'started', operationId: started.operation.id };
+    if (started.operation) return { kind: 'running', ...sameOrRefuse(started.operation, task.target, task.dryRun) };
     throw new BatonError('already-running', 'Another console acts on this cluster.', 'Look there.', {
       operationId: null,
     });
@@ -111,9 +134,12 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
   return {
     async plan({ target, kind }) {
       const { input, draft: drafted } = await draft({ target, kind: kind ?? null, accept: [] });
-      return plans.add(input, drafted, limits);
+      const plan = plans.add(input, drafted, limits);
+      warmLinks.warm(plan);
+      return plan;
     },
     start: async (request) => await confirmations.once(request, async () => await confirmed(request)),
+    close: () => warmLinks.close(),
     planned(planId) {
       const found = plans.find(planId);
       if (found.kind === 'unknown') throw expired();
@@ -143,7 +169,7 @@ function expired(): BatonError {
   return new BatonError('outdated', 'This plan has expired.', 'Review again.', { differences: [] });
 }
 
-function known(parts: TakeoversParts, server: string): void {
+function mustBeKnown(parts: TakeoversParts, server: string): void {
   if (!parts.cluster.servers.some(({ name }) => name === server)) throw notFound(parts, server);
 }
 

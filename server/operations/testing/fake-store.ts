@@ -15,12 +15,12 @@ export class FakeStore {
       this.#write();
       this.operations.set(row.id, row);
     },
-    append: async (row, under) => {
+    append: async (rows, under) => {
       this.#write();
       if (under && this.leasesHeld.get(under.name)?.fence !== under.fence) {
         throw new BatonError('already-running', 'The lease was lost.');
       }
-      this.rows.push({ ...row, sequence: this.rows.length + 1 });
+      for (const row of rows) this.rows.push({ ...row, sequence: this.rows.length + 1 });
     },
     entries: async (operationId) => this.rows.filter((row) => row.operationId === operationId),
     update: async (id, change) => {

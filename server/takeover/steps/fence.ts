@@ -1,6 +1,7 @@
 import { done, skipped, type Step, type StepEnd } from '../../operations/step.ts';
 import type { TakeoverContext } from '../context.ts';
 import { handsOf } from '../hands.ts';
+import { persistedReadOnly, persistReadOnly } from '../persisted-read-only.ts';
 
 /** Keeps the old primary from taking writes when it comes back, by what can be reached of it: its agent. */
 export function fence(oldPrimary: string): Step<TakeoverContext> {
@@ -20,16 +21,19 @@ export function fence(oldPrimary: string): Step<TakeoverContext> {
         return skipped(`its agent could not be asked${accepted}`);
       };
       if (!agent) return skipped(`${oldPrimary} has no agent${accepted}`);
-      let before: boolean | null;
-      try {
-        before = await agent.persistedReadOnly();
-      } catch (error) {
-        return unfenced(error);
+      // Recorded with the other values, where the agent answered then.
+      if (context.persistedBefore === undefined) {
+        let before: boolean | null;
+        try {
+          before = await persistedReadOnly(agent);
+        } catch (error) {
+          return unfenced(error);
+        }
+        await act.record('persisted-read-only', before);
+        context.persistedBefore = before;
       }
-      await act.record('persisted-read-only', before);
-      context.persistedBefore = before;
       try {
-        await agent.persistReadOnly(true);
+        await persistReadOnly(agent, true);
         return done(`${oldPrimary} starts read-only when it comes back`);
       } catch (error) {
         return unfenced(error);

@@ -2,6 +2,7 @@ import { connectionText, lockAnswer, readConnection, takeLock } from '../../mari
 import { SqlError } from '../../mariadb/sql-error.ts';
 import { done, type Act, type Step, type StepEnd } from '../../operations/step.ts';
 import { look, perform, type TakeoverContext } from '../context.ts';
+import { purposesOf } from '../links.ts';
 import { serverOf } from '../task.ts';
 
 const CONNECT_MS = 3_000;
@@ -39,14 +40,9 @@ async function connectAll(
     servers.map(async (server) => {
       const timeoutMs = Math.min(CONNECT_MS, act.deadline.remainingMs());
       try {
-        await links.open(server, 'lock', timeoutMs);
-        if (server === task.oldPrimary && task.kind === 'switchover') {
-          await Promise.all([links.open(server, 'freeze', timeoutMs), links.open(server, 'side', timeoutMs)]);
-        }
-        if (server === task.oldPrimary && task.kind === 'rejoin') await links.open(server, 'side', timeoutMs);
-        if (server === task.target) {
-          await Promise.all([links.open(server, 'wait', timeoutMs), links.open(server, 'side', timeoutMs)]);
-        }
+        await Promise.all(
+          purposesOf(task, server).map(async (purpose) => await links.ensure(server, purpose, timeoutMs)),
+        );
         return { server, error: null };
       } catch (error) {
         if (!(error instanceof SqlError)) throw error;

@@ -25,7 +25,8 @@ export function longWrites(server: string): Step<TakeoverContext> {
       const waited = offenders.length > 0;
       while (offenders.length > 0) {
         if (act.signal.aborted) return failed('cancelled');
-        act.waitsFor(offenders.join('; '));
+        const leftSeconds = Math.ceil(deadline.remainingMs() / 1000);
+        act.waitsFor(`${offenders.join('; ')}; waited for ${leftSeconds} s more, then all is restored`);
         if (deadline.remainingMs() === 0) {
           return failed(`still writing after ${context.task.longWriteSeconds} s: ${offenders.join('; ')}`);
         }
@@ -37,6 +38,8 @@ export function longWrites(server: string): Step<TakeoverContext> {
   };
 }
 
+const rowsChanged = (count: number | null): string => `${count ?? 'some'} ${count === 1 ? 'row' : 'rows'} changed`;
+
 /** "connection 31 of app, open for 12 s with 4 rows changed": each once. */
 async function longRunning(context: TakeoverContext, act: Act): Promise<string[]> {
   const session = context.links.get(oldPrimaryOf(context), 'side');
@@ -45,7 +48,7 @@ async function longRunning(context: TakeoverContext, act: Act): Promise<string[]
     .filter((row) => (number(row, 'seconds') ?? 0) >= LONG_SECONDS)
     .map((row) => ({
       id: number(row, 'id') ?? 0,
-      words: `of ${text(row, 'user')}, open for ${number(row, 'seconds')} s with ${number(row, 'rows_modified')} rows changed`,
+      words: `of ${text(row, 'user')}, open for ${number(row, 'seconds')} s with ${rowsChanged(number(row, 'rows_modified'))}`,
     }));
   const statements = (await look(act, session, listSessions()))
     .map(serverSession)

@@ -1,7 +1,8 @@
 import { eventRow, listEvents } from '../../mariadb/events-move.ts';
 import { done, type Act, type Step } from '../../operations/step.ts';
 import type { ServerBefore } from '../before.ts';
-import { look, type TakeoverContext } from '../context.ts';
+import { look, oldPrimaryOf, type TakeoverContext } from '../context.ts';
+import { persistedReadOnly, rememberPersisted } from '../persisted-read-only.ts';
 
 /** A server that answers does so in milliseconds. */
 const FACTS_MS = 5_000;
@@ -15,29 +16,42 @@ export function record(): Step<TakeoverContext> {
     deadlineMs: 10_000,
     readsOnly: true,
     async run(context, act) {
-      const { links } = context;
-      const looks = await Promise.all(
-        links.serversWith('lock').map(async (server) => [server, await serverBefore(context, act, server)] as const),
-      );
+      const { links, task } = context;
+      const [looks, persisted] = await Promise.all([
+        Promise.all(
+          links.serversWith('lock').map(async (server) => [server, await serverBefore(context, act, server)] as const),
+        ),
+        task.kind === 'failover' ? persistedByAgent(context, oldPrimaryOf(context)) : undefined,
+      ]);
       context.before = Object.fromEntries(looks);
-      await act.record('before', context.before);
+      act.remember('before', context.before);
+      if (persisted !== undefined) rememberPersisted(context, act, persisted);
       return done(`values of ${looks.map(([server]) => server).join(', ')} recorded`);
     },
   };
 }
 
+/** undefined: its agent can't be asked now; the fence asks it again, and says so. */
+async function persistedByAgent(context: TakeoverContext, server: string): Promise<boolean | null | undefined> {
+  const agent = context.parts.agent(server);
+  return agent === null ? undefined : await persistedReadOnly(agent).catch(() => undefined);
+}
+
 async function serverBefore(context: TakeoverContext, act: Act, server: string): Promise<ServerBefore> {
   const session = context.links.get(server, 'lock');
-  const facts = await session.facts(Math.min(FACTS_MS, act.deadline.remainingMs()));
-  const events = (await look(act, session, listEvents())).map(eventRow);
-  const agent = context.parts.agent(server);
-  // An agent that is down must not keep a takeover: what it would have done is a follow-up.
-  const status = agent ? await agent.status().catch(() => null) : null;
+  // Only an old primary's services are shut, and so restored.
+  const agent = server === context.task.oldPrimary ? context.parts.agent(server) : null;
+  const [facts, events, status] = await Promise.all([
+    session.facts(Math.min(FACTS_MS, act.deadline.remainingMs())),
+    look(act, session, listEvents()),
+    // An agent that is down must not keep a takeover: what it would have done is a follow-up.
+    agent ? agent.status().catch(() => null) : null,
+  ]);
   const { semiSync } = facts;
   return {
     readOnly: facts.readOnly,
     eventScheduler: facts.eventScheduler,
-    events,
+    events: events.map(eventRow),
     semiSync: semiSync && {
       primaryEnabled: semiSync.primaryEnabled,
       replicaEnabled: semiSync.replicaEnabled,

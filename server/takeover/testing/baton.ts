@@ -162,6 +162,7 @@ export async function startBaton(plan: BatonPlan, options: BatonOptions = {}): P
     promote: async (name, promoteOptions) => await operations.ended(await begin(name, promoteOptions)),
     async stop() {
       await operations.quiesce();
+      takeovers.close();
       await watcher.stop();
       await store.close();
     },
