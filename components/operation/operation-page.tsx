@@ -22,8 +22,11 @@ import { StepList } from './step-list.tsx';
 /** One operation, live: the same view after a reload, in a second tab, and after the console was started again. */
 export function OperationPage({ first }: { first: Operation }) {
   const operation = useOperation(first);
+  const lost = useLive((state) => state.connection.kind === 'lost' || state.connection.kind === 'signed-out');
+  // What was running when the console was last heard: nothing moves that nobody sees moving.
+  const unknown = operation.outcome === null && lost;
   return (
-    <article>
+    <article className={clsx(unknown && 'stands-still')}>
       <p className="no-print pt-6 text-sm">
         <Link href={clusterPath(operation.cluster)} prefetch={false} className="target link">
           ‹ {operation.cluster}
@@ -42,14 +45,14 @@ export function OperationPage({ first }: { first: Operation }) {
           </p>
         </div>
         <p className="ml-auto font-medium">
-          <Standing operation={operation} /> <Elapsed operation={operation} />
+          <Standing operation={operation} unknown={unknown} /> <Elapsed operation={operation} />
         </p>
         <CancelOperation operation={operation} />
       </div>
       <p aria-live="polite" className="sr-only">
         {announcement(operation)}
       </p>
-      <Summary operation={operation} />
+      <Summary operation={operation} unknown={unknown} />
       <Interruptions operation={operation} />
       <StepList operation={operation} />
       <FollowUps operation={operation} />
@@ -101,9 +104,7 @@ function Elapsed({ operation }: { operation: Operation }) {
 }
 
 /** What happens or has happened, in one sentence; spoken when it changes. */
-function Summary({ operation }: { operation: Operation }) {
-  const lost = useLive((state) => state.connection.kind === 'lost' || state.connection.kind === 'signed-out');
-  const unknown = operation.outcome === null && lost;
+function Summary({ operation, unknown }: { operation: Operation; unknown: boolean }) {
   const text = unknown ? unknownText : operation.summary;
   return (
     <div aria-live="polite">

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Operation, OperationStep } from '../../server/contract/operation.ts';
 import { announcement } from './announcement.ts';
 import { followUpLabel, followUpPath } from './follow-up-label.ts';
+import { nextStep } from './next-step.ts';
 import { standing } from './outcome-words.ts';
 import { operationReport } from './report.ts';
 import { stepMs } from './step-time.ts';
@@ -47,6 +48,21 @@ describe('how an operation stands', () => {
   test('without an end it runs, whatever its steps say', () => expect(standing(anOperation()).text).toBe('running'));
   test('an unknown outcome is neither success nor failure', () => {
     expect(standing(anOperation({ outcome: 'unknown' })).text).toBe('outcome unknown, still checking');
+  });
+});
+
+describe('the next step', () => {
+  test('of a takeover that did not happen is its review, of the same kind', () => {
+    for (const outcome of ['refused', 'cancelled-restored', 'failed-restored'] as const)
+      expect(nextStep(anOperation({ outcome }))).toEqual({
+        text: 'Review again',
+        path: '/clusters/erp5/takeover/db-2?kind=switchover',
+      });
+    expect(nextStep(anOperation({ outcome: 'succeeded', dryRun: true }))?.text).toBe('Review it, and do it');
+  });
+  test('is none while it runs, when it has happened, and where hands are needed first', () => {
+    for (const outcome of [null, 'succeeded', 'succeeded-with-follow-ups', 'failed-needs-hands', 'unknown'] as const)
+      expect(nextStep(anOperation({ outcome }))).toBeNull();
   });
 });
 

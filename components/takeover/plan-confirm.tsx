@@ -59,13 +59,13 @@ export function PlanConfirm({
       <div className="flex flex-wrap items-center gap-3">
         <button
           type="button"
-          className="btn max-sm:basis-[45%]"
+          className="btn max-sm:grow max-sm:basis-[45%]"
           disabled={whyNot !== null || busy !== null}
           onClick={() => void start(true)}
         >
           {busy === 'dry' ? 'Starting…' : 'Dry run'}
         </button>
-        <Link href={clusterPath(plan.cluster)} prefetch={false} className="btn max-sm:basis-[45%]">
+        <Link href={clusterPath(plan.cluster)} prefetch={false} className="btn max-sm:grow max-sm:basis-[45%]">
           Cancel
         </Link>
         <button

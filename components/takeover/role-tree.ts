@@ -10,7 +10,7 @@ export interface RoleRow extends RoleOf {
   last: boolean;
 }
 
-/** Who follows whom as rows of a tree, each server once. */
+/** Who follows whom as rows of a tree, each server once; first the primary, last who is out of the cluster. */
 export function roleTree(roles: readonly RoleOf[]): RoleRow[] {
   const rows: RoleRow[] = [];
   const visit = (one: RoleOf, depth: number, last: boolean): void => {
@@ -20,6 +20,9 @@ export function roleTree(roles: readonly RoleOf[]): RoleRow[] {
     below.forEach((other, place) => visit(other, depth + 1, place === below.length - 1));
   };
   const isRoot = (one: RoleOf): boolean => roles.every((other) => other.server !== one.follows);
-  for (const one of [...roles.filter(isRoot), ...roles]) visit(one, 0, true);
+  const roots = roles.filter(isRoot).toSorted((one, other) => rank(one.role) - rank(other.role));
+  for (const one of [...roots, ...roles]) visit(one, 0, true);
   return rows;
 }
+
+const rank = (role: string): number => (role === 'primary' ? 0 : role === 'unknown' ? 2 : 1);

@@ -178,6 +178,15 @@ test('the tree of roles puts each under the server it follows, also in a ring', 
   ]);
 });
 
+test('after a failover the new primary stands first, and the one that is gone last', () => {
+  const after = [
+    { server: 'db-1', role: 'unknown', follows: null },
+    { server: 'db-2', role: 'primary', follows: null },
+    { server: 'db-3', role: 'replica', follows: 'db-2' },
+  ];
+  expect(roleTree(after).map((row) => `${row.depth} ${row.server}`)).toEqual(['0 db-2', '1 db-3', '0 db-1']);
+});
+
 test('the kind is never justified by what is not so', () => {
   const up = { name: 'db-1', state: 'up' } as const;
   const gone = { name: 'db-1', state: 'unreachable' } as const;
