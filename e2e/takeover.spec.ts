@@ -1,6 +1,7 @@
 import type { ClusterSnapshot } from '../server/contract/snapshot.ts';
+import { connect, type Connection } from '../server/mariadb/connection.ts';
 import { startWriteLoad } from '../server/sandbox/write-load.ts';
-import { expect, signIn, test } from './demo/test.ts';
+import { expect, signIn, test, type Demo } from './demo/test.ts';
 
 /** Whether mariadb_update may run on the server, as its agent last said. */
 function gate(snapshot: ClusterSnapshot, name: string | null): boolean | undefined {
@@ -55,6 +56,63 @@ test('a dry run does every check and changes nothing', async ({ console: page, d
   expect(operation.dryRun).toBe(true);
   expect((await demo.client.cluster()).primary).toBe(primary);
   await expect(page.getByText('not run').first()).toBeVisible();
+});
+
+/** A transaction that stays open on the primary: a switchover waits for it, with nothing changed yet. */
+async function longWrite(demo: Demo, primary: string): Promise<Connection> {
+  const { host, port, socket, rootUser, rootPassword } = demo.server(primary);
+  const target = { host, port, socketPath: socket, user: rootUser, password: rootPassword };
+  const held = await connect(target, 5_000);
+  await held.query('BEGIN', { timeoutMs: 5_000 });
+  await held.query(`INSERT INTO shop.orders (uid, payload) VALUES ('long-${Date.now()}', 'e2e')`, { timeoutMs: 5_000 });
+  return held;
+}
+
+test('a switchover that waits names whom it waits for, is cancelled and restored, and leads back to its review', async ({
+  console: page,
+  demo,
+}) => {
+  const { primary } = await demo.client.until((snapshot) => snapshot.health === 'ok');
+  const target = primary === 'db-2' ? 'db-1' : 'db-2';
+  const held = await longWrite(demo, primary ?? '');
+  try {
+    await page.goto(`${demo.file.console.url}/clusters/erp5/takeover/${target}`);
+    await page.getByRole('button', { name: `Promote ${target}` }).click();
+    await page.waitForURL(/\/operations\//);
+    await expect(
+      page.getByText(/connection \d+ of root, open for \d+ s with 1 row changed; waited for \d+ s more/),
+    ).toBeVisible();
+    await page.getByRole('button', { name: 'Cancel and restore' }).click();
+    await expect(page.getByText(`Cancelled. Restored: ${primary} takes writes again.`).first()).toBeVisible();
+    await page.getByRole('link', { name: 'Review again' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toContainText(`Promote ${target}`);
+  } finally {
+    held.destroy();
+  }
+});
+
+test('a console killed in the middle: the page says that it does not know, and comes back by itself with the end', async ({
+  console: page,
+  demo,
+}) => {
+  const { primary } = await demo.client.until((snapshot) => snapshot.health === 'ok');
+  const target = primary === 'db-2' ? 'db-1' : 'db-2';
+  const held = await longWrite(demo, primary ?? '');
+  try {
+    await page.goto(`${demo.file.console.url}/clusters/erp5/takeover/${target}`);
+    await page.getByRole('button', { name: `Promote ${target}` }).click();
+    await page.waitForURL(/\/operations\//);
+    await expect(page.getByText(/connection \d+ of root/)).toBeVisible();
+    process.kill(demo.file.console.pid, 'SIGKILL');
+    await expect(page.getByText(/^Outcome unknown, still checking/)).toBeVisible();
+    await expect(page.getByText('running', { exact: true })).toHaveCount(0);
+    await expect(page.getByText('failed and restored').first()).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByText('Interrupted', { exact: true })).toBeVisible();
+    await expect(page.getByText(new RegExp(`Restored: ${primary} takes writes again`)).first()).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Review again' })).toBeVisible();
+  } finally {
+    held.destroy();
+  }
 });
 
 test('a viewer sees everything and why the button is not theirs', async ({ page, demo }) => {

@@ -15,7 +15,7 @@ import { followUpLabel, followUpPath } from './follow-up-label.ts';
 export function FollowUps({ operation }: { operation: Operation }) {
   if (operation.followUps.length === 0) return null;
   return (
-    <section aria-labelledby="follow-ups-heading" className="mt-10">
+    <section aria-labelledby="follow-ups-heading" className="mb-8 mt-2">
       <h2 id="follow-ups-heading">Left to do</h2>
       <ul className="mt-3">
         {operation.followUps.map((one) => (

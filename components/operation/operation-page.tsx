@@ -15,6 +15,7 @@ import { Instant } from '../ui/time.tsx';
 import { announcement } from './announcement.ts';
 import { CancelOperation } from './cancel-operation.tsx';
 import { FollowUps } from './follow-ups.tsx';
+import { nextStep } from './next-step.ts';
 import { ReportButtons } from './report-buttons.tsx';
 import { Standing } from './standing.tsx';
 import { StepList } from './step-list.tsx';
@@ -23,10 +24,9 @@ import { StepList } from './step-list.tsx';
 export function OperationPage({ first }: { first: Operation }) {
   const operation = useOperation(first);
   const lost = useLive((state) => state.connection.kind === 'lost' || state.connection.kind === 'signed-out');
-  // What was running when the console was last heard: nothing moves that nobody sees moving.
   const unknown = operation.outcome === null && lost;
   return (
-    <article className={clsx(unknown && 'stands-still')}>
+    <article>
       <p className="no-print pt-6 text-sm">
         <Link href={clusterPath(operation.cluster)} prefetch={false} className="target link">
           ‹ {operation.cluster}
@@ -54,10 +54,32 @@ export function OperationPage({ first }: { first: Operation }) {
       </p>
       <Summary operation={operation} unknown={unknown} />
       <Interruptions operation={operation} />
-      <StepList operation={operation} />
+      {/* What is to be done now comes before the story of what was. */}
+      <NextStep operation={operation} />
       <FollowUps operation={operation} />
+      <StepList operation={unknown ? unheard(operation) : operation} />
       <ReportButtons operation={operation} />
     </article>
+  );
+}
+
+/** What ran when the console was last heard may have ended since. */
+function unheard(operation: Operation): Operation {
+  const steps = operation.steps.map((step) =>
+    step.state === 'running' ? { ...step, state: 'unknown' as const, note: step.waitsFor ?? step.note } : step,
+  );
+  return { ...operation, steps };
+}
+
+function NextStep({ operation }: { operation: Operation }) {
+  const next = nextStep(operation);
+  if (next === null) return null;
+  return (
+    <p className="no-print pb-4">
+      <Link href={next.path} prefetch={false} className="btn btn-accent">
+        {next.text}
+      </Link>
+    </p>
   );
 }
 

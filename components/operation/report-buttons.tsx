@@ -1,27 +1,19 @@
 'use client';
 
-import Link from 'next/link';
 import type { Operation } from '../../server/contract/operation.ts';
 import { useLive } from '../live/use-live.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { operationPath } from '../ui/paths.ts';
-import { nextStep } from './next-step.ts';
 import { operationReport } from './report.ts';
 
-/** What one does with an operation that has ended: the next step, and the report for a ticket or on paper. */
+/** The operation to paste into a ticket, or on paper. */
 export function ReportButtons({ operation }: { operation: Operation }) {
   // Only a browser knows the address it came from; before it has taken over there is nothing to press anyway.
   const inBrowser = useLive((state) => state.connection.kind !== 'connecting');
-  const next = nextStep(operation);
   const origin = inBrowser ? window.location.origin : '';
   return (
     <p className="no-print mt-8 flex flex-wrap gap-3">
-      {next !== null && (
-        <Link href={next.path} prefetch={false} className="btn btn-small btn-accent">
-          {next.text}
-        </Link>
-      )}
       <CopyButton
         text={operationReport(operation, `${origin}${operationPath(operation.id)}`)}
         label="Copy the report as Markdown"
