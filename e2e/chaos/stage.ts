@@ -18,6 +18,12 @@ const RESTART_MS = 3_000;
 /** Without a successor nobody else can end what a frozen console has begun. */
 const THAW_MS = 8_000;
 
+/** How often an operator reviews again. */
+const AGAIN = 3;
+
+const wasLate = ({ views, refusals }: ErrandEnd): boolean =>
+  views.length === 0 && refusals.some(({ text }) => text.includes(' s old') || text.startsWith('Things have changed'));
+
 /** Plays the operators, the consoles and the faults of one round. */
 export class Stage {
   readonly #round: Round;
@@ -67,7 +73,9 @@ export class Stage {
     this.#clicked = true;
     this.consoles.tell({ kind: 'count' });
     this.#clock.clicked();
-    const end = await this.ask(click, { twice: clicks === 'twice', rival });
+    let end = await this.ask(click, { twice: clicks === 'twice', rival });
+    // A loaded machine looks late: the operator reviews again, as the page says.
+    for (let again = 0; again < AGAIN && wasLate(end); again += 1) end = await this.ask(click);
     await this.heal();
     return end;
   }
