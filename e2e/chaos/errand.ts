@@ -6,6 +6,8 @@ export interface ErrandEnd {
   /** The last view of each operation that was begun. */
   readonly views: readonly Operation[];
   readonly refusals: readonly Refusal[];
+  /** Ids of those that a console has taken up from one that died. */
+  readonly takenUp: readonly string[];
 }
 
 /** One thing that operators ask of one console or of several at once: over when every answer and every end is there. */
@@ -13,6 +15,7 @@ export class Errand {
   #awaited: readonly number[];
   readonly #views = new Map<string, Operation | null>();
   readonly #refusals: Refusal[] = [];
+  readonly #takenUp: string[] = [];
   readonly #end = Promise.withResolvers<ErrandEnd>();
   /** A console has died, and the next one has not said yet what it found. */
   #interrupted = false;
@@ -49,6 +52,7 @@ export class Errand {
 
   /** The one after it has taken these up. */
   takenUp(ids: readonly string[]): void {
+    this.#takenUp.push(...ids);
     for (const id of ids) this.#views.set(id, this.#views.get(id) ?? null);
     this.#interrupted = false;
     this.#settle();
@@ -68,6 +72,7 @@ export class Errand {
   #settle(): void {
     if (this.#interrupted || this.#awaited.length > 0) return;
     const views = [...this.#views.values()].filter((view) => view !== null);
-    if (views.length === this.#views.size) this.#end.resolve({ views, refusals: this.#refusals });
+    if (views.length === this.#views.size)
+      this.#end.resolve({ views, refusals: this.#refusals, takenUp: this.#takenUp });
   }
 }

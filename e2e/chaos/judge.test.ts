@@ -61,7 +61,7 @@ const good: Facts = {
   round,
   inflicted: [],
   view,
-  end: { views: [view], refusals: [] },
+  end: { views: [view], refusals: [], takenUp: [] },
   look: look([server('db-1'), primary('db-2'), server('db-3')]),
   recognised: null,
   overlaps: [],
@@ -81,6 +81,20 @@ const problem: ClusterSnapshot['problems'][number] = {
   since: new Date(0).toISOString(),
 };
 const overlap = { servers: ['db-1', 'db-2'] as const, from: 0, to: 10 };
+const unknownStep: Operation['steps'][number] = {
+  id: 'drain',
+  name: 'drain',
+  server: 'db-2',
+  pointOfNoReturn: false,
+  state: 'unknown',
+  startedAt: null,
+  endedAt: null,
+  waitsFor: null,
+  note: null,
+  statements: [],
+  log: null,
+  error: null,
+};
 const failover: Round = { ...round, kind: 'failover' };
 const restored: Operation = { ...view, outcome: 'failed-restored', pointOfNoReturnPassed: false };
 
@@ -107,7 +121,18 @@ describe('one broken promise is named', () => {
       { servers: [server('db-1'), primary('db-2'), server('db-3', { follows: 'db-1' })] },
       /db-3 does not follow db-2/,
     ],
-    ['two clicks that succeed both', { end: { views: [view, view], refusals: [] } }, /two clicks/],
+    ['two clicks that succeed both', { end: { views: [view, view], refusals: [], takenUp: [] } }, /two clicks/],
+    [
+      'an interruption that the page does not tell of',
+      { end: { views: [view], refusals: [], takenUp: ['op'] } },
+      /was taken up, and its page does not say so/,
+    ],
+    [
+      'what is restored behind the point of no return',
+      { view: { ...restored, pointOfNoReturnPassed: true } },
+      /failed-restored, and the point of no return is passed/,
+    ],
+    ['a success with a step that nobody knows', { view: { ...view, steps: [unknownStep] } }, /drain is unknown/],
     [
       'hands that no fault explains',
       { view: { ...view, outcome: 'failed-needs-hands', followUps: [followUp('do')] } },

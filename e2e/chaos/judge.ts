@@ -25,6 +25,12 @@ function outcome({ view, end, flowing }: Facts): string[] {
   if (view.outcome === 'succeeded' && view.followUps.length > 0) broken.push('succeeded, with follow-ups');
   if (view.steps.some(({ state }) => state === 'running' || state === 'pending'))
     broken.push('a step of an ended operation is still running or pending');
+  if (view.outcome?.endsWith('restored') && view.pointOfNoReturnPassed)
+    broken.push(`the outcome is ${view.outcome}, and the point of no return is passed`);
+  const unknown = view.steps.find(({ state }) => state === 'unknown');
+  if (succeeded(view) && unknown) broken.push(`it succeeded, and its step ${unknown.name} is unknown`);
+  if (end.takenUp.includes(view.id) && view.interruptions.length === 0)
+    broken.push('the operation was taken up, and its page does not say so');
   if (!flowing && view.outcome !== 'failed-needs-hands' && !saysReadOnly(view))
     broken.push(`nobody takes writes, and the outcome is ${view.outcome}`);
   return broken;
