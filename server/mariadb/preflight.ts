@@ -65,13 +65,11 @@ export async function readPreflight(session: Session, timeoutMs: number): Promis
   ];
   const monitors = monitorHolders(await session.row(readMonitorLocks(), left()));
   const tools = await session.run(listOtherTools(), left());
-  const { holder } = lockAnswer(await session.row(readLockHolder(), left()));
+  const lockHolder = await readHolder(session, left);
   const events = (await session.run(listEvents(), left())).map(eventRow);
   return {
     grants: grants.flatMap((row) => Object.values(row)).map((line) => withoutSecrets(String(line))),
-    state: gtidList(text(positions, 'state')),
-    slave: gtidList(text(positions, 'slave')),
-    current: gtidList(text(positions, 'current')),
+    ...positionsOf(positions),
     binlogFrom: await allowed(oldestPosition(session, left)),
     longWrites: longWritesOf(sessions, transactions),
     waitingForLocks: waiting.map((one) => ({
@@ -82,9 +80,35 @@ export async function readPreflight(session: Session, timeoutMs: number): Promis
     otherTools: tools.map((row) => otherTool(row, monitors)).filter((one) => one !== null),
     prepared: (await allowed(session.run(listPreparedTransactions(), left())))?.length ?? null,
     enabledEvents: events.filter(({ status }) => status === 'ENABLED').length,
-    lockHolder: holder === null ? null : connectionText(await session.row(readConnection(holder), left())),
+    lockHolder,
   };
 }
+
+/**
+ * What was read before, with the positions and the lock's holder as they are now: for a look that must be short. Rejects
+ * with SqlError.
+ */
+export async function renewPreflight(
+  session: Session,
+  known: ServerPreflight,
+  timeoutMs: number,
+): Promise<ServerPreflight> {
+  const deadline = performance.now() + timeoutMs;
+  const left = (): number => Math.max(1, deadline - performance.now());
+  const positions = positionsOf(await session.row(readPositions(), left()));
+  return { ...known, ...positions, lockHolder: await readHolder(session, left) };
+}
+
+async function readHolder(session: Session, left: () => number): Promise<string | null> {
+  const { holder } = lockAnswer(await session.row(readLockHolder(), left()));
+  return holder === null ? null : connectionText(await session.row(readConnection(holder), left()));
+}
+
+const positionsOf = (row: Row): Pick<ServerPreflight, 'state' | 'slave' | 'current'> => ({
+  state: gtidList(text(row, 'state')),
+  slave: gtidList(text(row, 'slave')),
+  current: gtidList(text(row, 'current')),
+});
 
 function longWritesOf(sessions: readonly ServerSession[], transactions: readonly Row[]): SessionNote[] {
   return eachOnce([

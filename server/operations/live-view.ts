@@ -3,13 +3,14 @@ import type { FollowUp, Operation, OperationStep, StepState } from '../contract/
 /** How often a view that only counts on is published. */
 const THROTTLE_MS = 100;
 
-/** The view of a running operation. Each change is published as a value of its own; waits are published at most every 100 ms. */
+/** The view of a running operation. Changes are published as values, the first at once and then at most every 100 ms. */
 export class LiveView {
   #value: Operation;
   readonly #publish: (value: Operation) => void;
   #timer: NodeJS.Timeout | null = null;
   #quiet = false;
   #published: Operation | null = null;
+  #publishedAt = -Infinity;
 
   constructor(value: Operation, publish: (value: Operation) => void) {
     this.#value = value;
@@ -22,8 +23,9 @@ export class LiveView {
 
   /** While true, changes are gathered: the span in which writes are stopped is not spent on telling about it. */
   quiet(on: boolean): void {
+    const was = this.#quiet;
     this.#quiet = on;
-    if (!on) this.flush();
+    if (was && !on) this.flush();
   }
 
   change(change: Partial<Operation>): void {
@@ -77,11 +79,13 @@ export class LiveView {
     this.#timer = null;
     if (this.#published === this.#value) return;
     this.#published = this.#value;
+    this.#publishedAt = performance.now();
     this.#publish(this.#value);
   }
 
   #soon(often: boolean): void {
-    if (!often && !this.#quiet) return this.flush();
-    this.#timer ??= setTimeout(() => this.flush(), THROTTLE_MS);
+    const sinceMs = performance.now() - this.#publishedAt;
+    if (!often && !this.#quiet && sinceMs >= THROTTLE_MS) return this.flush();
+    this.#timer ??= setTimeout(() => this.flush(), Math.max(THROTTLE_MS - sinceMs, THROTTLE_MS / 2));
   }
 }

@@ -1,5 +1,5 @@
 import { gtidList } from '../mariadb/gtid.ts';
-import { readPreflight, type ServerPreflight } from '../mariadb/preflight.ts';
+import { readPreflight, renewPreflight, type ServerPreflight } from '../mariadb/preflight.ts';
 import { Session } from '../mariadb/session.ts';
 import { SqlError } from '../mariadb/sql-error.ts';
 import { pastDurations } from '../operations/durations.ts';
@@ -25,10 +25,18 @@ export interface SignIns {
   readonly signInsFrom: PlanInput['signInsFrom'];
 }
 
-/** What need not be asked or opened anew. */
+/** What a plan has found out within the last minute. */
+export interface Found extends SignIns {
+  readonly preflights: ReadonlyMap<string, ServerPreflight>;
+}
+
+/**
+ * What need not be opened or asked anew. `found`: what changes seldom is taken from the plan; threads, positions and locks
+ * are looked at all the same.
+ */
 export interface Known {
   readonly links?: Links;
-  readonly signIns?: SignIns;
+  readonly found?: Found;
 }
 
 /**
@@ -74,14 +82,18 @@ export async function readLook(
   known: Known = {},
 ): Promise<Look> {
   // Beside the look already: writes may be down, and each statement counts.
-  const [snapshot, early] = await Promise.all([parts.watch.lookNow(), earlyPreflights(parts, known)]);
+  const [snapshot, early] = await Promise.all([
+    parts.watch.lookNow(undefined, known.found !== undefined),
+    earlyPreflights(parts, known),
+  ]);
   const target = followed(snapshot);
   const [servers, unfinished, signIns] = await Promise.all([
     readServers(parts, snapshot, early),
     unfinishedOf(parts),
-    known.signIns ?? trySignIns(parts, target),
+    known.found ?? trySignIns(parts, target),
   ]);
-  return { snapshot, servers, unfinished, ...signIns };
+  const { signIn, signInsFrom } = signIns;
+  return { snapshot, servers, unfinished, signIn, signInsFrom };
 }
 
 async function trySignIns(parts: TakeoversParts, target: string | null): Promise<SignIns> {
@@ -93,14 +105,20 @@ async function trySignIns(parts: TakeoversParts, target: string | null): Promise
 type Preflight = Pick<PlannedServer, 'preflight' | 'preflightError'>;
 
 /** Of the servers that were up at the last look, the primary left out: it is read last. */
-async function earlyPreflights(parts: TakeoversParts, { links }: Known): Promise<ReadonlyMap<string, Preflight>> {
+async function earlyPreflights(
+  parts: TakeoversParts,
+  { links, found }: Known,
+): Promise<ReadonlyMap<string, Preflight>> {
   const { primary } = parts.watch.snapshot();
   const likely = parts.cluster.servers.filter(
     ({ name }) => name !== primary && parts.watch.observationOf(name)?.kind === 'up',
   );
   return new Map(
     await Promise.all(
-      likely.map(async ({ name }) => [name, await preflightOrError(parts, name, links?.find(name, 'lock'))] as const),
+      likely.map(
+        async ({ name }) =>
+          [name, await preflightOrError(parts, name, links?.find(name, 'lock'), found?.preflights.get(name))] as const,
+      ),
     ),
   );
 }
@@ -149,13 +167,14 @@ async function preflightOrError(
   parts: TakeoversParts,
   server: string,
   open: Session | null = null,
+  known?: ServerPreflight,
 ): Promise<Preflight> {
   if (parts.users.operate === null) return { preflight: null, preflightError: 'account.operate is not configured' };
   try {
-    return {
-      preflight: await (open ? readPreflight(open, PREFLIGHT_MS) : preflightOf(parts, server)),
-      preflightError: null,
-    };
+    const read = known
+      ? async (session: Session) => await renewPreflight(session, known, PREFLIGHT_MS)
+      : async (session: Session) => await readPreflight(session, PREFLIGHT_MS);
+    return { preflight: await (open ? read(open) : preflightOf(parts, server)), preflightError: null };
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
     // Closed while it lay idle: that says nothing of the server.

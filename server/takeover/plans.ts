@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PlannedStep, TakeoverPlan } from '../contract/takeover.ts';
 import { fingerprintText } from './fingerprint.ts';
-import type { SignIns } from './gather.ts';
+import type { Found } from './gather.ts';
 import type { PlanInput } from './plan-input.ts';
 import { taskOf, type PlanDraft } from './plan.ts';
 import { stepTexts } from './step-texts.ts';
@@ -16,8 +16,8 @@ const KEPT_MS = 10 * 60_000;
 interface Kept {
   readonly plan: TakeoverPlan;
   readonly draft: PlanDraft;
-  /** What was proven of the replication account for it. */
-  readonly signIns: SignIns;
+  /** What was found out for it that changes seldom. */
+  readonly found: Found;
   readonly expiresAt: number;
 }
 
@@ -56,8 +56,7 @@ export class Plans {
       observedAt: new Date(input.at).toISOString(),
       expiresAt: new Date(expiresAt).toISOString(),
     };
-    const { replicationSignIn: signIn, signInsFrom } = input;
-    this.#kept.set(plan.id, { plan, draft, signIns: { signIn, signInsFrom }, expiresAt });
+    this.#kept.set(plan.id, { plan, draft, found: foundIn(input), expiresAt });
     return plan;
   }
 
@@ -65,19 +64,24 @@ export class Plans {
   find(
     id: string,
   ):
-    | { kind: 'found'; plan: TakeoverPlan; draft: PlanDraft; signIns: SignIns }
+    | { kind: 'found'; plan: TakeoverPlan; draft: PlanDraft; found: Found }
     | { kind: 'expired'; plan: TakeoverPlan }
     | { kind: 'unknown' } {
     const kept = this.#kept.get(id);
     if (!kept) return { kind: 'unknown' };
     return kept.expiresAt > this.#now()
-      ? { kind: 'found', plan: kept.plan, draft: kept.draft, signIns: kept.signIns }
+      ? { kind: 'found', plan: kept.plan, draft: kept.draft, found: kept.found }
       : { kind: 'expired', plan: kept.plan };
   }
 
   #forgetOld(): void {
     for (const [id, { expiresAt }] of this.#kept) if (expiresAt + KEPT_MS < this.#now()) this.#kept.delete(id);
   }
+}
+
+function foundIn({ replicationSignIn: signIn, signInsFrom, servers }: PlanInput): Found {
+  const preflights = servers.flatMap(({ name, preflight }) => (preflight ? [[name, preflight] as const] : []));
+  return { signIn, signInsFrom, preflights: new Map(preflights) };
 }
 
 function plannedSteps(task: Task): PlannedStep[] {

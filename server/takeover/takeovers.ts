@@ -6,7 +6,7 @@ import { completeUndo } from './complete-undo.ts';
 import { Confirmations } from './confirmations.ts';
 import { newContext } from './context.ts';
 import { differences } from './fingerprint.ts';
-import { gather, type Asked, type Known, type SignIns } from './gather.ts';
+import { gather, type Asked, type Found, type Known } from './gather.ts';
 import type { Links } from './links.ts';
 import type { TakeoversParts } from './parts.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -96,11 +96,11 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
 
   async function begin(
     request: TakeoverRequest,
-    { plan, draft: planned, signIns }: { plan: TakeoverPlan; draft: PlanDraft; signIns: SignIns },
+    { plan, draft: planned, found }: { plan: TakeoverPlan; draft: PlanDraft; found: Found },
     links: Links,
   ): Promise<{ kind: 'started' | 'running'; operationId: string }> {
-    // With writes down, what the plan has proven of the replication account within the last minute is proof enough.
-    const known = { links, ...(plan.kind === 'failover' ? { signIns } : {}) };
+    // Writes are down: what changes seldom is taken from the plan, which is a minute old at most.
+    const known = { links, ...(plan.kind === 'failover' ? { found } : {}) };
     const fresh = await draft({ target: plan.target, kind: plan.kind, accept: request.accept }, known);
     // What began during the look is the reason for all that has changed by it.
     const begun = parts.operations.running(parts.cluster.name);

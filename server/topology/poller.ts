@@ -17,8 +17,8 @@ export interface PollerOptions {
 export interface Poller {
   start(): void;
   stop(): void;
-  /** A look that began, or failed, after this call. */
-  lookNow(): Promise<void>;
+  /** A look that began, or failed, after this call. `quick`: what changes seldom is taken as it was read last. */
+  lookNow(quick?: boolean): Promise<void>;
 }
 
 /** A poller that is not started yet. */
@@ -74,12 +74,12 @@ export function createPoller(options: PollerOptions): Poller {
       stopped = true;
       clearTimeout(timer);
     },
-    async lookNow() {
+    async lookNow(quick = false) {
       clearTimeout(timer);
       try {
         // A look that is under way began before: it counts only where it fails, since that tells of now.
         const underWay = await running;
-        if (underWay?.kind !== 'unreachable') await (running ?? only(true));
+        if (underWay?.kind !== 'unreachable') await (running ?? only(!quick));
       } finally {
         schedule(options.everyMs);
       }

@@ -36,8 +36,8 @@ export interface Watcher {
   stop(): Promise<void>;
   /** The newest snapshot; before the first look one that says that nothing is known. */
   snapshot(): ClusterSnapshot;
-  /** A snapshot in which every named server (default: all) was looked at, or failed, after this call. Takes at most twice the poll's deadline. */
-  lookNow(servers?: readonly string[]): Promise<ClusterSnapshot>;
+  /** A snapshot in which every named server (default: all) was looked at, or failed, after this call. Takes at most twice the poll's deadline. `quick`: grants and registered replicas are taken as they were read last, within 15 s. */
+  lookNow(servers?: readonly string[], quick?: boolean): Promise<ClusterSnapshot>;
   /** The newest look at a server, however it ended; null before the first. */
   observationOf(server: string): Observation | null;
   /** The facts as last read and when, of whatever age; null where it was never seen. */
@@ -159,9 +159,9 @@ export function createWatcher(options: WatcherOptions): Watcher {
       await Promise.all([recorder.settled(), keeper.flush()]);
     },
     snapshot: () => newest,
-    async lookNow(servers) {
+    async lookNow(servers, quick = false) {
       const wanted = [...pollers].filter(([name]) => servers?.includes(name) ?? true);
-      await Promise.all(wanted.map(async ([, poller]) => await poller.lookNow()));
+      await Promise.all(wanted.map(async ([, poller]) => await poller.lookNow(quick)));
       return publish();
     },
     observationOf: (server) => state.record(server)?.last ?? null,
