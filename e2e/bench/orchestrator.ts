@@ -46,7 +46,10 @@ export async function orchestrator(program: string, cluster: BenchCluster): Prom
     name: 'orchestrator',
     async ready(primary) {
       running = await start(program, cluster, password);
-      await running.knows(place(primary), cluster.servers.length);
+      await running.knows(
+        place(primary),
+        cluster.servers.map(({ name }) => place(name)),
+      );
     },
     switchover: async (from, to) => await call(`graceful-master-takeover-auto/${place(from)}/${place(to)}`),
     failover: async (dead) => await Promise.resolve(async () => await call(`force-master-failover/${place(dead)}`)),
@@ -60,8 +63,8 @@ export async function orchestrator(program: string, cluster: BenchCluster): Prom
 interface Running {
   /** What the API answers. Throws where nothing answers. */
   get(path: string): Promise<unknown>;
-  /** Resolves when it has seen the server and all that follow it. */
-  knows(primary: string, servers: number): Promise<void>;
+  /** Resolves when it has looked at all the servers and has them in the primary's cluster. */
+  knows(primary: string, servers: readonly string[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -82,12 +85,10 @@ async function start(program: string, cluster: BenchCluster, password: string): 
     async knows(primary, servers) {
       const startedAt = performance.now();
       for (;;) {
-        const found = await get(`discover/${primary}`)
-          .then(async () => instances.safeParse(await get(`cluster/instance/${primary}`)))
-          .catch(() => null);
-        if (found?.data?.filter(({ IsLastCheckValid }) => IsLastCheckValid).length === servers) return;
+        const found = await seen(get, primary, servers).catch(() => []);
+        if (found.filter(({ IsLastCheckValid }) => IsLastCheckValid).length === servers.length) return;
         if (child.exitCode !== null || performance.now() - startedAt > READY_WITHIN_MS)
-          throw new Error(`orchestrator does not see the cluster; its log is in ${dir}`);
+          throw new Error(`orchestrator sees ${found.length} of ${servers.length} servers; its log is in ${dir}`);
         await delay(100);
       }
     },
@@ -96,6 +97,16 @@ async function start(program: string, cluster: BenchCluster, password: string): 
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** The primary first: a replica is put into the cluster of a primary that is known. */
+async function seen(
+  get: Running['get'],
+  primary: string,
+  servers: readonly string[],
+): Promise<z.output<typeof instances>> {
+  for (const server of [primary, ...servers]) await get(`discover/${server}`);
+  return instances.parse(await get(`cluster/instance/${primary}`));
 }
 
 async function end(child: ChildProcess): Promise<void> {
