@@ -27,7 +27,7 @@ export function RejoinDecision({ plan, again }: { plan: RejoinPlan; again: () =>
   const start = async (dryRun: boolean) => {
     setBusy(dryRun ? 'dry' : 'real');
     setRefusal(null);
-    const answer = await rejoinServer(plan.cluster, plan.server, { dryRun });
+    const answer = await rejoinServer(plan.cluster, plan.server, { dryRun, setAside: false });
     if (answer.kind === 'ok') return router.push(operationPath(answer.value.operationId));
     setBusy(null);
     setRefusal(answer);

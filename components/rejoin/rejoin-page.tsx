@@ -16,7 +16,7 @@ import { useRejoinPlan } from './use-rejoin-plan.ts';
 
 /** What it takes to make this server a replica again: read it, then decide. Nothing happens before the button is pressed. */
 export function RejoinPage({ cluster, server }: { cluster: string; server: string }) {
-  const { answer, again } = useRejoinPlan(cluster, server);
+  const { answer, again } = useRejoinPlan(cluster, server, false);
   const snapshot = useCluster(cluster);
   const plan = answer?.kind === 'ok' ? answer.value : null;
   const address = plan?.address ?? snapshot?.servers.find((one) => one.name === server)?.address;

@@ -8,19 +8,20 @@ import type { RejoinPlan } from '../../server/contract/rejoin.ts';
 export function useRejoinPlan(
   cluster: string,
   server: string,
+  setAside: boolean,
 ): { answer: Answer<RejoinPlan> | null; again: () => void } {
   const [round, setRound] = useState(0);
-  const question = JSON.stringify([cluster, server, round]);
+  const question = JSON.stringify([cluster, server, setAside, round]);
   const [answered, setAnswered] = useState<{ question: string; answer: Answer<RejoinPlan> } | null>(null);
   useEffect(() => {
     const stop = new AbortController();
     const ask = async () => {
-      const answer = await planRejoin(cluster, server, stop.signal);
+      const answer = await planRejoin(cluster, server, setAside, stop.signal);
       if (!stop.signal.aborted) setAnswered({ question, answer });
     };
     void ask();
     return () => stop.abort();
-  }, [cluster, server, question]);
+  }, [cluster, server, setAside, question]);
   const again = useCallback(() => setRound((before) => before + 1), []);
   return { answer: answered?.question === question ? answered.answer : null, again };
 }

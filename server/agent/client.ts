@@ -22,9 +22,12 @@ import {
   copyOffer,
   dataDirectory,
   reseed,
+  transactionsExport,
+  transactionsExports,
   type CopySource,
   type DataDirectory,
   type Reseed,
+  type TransactionsExport,
 } from '../contract/reseed.ts';
 import { AgentRequests, type AgentAddress } from './agent-request.ts';
 import type { RawAnswer } from './raw-download.ts';
@@ -143,6 +146,24 @@ export class AgentClient {
   async transactions(ranges: readonly string[]): Promise<Readable> {
     const path = `/v1/transactions?ranges=${ranges.join(',')}`;
     const answer = await this.#requests.send(path, { method: 'GET', timeoutMs: exportTimeoutMs });
+    if (answer.statusCode === 200) return answer;
+    throw this.#requests.refusal(answer.statusCode ?? 0, await textOf(answer));
+  }
+
+  /** Has the agent keep the SQL of these spans in a file; resolves when that is whole. The same spans again: the same file. */
+  async keepTransactions(ranges: readonly string[], timeoutMs: number): Promise<TransactionsExport> {
+    return await this.#post('/v1/exports', { ranges: ranges.join(',') }, transactionsExport, Math.ceil(timeoutMs));
+  }
+
+  /** What was kept so, newest first. */
+  async exports(): Promise<TransactionsExport[]> {
+    return (await this.#get('/v1/exports', transactionsExports)).exports;
+  }
+
+  /** Opens one of them; the caller reads it to its end or destroys it. */
+  async openExport(name: string): Promise<Readable> {
+    const path = `/v1/exports/${encodeURIComponent(name)}`;
+    const answer = await this.#requests.send(path, { method: 'GET', timeoutMs: lookTimeoutMs });
     if (answer.statusCode === 200) return answer;
     throw this.#requests.refusal(answer.statusCode ?? 0, await textOf(answer));
   }

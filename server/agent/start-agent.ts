@@ -19,6 +19,7 @@ import { createReseeds, placeOf } from './reseed-parts.ts';
 import { serveReseeds } from './reseed-routes.ts';
 import { ServiceDecision } from './decide-services.ts';
 import { DatabaseStatus } from './database-status.ts';
+import { serveExports } from './exports-route.ts';
 import { isPrivate } from './is-private.ts';
 import { serveReadOnly } from './read-only-route.ts';
 import { serveSignIns } from './sign-in-route.ts';
@@ -85,6 +86,12 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
     logger,
   });
   serveReseeds(app, reseeds);
+  serveExports(app, {
+    server,
+    database: { socket, defaultsFile },
+    directory: join(options.stateDirectory, 'set-aside'),
+    now: options.now,
+  });
   if (backups) {
     serveBackups(app, backups);
     serveBackupRuns(app, backups);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { text } from 'node:stream/consumers';
+import { binlogArguments } from '../backups/print-transactions.ts';
 import { createCluster, type SandboxCluster } from '../sandbox/cluster.ts';
 import { consoleToken, readerToken, startTestAgent, type TestAgent } from './fixtures.ts';
-import { binlogArguments } from './transactions-route.ts';
 
 let cluster: SandboxCluster;
 let agent: TestAgent;
@@ -61,14 +61,16 @@ test('a token that may only read backups sees no transaction', async () => {
 
 test('the program gets an argument list that names the span and nothing else', () => {
   const database = { socket: '/run/s', defaultsFile: '/etc/my.cnf' };
-  expect(binlogArguments('0-1-13:17', database, 'bin.000001').slice(-5)).toEqual([
+  expect(binlogArguments('0-1-13:17', { ...database, oldest: 'bin.000001' }).slice(-5)).toEqual([
     '--do-domain-ids=0',
     '--do-server-ids=1',
     '--start-position=0-1-12',
     '--stop-position=0-1-17',
     'bin.000001',
   ]);
-  expect(binlogArguments('0-1-1:17', database, 'bin.000001').join(' ')).not.toContain('--start-position');
+  expect(binlogArguments('0-1-1:17', { ...database, oldest: 'bin.000001' }).join(' ')).not.toContain(
+    '--start-position',
+  );
 });
 
 test('without its database the agent says so before it sends anything', async () => {

@@ -79,7 +79,7 @@ export async function writeDump(
 }
 
 /** A write may take less than it was given, as on a disk that is nearly full. */
-async function writeAll(file: FileHandle, chunk: Buffer): Promise<void> {
+export async function writeAll(file: FileHandle, chunk: Buffer): Promise<void> {
   for (let written = 0; written < chunk.length;) {
     written += (await file.write(chunk, written)).bytesWritten;
   }

@@ -9,6 +9,7 @@ import type { History, Metric } from '../contract/history.ts';
 import type { Maintenance, MaintenanceRequest } from '../contract/maintenance.ts';
 import type { Operation } from '../contract/operation.ts';
 import type { ExtraTransactions, RejoinPlan } from '../contract/rejoin.ts';
+import type { TransactionsExport } from '../contract/reseed.ts';
 import type { ClusterSnapshot } from '../contract/snapshot.ts';
 import type { TakeoverKind, TakeoverPlan } from '../contract/takeover.ts';
 
@@ -53,12 +54,20 @@ export interface Engine {
   ): Promise<{ operationId: string }>;
 
   /** What a rejoin would do, and what forbids it; changes nothing. */
-  rejoinPlan(actor: Actor, cluster: string, server: string): Promise<RejoinPlan>;
-  rejoin(actor: Actor, cluster: string, request: { server: string; dryRun: boolean }): Promise<{ operationId: string }>;
+  rejoinPlan(actor: Actor, cluster: string, server: string, asked: { setAside: boolean }): Promise<RejoinPlan>;
+  rejoin(
+    actor: Actor,
+    cluster: string,
+    request: { server: string; dryRun: boolean; setAside: boolean; confirm?: string },
+  ): Promise<{ operationId: string }>;
   /** What only that server has, looked at now. */
   extraTransactions(actor: Actor, cluster: string, server: string): Promise<ExtraTransactions>;
   /** Their SQL, as the server's agent prints it; the caller reads it to its end or destroys it. */
   exportExtraTransactions(actor: Actor, cluster: string, server: string): Promise<Readable>;
+  /** What was kept when a server's own transactions were set aside, newest first. */
+  exports(actor: Actor, cluster: string, server: string): Promise<TransactionsExport[]>;
+  /** The SQL of one of them; the caller reads it to its end or destroys it. */
+  openExport(actor: Actor, cluster: string, server: string, name: string): Promise<Readable>;
 
   /** Sets a server aside from now on, or changes how it is; answers what holds. */
   setAside(actor: Actor, cluster: string, server: string, request: MaintenanceRequest): Promise<Maintenance>;

@@ -27,12 +27,12 @@ export async function takeUpUnfinished(operations: Operations, clusters: Cluster
         const [taken] = await cluster.takeovers.resume(id);
         if (!taken)
           cluster.showInterrupted(
-            `The ${kind} ${kind === 'rejoin' ? 'of' : 'to'} ${target} was interrupted; another console may be at it.`,
+            `The ${kind} ${['rejoin', 'reseed'].includes(kind) ? 'of' : 'to'} ${target} was interrupted; another console may be at it.`,
           );
         logger.warn({ operation: id, cluster: name, taken: taken !== undefined }, 'unfinished operation');
       } catch (error) {
         const reason = messageOf(error);
-        const what = `The ${kind} ${kind === 'rejoin' ? 'of' : 'to'} ${target}`;
+        const what = `The ${kind} ${['rejoin', 'reseed'].includes(kind) ? 'of' : 'to'} ${target}`;
         cluster.showInterrupted(`${what} was interrupted and could not be taken up: ${reason}`);
         logger.error({ err: error, operation: id, cluster: name }, 'an unfinished operation could not be taken up');
       }

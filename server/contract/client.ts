@@ -6,6 +6,7 @@ import type { History, Metric } from './history.ts';
 import type { Maintenance, MaintenanceRequest } from './maintenance.ts';
 import type { Operation } from './operation.ts';
 import type { RejoinPlan } from './rejoin.ts';
+import type { TransactionsExport } from './reseed.ts';
 import type { ClusterSnapshot } from './snapshot.ts';
 import type { TakeoverKind, TakeoverPlan } from './takeover.ts';
 
@@ -130,15 +131,19 @@ export const startTakeover = (
   });
 
 /** POST /clusters/C/servers/S/rejoin-plans: computes, changes nothing. */
-export const planRejoin = (cluster: string, server: string, signal: AbortSignal) =>
+export const planRejoin = (cluster: string, server: string, setAside: boolean, signal: AbortSignal) =>
   ask<RejoinPlan>(`/clusters/${part(cluster)}/servers/${part(server)}/rejoin-plans`, {
     method: 'POST',
-    body: {},
+    body: { setAside },
     signal,
   });
 
 /** POST /clusters/C/servers/S/rejoin. While it runs, the same request answers with the same operation. */
-export const rejoinServer = (cluster: string, server: string, body: { dryRun: boolean }) =>
+export const rejoinServer = (
+  cluster: string,
+  server: string,
+  body: { dryRun: boolean; setAside: boolean; confirm?: string },
+) =>
   ask<{ operationId: string }>(`/clusters/${part(cluster)}/servers/${part(server)}/rejoin`, { method: 'POST', body });
 
 /** POST and DELETE /clusters/C/servers/S/maintenance */
@@ -152,6 +157,14 @@ const maintenancePath = (cluster: string, server: string): string =>
 /** The address that a plain link downloads a server's own transactions from, as SQL. */
 export const extraTransactionsAddress = (cluster: string, server: string): string =>
   `/api/v1/clusters/${part(cluster)}/servers/${part(server)}/extra-transactions?format=sql`;
+
+/** GET /clusters/C/servers/S/exports: what was set aside, newest first. */
+export const getExports = (cluster: string, server: string, signal: AbortSignal) =>
+  ask<TransactionsExport[]>(`/clusters/${part(cluster)}/servers/${part(server)}/exports`, { signal });
+
+/** The address that a plain link downloads one of them from. */
+export const exportAddress = (cluster: string, server: string, name: string): string =>
+  `/api/v1/clusters/${part(cluster)}/servers/${part(server)}/exports/${part(name)}`;
 
 /** GET /operations, newest first */
 export const getOperations = (asked: { cluster?: string; limit: number; before?: string }) =>

@@ -28,10 +28,22 @@ export const rejoinPlan = z.object({
   /** null where it can't be told. */
   extraTransactions: extraTransactions.nullable(),
   blocked: z.boolean(),
+  /** The server would get a copy of the primary's data, and its own transactions and data would be kept aside. */
+  setAside: z.boolean(),
+  /** The name that must be typed; null: none. */
+  confirm: z.string().nullable(),
   /** The same on the command line. */
   command: z.string(),
   observedAt: instant,
 });
 export type RejoinPlan = z.infer<typeof rejoinPlan>;
 
-export const rejoinRequest = z.strictObject({ dryRun: z.boolean().default(false) });
+/** POST /clusters/C/servers/S/rejoin-plans { setAside? } */
+export const rejoinPlanRequest = z.strictObject({ setAside: z.boolean().default(false) });
+
+/** POST /clusters/C/servers/S/rejoin { setAside: true, confirm: "db-1" }, or {} where the server keeps its data. */
+export const rejoinRequest = z.strictObject({
+  dryRun: z.boolean().default(false),
+  setAside: z.boolean().default(false),
+  confirm: z.string().optional(),
+});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { transactionRanges } from './agent.ts';
 import { instant } from './snapshot.ts';
 
 /**
@@ -95,6 +96,9 @@ export const transactionsExport = z.object({
   at: instant,
 });
 export type TransactionsExport = z.infer<typeof transactionsExport>;
+
+/** POST /v1/exports answers 201 with the export; the same spans again answer the same one. */
+export const exportRequest = z.strictObject({ ranges: transactionRanges });
 
 /** GET /v1/exports: newest first. */
 export const transactionsExports = z.object({ exports: z.array(transactionsExport) });

@@ -40,6 +40,8 @@ const table: Record<string, Route> = {
   'DELETE /clusters/erp5/servers/db-2/maintenance': { for: 'operator', answers: 204 },
   'GET /clusters/erp5/servers/db-2/extra-transactions': { for: 'viewer', answers: 200 },
   'GET /clusters/erp5/servers/db-2/extra-transactions?format=sql': { for: 'operator', answers: 200 },
+  'GET /clusters/erp5/servers/db-2/exports': { for: 'viewer', answers: 200 },
+  'GET /clusters/erp5/servers/db-2/exports/x.sql': { for: 'operator', answers: 200 },
   'GET /operations': { for: 'viewer', answers: 200 },
   'GET /operations/op-1': { for: 'viewer', answers: 200 },
   'POST /operations/op-1/cancel': { for: 'operator', body: {}, answers: 200 },
@@ -72,6 +74,7 @@ function shape(route: string): string {
     .replaceAll('{cluster}', 'erp5')
     .replaceAll('{server}', 'db-2')
     .replace('/dumps/db-2/{name}', '/dumps/db-2/d.sql.zst')
+    .replace('/exports/{name}', '/exports/x.sql')
     .replace('/backups/{id}', '/backups/run-1')
     .replace('/operations/{id}', '/operations/op-1')
     .replace(/\{(username|id)\}/, 'gone');

@@ -8,6 +8,7 @@ import type { Before } from './before.ts';
 import type { EventMemory } from './event-memory.ts';
 import { Links, type Connect } from './links.ts';
 import type { Sweep } from './sweep.ts';
+import type { SetAside } from './rejoin/set-aside.ts';
 import type { Task } from './task.ts';
 
 /** What the steps are given from outside. */
@@ -52,6 +53,12 @@ export interface TakeoverContext {
   /** "1 transaction of its own, above … up to …": what the old primary has and the target never will; null for none. */
   ownOfOld: string | null;
   sweep: Sweep | null;
+  /** Of a reseed: what only the server had, once that is kept. */
+  setAside: SetAside | null;
+  /** Of a reseed: its agent may have begun to exchange the data. */
+  swapAsked: boolean;
+  /** Of a reseed: where the former data are kept, once they are, with their size. */
+  kept: { readonly directory: string; readonly bytes: number | null } | null;
 }
 
 /** `links` may have connections already. */
@@ -72,6 +79,9 @@ export function newContext(task: Task, parts: StepParts, links = new Links(parts
     away: new Set(),
     ownOfOld: null,
     sweep: null,
+    setAside: null,
+    swapAsked: false,
+    kept: null,
   };
 }
 

@@ -5,6 +5,7 @@ import { killSessions } from '../mariadb/sessions.ts';
 import { startReplication } from '../mariadb/promote.ts';
 import type { TakeoverContext } from './context.ts';
 import { newPrimaryFor } from './new-primary.ts';
+import type { SetAside } from './rejoin/set-aside.ts';
 
 /** What is left to do, with the statement that does it. */
 const left = (text: string, command: string | null = null): FollowUp => ({
@@ -27,6 +28,24 @@ export const handsOf = {
     return { text, method: 'POST', path: `${serverPath(cluster, server)}/rejoin`, body: {}, command };
   },
 
+  /** The server can be given the primary's data, its own being kept. Its name is typed on the page that reviews it. */
+  setAside(cluster: string, server: string, text: string): FollowUp {
+    const command = `baton rejoin ${cluster}/${server} --set-aside`;
+    return { text, method: 'POST', path: `${serverPath(cluster, server)}/rejoin`, body: { setAside: true }, command };
+  },
+
+  /** What was set aside is to be looked through. */
+  lookThrough(cluster: string, server: string, primary: string, { count, file }: SetAside): FollowUp {
+    const path = `${serverPath(cluster, server)}/exports/${encodeURIComponent(file)}`;
+    return {
+      text: `Look through the ${count} ${count === 1 ? 'transaction' : 'transactions'} of ${server} that were set aside, and carry over to ${primary} what must not be lost.`,
+      method: 'GET',
+      path,
+      body: null,
+      command: `curl -OJ -H "Authorization: Bearer $TOKEN" "$BATON_URL${path}"`,
+    };
+  },
+
   /** The server has something of its own: it is to be looked at before anything else is done to it. */
   own(cluster: string, server: string, primary: string): FollowUp[] {
     const path = `${serverPath(cluster, server)}/extra-transactions?format=sql`;
@@ -38,8 +57,10 @@ export const handsOf = {
         body: null,
         command: `curl -OJ -H "Authorization: Bearer $TOKEN" "$BATON_URL${path}"`,
       },
-      left(
-        `Keep ${server} read-only, and build it anew from a first copy of ${primary}: setting its transactions aside and reseeding it is not built in yet.`,
+      handsOf.setAside(
+        cluster,
+        server,
+        `Then set them aside and make ${server} a replica of ${primary} again: it gets a copy of ${primary}, and all that it has is kept.`,
       ),
     ];
   },
@@ -85,7 +106,8 @@ export const handsOf = {
   refollow(context: TakeoverContext, server: string, error: string): FollowUp[] {
     const { target } = context.task;
     if (!/\b(1236|1950)\b/.test(error)) return handsOf.follow(context, server, target);
-    return [left(`${server} stands apart from ${target} and can't follow it: build it anew from ${target}.`)];
+    const text = `${server} stands apart from ${target} and can't follow it: give it a copy of ${target}, its own data being kept.`;
+    return [handsOf.setAside(context.task.cluster, server, text)];
   },
 
   enableService(server: string, name: string): FollowUp {

@@ -123,7 +123,7 @@ export function purposesOf(
 ): readonly Purpose[] {
   if (server === target) return ['lock', 'wait', 'side'];
   if (server === oldPrimary && kind === 'switchover') return ['lock', 'freeze', 'side'];
-  return server === oldPrimary && kind === 'rejoin' ? ['lock', 'side'] : ['lock'];
+  return server === oldPrimary && (kind === 'rejoin' || kind === 'reseed') ? ['lock', 'side'] : ['lock'];
 }
 
 const key = (server: string, purpose: Purpose): string => `${server}/${purpose}`;

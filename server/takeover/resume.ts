@@ -9,7 +9,7 @@ import { killSessions } from '../mariadb/sessions.ts';
 import { SqlError } from '../mariadb/sql-error.ts';
 import { isObject, recorded, type Entry } from '../operations/journal.ts';
 import type { Resumption } from '../operations/program.ts';
-import { endedSteps, pointPassed } from '../operations/replay.ts';
+import { beginnings, endedSteps, pointPassed } from '../operations/replay.ts';
 import { WRITE_OUTAGE } from '../operations/run.ts';
 import type { Json } from '../operations/step.ts';
 import type { OperationRow } from '../store/store.ts';
@@ -18,7 +18,8 @@ import { newContext, type TakeoverContext } from './context.ts';
 import { z } from 'zod';
 import type { TakeoversParts } from './parts.ts';
 import { programOf, stepParts } from './program.ts';
-import { targetConnection, task as taskShape, type Task } from './task.ts';
+import { keptData, setAside } from './rejoin/set-aside.ts';
+import { isRejoin, targetConnection, task as taskShape, type Task } from './task.ts';
 
 const CONNECT_MS = 2_000;
 const STATEMENT_MS = 5_000;
@@ -41,11 +42,16 @@ export async function decide(
   const passed = pointPassed(operation.parse(JSON.parse(row.view)), entries);
   const program = programOf(task, context, () => afterwards(task));
   const last = entries.findLast(({ kind }) => kind === 'intent')?.step ?? 'its beginning';
+  // Nothing depends on what nobody watched: the copy was made without the console, and the data are compared again.
+  if (!passed && task.kind === 'reseed' && beginnings(entries).has('copy') && !undoBegan(entries)) {
+    const text = `The console ended during ${last}, and the copy went on without it: it goes on from there.`;
+    return { decision: 'go-on', text, program };
+  }
   if (!passed) {
     const text = `The console ended during ${last}, before the point of no return: everything is undone.`;
     return { decision: 'undo', text, program };
   }
-  if (task.kind !== 'rejoin' && (await undoneMeanwhile(context))) {
+  if (!isRejoin(task) && (await undoneMeanwhile(context))) {
     const text = `The console ended, and what it had begun was undone meanwhile: the undo is completed.`;
     return { decision: 'undo', text, program };
   }
@@ -53,6 +59,8 @@ export async function decide(
   const text = `The console ended during ${last}, behind the point of no return: it goes on from there.`;
   return { decision: 'go-on', text, program };
 }
+
+const undoBegan = (entries: readonly Entry[]): boolean => entries.some(({ kind }) => kind === 'undo-intent');
 
 /** The context as the journal tells it. */
 export function remembered(task: Task, parts: TakeoversParts, entries: readonly Entry[]): TakeoverContext {
@@ -71,6 +79,9 @@ export function remembered(task: Task, parts: TakeoversParts, entries: readonly 
   const outage = recorded(entries, WRITE_OUTAGE);
   context.outageMs = typeof outage === 'number' ? outage : null;
   context.opened = endedSteps(entries).has('open');
+  context.setAside = setAside.nullable().parse(recorded(entries, 'set-aside'));
+  context.swapAsked = recorded(entries, 'swap-asked') === true;
+  context.kept = keptData.nullable().parse(recorded(entries, 'kept'));
   return context;
 }
 

@@ -20,7 +20,8 @@ const LOOKED_AT = 20;
 export async function noteReturn(parts: TakeoversParts, server: string): Promise<Operation | null> {
   const rows = await parts.store.journal.list({ cluster: parts.cluster.name, limit: LOOKED_AT });
   const done = rows.filter(
-    ({ kind, endedAt, outcome }) => kind !== 'rejoin' && endedAt !== null && outcome?.startsWith('succeeded'),
+    ({ kind, endedAt, outcome }) =>
+      kind !== 'rejoin' && kind !== 'reseed' && endedAt !== null && outcome?.startsWith('succeeded'),
   );
   const row = done.find(({ kind }) => kind === 'failover');
   if (!row) return null;

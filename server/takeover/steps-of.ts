@@ -3,6 +3,7 @@ import type { TakeoverContext } from './context.ts';
 import { detachSteps } from './detach.ts';
 import { failoverSteps } from './failover.ts';
 import { rejoinSteps } from './rejoin/rejoin-steps.ts';
+import { reseedSteps } from './rejoin/reseed-steps.ts';
 import { switchoverSteps } from './switchover.ts';
 import type { Task } from './task.ts';
 
@@ -11,6 +12,7 @@ const byKind = {
   failover: failoverSteps,
   detach: detachSteps,
   rejoin: rejoinSteps,
+  reseed: reseedSteps,
 } as const;
 
 /** The steps of the task's kind, in their order. */

@@ -2,11 +2,12 @@ import type { Operation, Outcome } from '../contract/operation.ts';
 import type { Ending } from '../operations/program.ts';
 import type { TakeoverContext } from './context.ts';
 import { rejoinSummary } from './rejoin/rejoin-summary.ts';
+import { isRejoin } from './task.ts';
 import { keptText, lossText } from './steps/report.ts';
 
 /** One sentence: what it came to, and the state the servers are in now. */
 export function summaryOf(context: TakeoverContext, ending: Ending): string {
-  if (context.task.kind === 'rejoin') return rejoinSummary(context.task, ending);
+  if (isRejoin(context.task)) return rejoinSummary(context, ending);
   const { outcome, failure, view } = ending;
   const { target, kind, oldPrimary } = context.task;
   const old = oldPrimary ?? 'its primary';

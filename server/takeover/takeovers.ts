@@ -150,7 +150,7 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
         (row) =>
           row.cluster === parts.cluster.name &&
           (id === undefined || row.id === id) &&
-          ['switchover', 'failover', 'detach', 'rejoin'].includes(row.kind),
+          ['switchover', 'failover', 'detach', 'rejoin', 'reseed'].includes(row.kind),
       );
       const taken: Operation[] = [];
       for (const row of rows) {
@@ -181,7 +181,7 @@ function notFound(parts: TakeoversParts, server: string): BatonError {
 }
 
 function sameOrRefuse(running: Operation, target: string | null, dryRun: boolean): { operationId: string } {
-  if (running.target === target && running.dryRun === dryRun && running.kind !== 'rejoin')
+  if (running.target === target && running.dryRun === dryRun && !['rejoin', 'reseed'].includes(running.kind))
     return { operationId: running.id };
   throw new BatonError('already-running', `"${running.title}" is running.`, 'Wait for its end, or look at it.', {
     operationId: running.id,

@@ -40,7 +40,7 @@ const taskServer = z.object({
 export type TaskServer = z.infer<typeof taskServer>;
 
 /** What is done to a cluster under the lock for takeovers. */
-const taskKind = z.enum([...takeoverKind.options, 'rejoin']);
+const taskKind = z.enum([...takeoverKind.options, 'rejoin', 'reseed']);
 
 /** What a takeover is to do, as it goes into the journal: enough to take it up again, and no secret in it. */
 export const task = z.object({
@@ -48,10 +48,12 @@ export const task = z.object({
   kind: taskKind,
   /** The new primary; of a rejoin: the primary as it is. */
   target: z.string(),
-  /** Of a rejoin: the server that is to follow. */
+  /** Of a rejoin or a reseed: the server that is to follow. */
   oldPrimary: z.string().nullable(),
   /** Of a rejoin: whom the server followed instead; null: nobody. */
   formerSource: z.object({ host: z.string(), port: z.number() }).nullable().optional(),
+  /** Of a reseed: by which its agent knows it. */
+  reseedId: z.string().optional(),
   /** Replicas of the old primary that are to follow the new one. */
   others: z.array(z.string()),
   /** Servers that could not be reached and are left behind. */
@@ -70,6 +72,11 @@ export type Task = z.infer<typeof task>;
 export function taskConnection(status: ReplicaStatus): TaskConnection {
   const { connection: name, user, connectRetrySeconds, heartbeatPeriodSeconds, delaySeconds } = status;
   return { name, user, connectRetrySeconds, heartbeatPeriodSeconds, delaySeconds, ssl: { ...status.ssl } };
+}
+
+/** Whether the task makes a server follow the primary that there is: nobody is promoted. */
+export function isRejoin({ kind }: Task): boolean {
+  return kind === 'rejoin' || kind === 'reseed';
 }
 
 /** The server of that name. Throws where the task has none: a bug. */

@@ -26,6 +26,8 @@ const plan: RejoinPlan = {
   steps: [],
   extraTransactions: null,
   blocked: false,
+  setAside: false,
+  confirm: null,
   command: 'baton rejoin erp5/db-1',
   observedAt: at,
 };
@@ -61,15 +63,30 @@ async function rejoin(answered: RejoinPlan, ...args: string[]): Promise<Ran> {
 test('baton rejoin --yes follows the operation to its end', async () => {
   const { code, stdout } = await rejoin(plan, '--yes');
   expect([code, stdout]).toEqual([0, expect.stringContaining('db-1 follows db-2.')]);
-  expect(fake.calls[1]).toEqual({ call: 'POST /clusters/erp5/servers/db-1/rejoin', body: { dryRun: false } });
+  expect(fake.calls[1]).toEqual({
+    call: 'POST /clusters/erp5/servers/db-1/rejoin',
+    body: { dryRun: false, setAside: false },
+  });
 });
 
 test('a dry run needs no --yes; without one nobody who can’t be asked begins anything', async () => {
   expect((await rejoin(plan, '--dry-run', '--json')).code).toBe(0);
-  expect(fake.calls[1]?.body).toEqual({ dryRun: true });
+  expect(fake.calls[1]?.body).toEqual({ dryRun: true, setAside: false });
   await fake.close();
   expect((await rejoin(plan)).code).toBe(2);
   expect(fake.calls.map(({ call }) => call)).toEqual(['POST /clusters/erp5/servers/db-1/rejoin-plans']);
+});
+
+test('--set-aside asks for the plan with a copy, and sends the name that it asks to be typed', async () => {
+  const copied: RejoinPlan = { ...plan, setAside: true, confirm: 'db-1' };
+  expect((await rejoin(copied, '--set-aside', '--yes')).code).toBe(0);
+  expect(fake.calls.slice(0, 2).map(({ body }) => body)).toEqual([
+    { setAside: true },
+    { dryRun: false, setAside: true, confirm: 'db-1' },
+  ]);
+  await fake.close();
+  const { code, stderr } = await rejoin(copied, '--set-aside');
+  expect([code, stderr]).toEqual([2, expect.stringContaining('add --yes')]);
 });
 
 test('a server with transactions of its own is refused with the list and the command that exports them', async () => {

@@ -14,6 +14,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 const input = consoleInput.extend({
   target: z.string().regex(/^[^/]+\/[^/]+$/, 'CLUSTER/SERVER, such as erp5/db-1'),
   dryRun: z.boolean().default(false),
+  setAside: z.boolean().default(false),
   yes: z.boolean().default(false),
   json: z.boolean().default(false),
 });
@@ -23,10 +24,11 @@ export const rejoin = command({
   name: 'rejoin',
   summary: 'make an old primary that came back a replica again',
   details:
-    'Shows the checks and the steps, asks, and follows them. A server with transactions of its own is refused, with their list\nand the address of their export. Also for a replica that follows nobody, or the wrong server.',
+    'Shows the checks and the steps, asks, and follows them. A server with transactions of its own is refused, with their list\nand the address of their export; with --set-aside they are kept as SQL, and the server gets a copy of the primary while its\nformer data are kept beside it. Also for a replica that follows nobody, or the wrong server.',
   arguments: [{ syntax: '<target>', text: 'CLUSTER/SERVER, such as erp5/db-1' }],
   options: [
     { flags: '--dry-run', text: 'do every check and stop before the first write' },
+    { flags: '--set-aside', text: 'keep its own transactions aside, and give it a copy of the primary' },
     { flags: '--yes', text: 'do not ask' },
     jsonOption,
     ...consoleOptions,
@@ -35,7 +37,7 @@ export const rejoin = command({
   run: async (asked, terminal) =>
     await withConsole(asked, async (api) => {
       const [cluster = '', server = ''] = asked.target.split('/');
-      const plan = await api.rejoinPlan(cluster, server);
+      const plan = await api.rejoinPlan(cluster, server, { setAside: asked.setAside });
       if (!asked.json) for (const line of planLines(plan)) terminal.line(line);
       if (plan.blocked) {
         if (asked.json) terminal.json({ plan, operation: null });
@@ -61,7 +63,7 @@ function planLines({ cluster, server, address, primary, checks, steps }: RejoinP
   ];
 }
 
-function refusalLines({ cluster, server, checks, extraTransactions }: RejoinPlan, url: string): string[] {
+function refusalLines({ cluster, server, checks, extraTransactions, setAside }: RejoinPlan, url: string): string[] {
   const blocks = checks.filter(({ level }) => level === 'block').flatMap((check) => checkLines(check, []));
   const path = `/api/v1/clusters/${encodeURIComponent(cluster)}/servers/${encodeURIComponent(server)}/extra-transactions?format=sql`;
   const own = (extraTransactions?.count ?? 0) > 0;
@@ -72,6 +74,7 @@ function refusalLines({ cluster, server, checks, extraTransactions }: RejoinPlan
       ? [
           '  Export them (with a token of an operator):',
           `      curl -OJ -H "Authorization: Bearer $TOKEN" "${url.replace(/\/$/, '')}${path}"`,
+          ...(setAside ? [] : [`  Then set them aside: baton rejoin ${cluster}/${server} --set-aside`]),
         ]
       : []),
   ];
@@ -80,8 +83,13 @@ function refusalLines({ cluster, server, checks, extraTransactions }: RejoinPlan
 async function agreed({ yes, dryRun }: Input, plan: RejoinPlan, terminal: Terminal): Promise<boolean> {
   if (yes || dryRun) return true;
   if (!terminal.interactive) throw new BatonError('invalid', 'Nobody is here to ask: add --yes.');
-  const answer = await terminal.ask(`Rejoin ${plan.server}? [y/N] `);
-  if (/^y(es)?$/i.test(answer.trim())) return true;
+  const { confirm, server } = plan;
+  const question =
+    confirm === null
+      ? `Rejoin ${server}? [y/N] `
+      : `This replaces the data of ${server}; they are kept beside. Type ${confirm} to go on: `;
+  const answer = (await terminal.ask(question)).trim();
+  if (confirm === null ? /^y(es)?$/i.test(answer) : answer === confirm) return true;
   terminal.note('Nothing was changed.');
   return false;
 }
@@ -94,7 +102,8 @@ async function carryOut(
 ): Promise<ExitCode> {
   let id: string;
   try {
-    id = await api.rejoin(plan.cluster, plan.server, { dryRun });
+    const { cluster, server, setAside, confirm } = plan;
+    id = await api.rejoin(cluster, server, { dryRun, setAside, ...(confirm === null ? {} : { confirm }) });
   } catch (error) {
     if (!(error instanceof NoAnswerError)) throw error;
     terminal.note(`${error.message} It may have begun: see baton operations.`);

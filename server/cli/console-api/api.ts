@@ -20,9 +20,13 @@ export interface ConsoleApi {
     cluster: string,
     asked: { planId: string; accept: string[]; confirm?: string; dryRun: boolean },
   ): Promise<string>;
-  rejoinPlan(cluster: string, server: string): Promise<RejoinPlan>;
+  rejoinPlan(cluster: string, server: string, asked: { setAside: boolean }): Promise<RejoinPlan>;
   /** Answers the id of the operation. */
-  rejoin(cluster: string, server: string, asked: { dryRun: boolean }): Promise<string>;
+  rejoin(
+    cluster: string,
+    server: string,
+    asked: { dryRun: boolean; setAside: boolean; confirm?: string },
+  ): Promise<string>;
   setAside(cluster: string, server: string, asked: MaintenanceRequest): Promise<Maintenance>;
   endMaintenance(cluster: string, server: string): Promise<void>;
   operations(asked: { cluster?: string; limit: number }): Promise<Operation[]>;
@@ -56,8 +60,8 @@ export function consoleApi(address: ConsoleAddress): ConsoleApi {
       const headers = { 'idempotency-key': randomUUID() };
       return (await post(`/clusters/${part(cluster)}/takeovers`, asked, takeoverAnswer, headers)).operationId;
     },
-    rejoinPlan: async (cluster, server) =>
-      await post(`/clusters/${part(cluster)}/servers/${part(server)}/rejoin-plans`, {}, rejoinPlan),
+    rejoinPlan: async (cluster, server, asked) =>
+      await post(`/clusters/${part(cluster)}/servers/${part(server)}/rejoin-plans`, asked, rejoinPlan),
     rejoin: async (cluster, server, asked) =>
       (await post(`/clusters/${part(cluster)}/servers/${part(server)}/rejoin`, asked, takeoverAnswer)).operationId,
     setAside: async (cluster, server, asked) => await post(maintenancePath(cluster, server), asked, maintenance),

@@ -1,6 +1,9 @@
+import type { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Engine } from '../../console/engine.ts';
-import { rejoinPlan, rejoinRequest } from '../../contract/rejoin.ts';
+import { rejoinPlan, rejoinPlanRequest, rejoinRequest } from '../../contract/rejoin.ts';
+import { transactionsExport } from '../../contract/reseed.ts';
 import { takeoverAnswer } from '../../contract/takeover.ts';
 import { type Api, actorOf } from '../api.ts';
 
@@ -15,22 +18,28 @@ export function rejoinRoutes(api: Api, engine: Engine): void {
     schema: {
       summary: 'What a rejoin would do, and what forbids it; changes nothing',
       params,
-      body: z.strictObject({}),
+      body: rejoinPlanRequest,
       response: { 200: rejoinPlan },
     },
-    handler: async (request) => engine.rejoinPlan(actorOf(request), request.params.cluster, request.params.server),
+    handler: async (request) => {
+      const { cluster, server } = request.params;
+      return engine.rejoinPlan(actorOf(request), cluster, server, request.body);
+    },
   });
   api.post('/clusters/:cluster/servers/:server/rejoin', {
     config: looks,
     schema: {
-      summary: 'Make the server a replica of the primary again (or only check it: dryRun)',
+      summary:
+        'Make the server a replica of the primary again (or only check it: dryRun); with setAside and its name as confirm, by a copy of the primary, its own transactions and data being kept',
       params,
       body: rejoinRequest,
       response: { 202: takeoverAnswer },
     },
     handler: async (request, reply) => {
       const { cluster, server } = request.params;
-      const answer = await engine.rejoin(actorOf(request), cluster, { server, dryRun: request.body.dryRun });
+      const { dryRun, setAside, confirm } = request.body;
+      const asked = { server, dryRun, setAside, ...(confirm === undefined ? {} : { confirm }) };
+      const answer = await engine.rejoin(actorOf(request), cluster, asked);
       return reply.code(202).header('location', `/api/v1/operations/${answer.operationId}`).send(answer);
     },
   });
@@ -49,16 +58,37 @@ export function rejoinRoutes(api: Api, engine: Engine): void {
       const asSql = format === 'sql' || (format === undefined && accepts(request.headers.accept));
       if (!asSql) return engine.extraTransactions(actor, cluster, server);
       const sql = await engine.exportExtraTransactions(actor, cluster, server);
-      const file = `${server}-extra-transactions.sql`.replaceAll(/[^A-Za-z0-9._-]/g, '_');
-      return reply
-        .headers({
-          'content-type': 'application/sql; charset=utf-8',
-          'content-disposition': `attachment; filename="${file}"`,
-          'cache-control': 'no-store',
-        })
-        .send(sql);
+      return sendSql(reply, `${server}-extra-transactions.sql`, sql);
+    },
+  });
+  api.get('/clusters/:cluster/servers/:server/exports', {
+    config: looks,
+    schema: {
+      summary: 'Transactions of this server that were set aside, each kept as a file of SQL by its agent, newest first',
+      params,
+      response: { 200: z.array(transactionsExport) },
+    },
+    handler: async (request) => engine.exports(actorOf(request), request.params.cluster, request.params.server),
+  });
+  api.get('/clusters/:cluster/servers/:server/exports/:name', {
+    config: looks,
+    exposeHeadRoute: false,
+    schema: { summary: 'The SQL of one of them', params: params.extend({ name: z.string() }) },
+    handler: async (request, reply) => {
+      const { cluster, server, name } = request.params;
+      return sendSql(reply, name, await engine.openExport(actorOf(request), cluster, server, name));
     },
   });
 }
 
 const accepts = (accept: string | undefined): boolean => /(^|,)\s*application\/sql\b/i.test(accept ?? '');
+
+function sendSql(reply: FastifyReply, name: string, sql: Readable): FastifyReply {
+  return reply
+    .headers({
+      'content-type': 'application/sql; charset=utf-8',
+      'content-disposition': `attachment; filename="${name.replaceAll(/[^A-Za-z0-9._-]/g, '_')}"`,
+      'cache-control': 'no-store',
+    })
+    .send(sql);
+}

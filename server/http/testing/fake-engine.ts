@@ -56,7 +56,15 @@ export class FakeEngine implements Engine {
   async rejoinPlan(actor: Actor, cluster: string, server: string) {
     this.#ask(actor, 'view', `rejoinPlan ${cluster} ${server}`);
     const observedAt = '2026-01-01T00:00:00.000Z';
-    const nothing = { primary: 'db-1', checks: [], steps: [], extraTransactions: null, blocked: false };
+    const nothing = {
+      primary: 'db-1',
+      checks: [],
+      steps: [],
+      extraTransactions: null,
+      blocked: false,
+      setAside: false,
+      confirm: null,
+    };
     return { ...nothing, cluster, server, address: server, command: `baton rejoin ${cluster}/${server}`, observedAt };
   }
   async rejoin(actor: Actor, cluster: string, { server }: Parameters<Engine['rejoin']>[2]) {
@@ -83,6 +91,14 @@ export class FakeEngine implements Engine {
   }
   async endMaintenance(actor: Actor, cluster: string, server: string) {
     this.#ask(actor, 'operate', `endMaintenance ${cluster} ${server}`);
+  }
+  async exports(actor: Actor, cluster: string, server: string) {
+    this.#ask(actor, 'view', `exports ${cluster} ${server}`);
+    return [];
+  }
+  async openExport(actor: Actor, cluster: string, server: string, name: string) {
+    this.#ask(actor, 'download', `openExport ${cluster} ${server} ${name}`);
+    return Readable.from(['-- nothing\n']);
   }
   async operations(actor: Actor) {
     this.#ask(actor, 'view', 'operations');

@@ -64,7 +64,8 @@ async function back(context: TakeoverContext, act: Act, session: Session, server
   return { kind: 'undone', note: `${server} follows ${former.host}:${former.port}, as before` };
 }
 
-async function statusOf(act: Act, session: Session, connection: string): Promise<ReplicaStatus | null> {
+/** The connection of that name as the server shows it, or null. Rejects with SqlError. */
+export async function statusOf(act: Act, session: Session, connection: string): Promise<ReplicaStatus | null> {
   const statuses = (await look(act, session, readReplication())).map(replicaStatus);
   return statuses.find((one) => one.connection === connection) ?? null;
 }

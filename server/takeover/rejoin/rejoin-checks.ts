@@ -1,5 +1,6 @@
 import type { Check } from '../../contract/takeover.ts';
 import { answers } from '../classify.ts';
+import { copyChecks } from './copy-checks.ts';
 import { accountChecks, grantChecks } from './rejoin-access.ts';
 import { block, pass, warn } from './rejoin-finding.ts';
 import type { RejoinInput } from './rejoin-input.ts';
@@ -13,6 +14,7 @@ export function rejoinChecks(input: RejoinInput): Check[] {
     ...healthyPrimary(input),
     ...follows(input),
     ...historyChecks(input),
+    ...copyChecks(input),
     ...identity(input),
     ...lockFree(input),
     ...grantChecks(input),
@@ -64,7 +66,7 @@ function healthyPrimary({ server, primary, snapshot, servers }: RejoinInput): Ch
   ];
 }
 
-function follows({ server, primary }: RejoinInput): Check[] {
+function follows({ server, primary, copy, extra }: RejoinInput): Check[] {
   const { name, facts, snapshot } = server;
   const [first, second] = facts?.replication ?? [];
   if (!facts) return [];
@@ -73,6 +75,9 @@ function follows({ server, primary }: RejoinInput): Check[] {
   const source = snapshot.replication[0]?.primary ?? `${first.host}:${first.port}`;
   if (primary && (source === primary.name || (first.host === primary.host && first.port === primary.port))) {
     const running = first.ioThread === 'running' && first.sqlThread === 'running';
+    // What has transactions of its own, or has stopped, is what a copy cures.
+    if (copy !== null && (!running || (extra ?? []).length > 0))
+      return [warn('follows-nobody', name, `${name} follows ${primary.name}: it begins anew there`)];
     return [
       running
         ? block('follows-nobody', name, `${name} follows ${primary.name} already`)

@@ -8,7 +8,7 @@ export function historyChecks(input: RejoinInput): Check[] {
   return [...own(input), ...position(input), ...prepared(input)];
 }
 
-function own({ server, primary, extra }: RejoinInput): Check[] {
+function own({ server, primary, extra, copy }: RejoinInput): Check[] {
   const { name, facts, preflight } = server;
   if (!primary || !facts || !preflight) return [];
   if (extra === null) {
@@ -29,14 +29,25 @@ function own({ server, primary, extra }: RejoinInput): Check[] {
   }
   const count = countTransactions(extra);
   const text = `${name} has ${count === 1 ? '1 transaction' : `${count} transactions`} that ${primary.name} does not have: ${formatRanges(extra)}`;
+  if (copy !== null)
+    return [
+      warn(
+        'own-transactions',
+        name,
+        `${text}. They are kept as SQL, and set aside with the data of ${name}`,
+        `Carry over to ${primary.name} what must not be lost.`,
+      ),
+    ];
   return [block('own-transactions', name, text, exportFix(name, primary.name))];
 }
 
 const exportFix = (server: string, primary: string): string =>
-  `Export them as SQL, carry over to ${primary} what must not be lost, and give ${server} a new first copy. ` +
-  'Setting them aside and reseeding is not built in yet.';
+  `Export them as SQL, carry over to ${primary} what must not be lost, and set them aside: ` +
+  `${server} then gets a copy of ${primary}, and all that it has is kept.`;
 
-function position({ server, primary }: RejoinInput): Check[] {
+function position({ server, primary, copy }: RejoinInput): Check[] {
+  // It begins at the position of the copy.
+  if (copy !== null) return [];
   const { name, preflight, facts } = server;
   const there = primary?.preflight;
   if (!primary || !preflight || !there || !facts) return [];
@@ -47,7 +58,7 @@ function position({ server, primary }: RejoinInput): Check[] {
         'position-known',
         name,
         `${name} has no GTID position to go on from`,
-        `Give ${name} a first copy of ${primary.name}.`,
+        `Give ${name} a copy of ${primary.name}: set its own data aside.`,
       ),
     ];
   }
@@ -60,14 +71,16 @@ function position({ server, primary }: RejoinInput): Check[] {
           'binlog-covers',
           primary.name,
           `${primary.name} has purged what ${name} would need next: its logs begin at ${formatGtidList(there.binlogFrom)}, ${name} stands at ${formatGtidList(stands)}`,
-          `Give ${name} a first copy of ${primary.name}.`,
+          `Give ${name} a copy of ${primary.name}: set its own data aside.`,
         ),
       ];
 }
 
-function prepared({ server }: RejoinInput): Check[] {
+function prepared({ server, copy }: RejoinInput): Check[] {
   const count = server.preflight?.prepared ?? 0;
   if (count === 0) return [];
   const text = `${server.name} has ${count} transactions prepared for a two-phase commit: a commit of one would be its own`;
+  if (copy !== null)
+    return [warn('xa-prepared', server.name, `${text}; they stay in its former data`, 'XA RECOVER lists them.')];
   return [block('xa-prepared', server.name, text, 'XA RECOVER, then XA ROLLBACK each.')];
 }

@@ -10,12 +10,13 @@ import type { PlannedServer } from '../plan-input.ts';
 import { serverOf, taskConnection, type Task, type TaskConnection } from '../task.ts';
 import { rejoinChecks } from './rejoin-checks.ts';
 import type { RejoinInput } from './rejoin-input.ts';
-import { rejoinSteps } from './rejoin-steps.ts';
+import { stepsOf } from '../steps-of.ts';
+import { COPY_MS } from './copy-data.ts';
 
 /** What the rejoin would do and what forbids it, and the task that it becomes (null: there is nobody to follow). */
 export function planRejoin(
   input: RejoinInput,
-  options: { readonly dryRun: boolean; readonly budgetSeconds: number },
+  options: { readonly dryRun: boolean; readonly budgetSeconds: number; readonly reseedId: string },
 ): { readonly plan: RejoinPlan; readonly task: Task | null } {
   const { server, primary, snapshot, extra } = input;
   const checks = rejoinChecks(input);
@@ -32,7 +33,10 @@ export function planRejoin(
       extraTransactions:
         primary === null || extra === null ? null : extraOf(server.name, primary.name, extra, input.at),
       blocked: checks.some(({ level }) => level === 'block'),
-      command: `baton rejoin ${snapshot.name}/${server.name}`,
+      setAside: input.copy !== null,
+      // It replaces data: the name says whose.
+      confirm: input.copy === null ? null : server.name,
+      command: `baton rejoin ${snapshot.name}/${server.name}${input.copy === null ? '' : ' --set-aside'}`,
       observedAt: new Date(input.at).toISOString(),
     },
   };
@@ -55,14 +59,14 @@ export function extraOf(server: string, primary: string, extra: readonly GtidRan
 }
 
 function taskOf(
-  { server, servers, snapshot }: RejoinInput,
+  { server, servers, snapshot, copy }: RejoinInput,
   primary: PlannedServer,
-  { dryRun, budgetSeconds }: { readonly dryRun: boolean; readonly budgetSeconds: number },
+  { dryRun, budgetSeconds, reseedId }: Parameters<typeof planRejoin>[1],
 ): Task {
   const [own] = server.facts?.replication ?? [];
   return {
     cluster: snapshot.name,
-    kind: 'rejoin',
+    ...(copy === null ? { kind: 'rejoin' } : { kind: 'reseed', reseedId }),
     target: primary.name,
     oldPrimary: server.name,
     formerSource: own ? { host: own.host, port: own.port } : null,
@@ -74,13 +78,14 @@ function taskOf(
       port: one.port,
       serverId: one.facts?.serverId ?? 0,
       // It takes the binary log's position as well: without one there is none to take.
-      demote: one.facts?.capabilities.demoteToReplica === true && one.facts.logBin,
+      // A copy has no binary log of its own yet.
+      demote: copy === null && one.facts?.capabilities.demoteToReplica === true && one.facts.logBin,
       reachable: answers(one),
       connection: one === server ? (own ? taskConnection(own) : connectionLike(servers, primary)) : null,
     })),
     accepted: [],
     dryRun,
-    budgetMs: budgetSeconds * 1000,
+    budgetMs: copy === null ? budgetSeconds * 1000 : COPY_MS,
     longWriteSeconds: 0,
     transactionsLost: null,
   };
@@ -133,13 +138,25 @@ function plannedSteps(task: Task): PlannedStep[] {
       `Shuts services and events on ${server}, stops its writes and ends its clients' sessions.`,
       [stopWrites(3).shown],
     ],
+    export: [`Keeps what only ${server} has as SQL, by its agent.`, []],
+    copy: [
+      `Copies the data of ${target} beside those of ${server}, by mariadb-backup through both agents, and prepares them.`,
+      [],
+    ],
+    swap: [
+      `Stops ${server}, puts the copy in the place of its data, which are kept under another name, and starts it read-only.`,
+      [],
+    ],
     compare: [`Makes sure that ${target} has everything that ${server} has.`, []],
-    follow: [`${server} follows ${target}, from where it stands.`, follow],
+    follow: [
+      `${server} follows ${target}, from ${task.kind === 'reseed' ? 'the position of the copy' : 'where it stands'}.`,
+      follow,
+    ],
     keep: [`read_only=1 is kept for the next start of ${server}, by its agent.`, []],
     verify: [`Looks whether ${server} is read-only, follows ${target} and comes level.`, []],
     report: ['Sums it up.', []],
   };
-  return rejoinSteps(task).map(({ id, name, server: on, pointOfNoReturn }) => ({
+  return stepsOf(task).map(({ id, name, server: on, pointOfNoReturn }) => ({
     id,
     name,
     server: on,

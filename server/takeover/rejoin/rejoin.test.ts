@@ -149,7 +149,7 @@ test('what the server writes after the checks is found by the steps, which leave
 test('two clicks at once are one operation, and a click afterwards is told that it follows already', async () => {
   await everybodyHas('db-1');
   await failedOver();
-  const request = { server: 'db-1', dryRun: false, actor: 'ana' };
+  const request = { server: 'db-1', dryRun: false, setAside: false, actor: 'ana' };
   const [one, two] = await Promise.all([baton.rejoins.start(request), baton.rejoins.start(request)]);
   expect(one).toEqual(two);
   expect(await baton.rejoins.start(request)).toEqual(one);

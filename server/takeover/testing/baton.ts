@@ -44,7 +44,7 @@ export interface TestBaton {
   /** Plans and confirms, and answers the id at once. */
   begin(target: string, options?: PromoteOptions): Promise<string>;
   /** Rejoins the server, and answers the operation's last view. */
-  rejoin(server: string, options?: { dryRun?: boolean }): Promise<Operation>;
+  rejoin(server: string, options?: { dryRun?: boolean; setAside?: boolean }): Promise<Operation>;
   stop(): Promise<void>;
 }
 
@@ -130,7 +130,7 @@ export async function startBaton(plan: BatonPlan, options: BatonOptions = {}): P
     connect: signIn,
     signIn: async (server, timeoutMs) => await signIn(server, 'replication', timeoutMs),
     users: { observe: plan.accounts.observe.user, operate: plan.accounts.operate.user },
-    replication: plan.accounts.replication,
+    replication: { user: plan.accounts.replication.user, password: plan.accounts.replication.password },
     agent: options.agent ?? (() => null),
     operations,
     store,
@@ -156,8 +156,9 @@ export async function startBaton(plan: BatonPlan, options: BatonOptions = {}): P
     rejoins,
     published,
     begin,
-    async rejoin(server, { dryRun = false } = {}) {
-      return await operations.ended((await rejoins.start({ server, dryRun, actor: 'ana' })).operationId);
+    async rejoin(server, { dryRun = false, setAside = false } = {}) {
+      const asked = { server, dryRun, setAside, confirm: server, actor: 'ana' };
+      return await operations.ended((await rejoins.start(asked)).operationId);
     },
     promote: async (name, promoteOptions) => await operations.ended(await begin(name, promoteOptions)),
     async stop() {

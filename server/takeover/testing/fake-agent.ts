@@ -1,5 +1,11 @@
 import type { AgentStatus, ServiceRun, ServiceStatus, SignInAnswer } from '../../contract/agent.ts';
+import { BatonError } from '../../contract/errors.ts';
 import type { TakeoverAgent } from '../agent.ts';
+
+/** Copies are made by real agents only. */
+const noCopies = async (): Promise<never> => {
+  throw new BatonError('refused', 'a fake agent has no data');
+};
 
 /** For tests: an agent in memory that remembers what it was asked. */
 export class FakeAgent implements TakeoverAgent {
@@ -52,6 +58,14 @@ export class FakeAgent implements TakeoverAgent {
     this.persisted = readOnly;
     return Promise.resolve();
   }
+
+  readonly dataDirectory = noCopies;
+  readonly keepTransactions = noCopies;
+  readonly offerCopy = noCopies;
+  readonly beginReseed = noCopies;
+  readonly reseed = noCopies;
+  readonly swapReseed = noCopies;
+  readonly cancelReseed = noCopies;
 }
 
 const serviceOf = (name: string, enabled: boolean): ServiceStatus => ({

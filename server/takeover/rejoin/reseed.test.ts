@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startAgentProcesses, type AgentProcesses } from '../../agent/testing/agent-processes.ts';
+import type { Operation } from '../../contract/operation.ts';
+import { createCluster, type SandboxCluster } from '../../sandbox/cluster.ts';
+import { stopReplication } from '../../sandbox/faults.ts';
+import { caughtUp, followed } from '../../sandbox/replication.ts';
+import { until } from '../../sandbox/until.ts';
+import { startBaton, type TestBaton } from '../testing/baton.ts';
+import { writableOf } from '../testing/server-state.ts';
+
+let cluster: SandboxCluster;
+let agents: AgentProcesses;
+let baton: TestBaton;
+beforeEach(async () => {
+  cluster = await createCluster({ settings: { event_scheduler: 'ON' } });
+  agents = await startAgentProcesses(cluster);
+  baton = await startBaton(cluster, { agent: (server) => agents.of(server).client });
+});
+afterEach(async () => {
+  await baton.stop();
+  await agents.stop();
+  await cluster.stop();
+});
+
+const LOST = ['lost-a', "lost-b';\n-- é", 'lost-c'];
+
+/** db-1 dies with transactions that nobody received, db-2 takes over and goes on, db-1 comes back. */
+async function failedOver(): Promise<void> {
+  const primary = cluster.server('db-1');
+  await primary.sql(
+    "INSERT INTO shop.orders (uid) VALUES ('before')",
+    'CREATE EVENT shop.tick ON SCHEDULE EVERY 1 SECOND DO INSERT INTO shop.orders (uid) VALUES (UUID())',
+    'ALTER EVENT shop.tick DISABLE',
+  );
+  for (const name of ['db-2', 'db-3']) {
+    await caughtUp(cluster.server(name), primary);
+    await stopReplication(cluster.server(name), 'io');
+  }
+  for (const uid of LOST) await primary.sql(`INSERT INTO shop.orders (uid) VALUES ('${uid.replaceAll("'", "''")}')`);
+  await baton.watcher.lookNow();
+  await primary.kill();
+  await until(() => baton.watcher.observationOf('db-1')?.kind === 'unreachable', { what: 'db-1 is seen to be gone' });
+  expect((await baton.promote('db-2')).outcome).toMatch(/^succeeded/);
+  await cluster.server('db-2').sql("INSERT INTO shop.orders (uid) VALUES ('after')", 'ALTER EVENT shop.tick ENABLE');
+  await primary.start();
+  await until(() => baton.watcher.observationOf('db-1')?.kind === 'up', { what: 'db-1 is back' });
+}
+
+async function uids(server: string): Promise<string[]> {
+  const rows = await cluster.server(server).sql('SELECT uid FROM shop.orders ORDER BY uid');
+  return rows.map(({ uid }) => String(uid));
+}
+
+/** Checksums of every table of the application, while nothing is written. */
+async function checksums(server: string): Promise<unknown> {
+  return await cluster.server(server).sql('CHECKSUM TABLE shop.orders EXTENDED');
+}
+
+async function besideData(server: string): Promise<string[]> {
+  const { dataDir } = cluster.server(server);
+  return (await readdir(dirname(dataDir))).filter((name) => name.startsWith(basename(dataDir))).toSorted();
+}
+
+const failures = (view: Operation) =>
+  view.steps.flatMap(({ id, error }) => (error === null ? [] : [`${id}: ${error}`]));
+
+test('an old primary with transactions of its own is a replica again, and both they and its data are kept', async () => {
+  await failedOver();
+  const plan = await baton.rejoins.plan('db-1', true);
+  expect(plan.checks.filter(({ level }) => level !== 'pass').map(({ code }) => code)).toEqual(['own-transactions']);
+  expect([plan.blocked, plan.confirm, plan.command]).toEqual([false, 'db-1', 'baton rejoin erp5/db-1 --set-aside']);
+
+  const view = await baton.rejoin('db-1', { setAside: true });
+  expect(failures(view)).toEqual([]);
+  expect([view.kind, view.outcome]).toEqual(['reseed', 'succeeded-with-follow-ups']);
+  expect(view.summary).toContain('db-1 follows db-2. Its 3 own transactions are kept as SQL.');
+  const { port } = cluster.server('db-2');
+  expect(await followed(cluster.server('db-1'))).toMatchObject({ port, ioRunning: true, sqlRunning: true });
+  expect(await writableOf(cluster.servers)).toEqual(['db-2']);
+  await cluster.server('db-2').sql('SET GLOBAL event_scheduler=OFF', "INSERT INTO shop.orders (uid) VALUES ('later')");
+  await caughtUp(cluster.server('db-1'), cluster.server('db-2'));
+  expect(await checksums('db-1')).toEqual(await checksums('db-2'));
+  expect(await uids('db-1')).toEqual(await uids('db-2'));
+  const [event] = await cluster
+    .server('db-1')
+    .sql('SELECT STATUS AS s, @@event_scheduler AS e FROM information_schema.EVENTS');
+  expect(event).toMatchObject({ s: 'SLAVESIDE_DISABLED', e: 'ON' });
+  // Its next start is that of a replica as well.
+  expect(await readFile(cluster.server('db-1').persistFile, 'utf8')).toBe('[mariadbd]\nread_only=1\n');
+  const [errant] = await cluster.server('db-1').sql('SELECT @@gtid_binlog_state AS state');
+  expect(String(errant?.['state'])).not.toContain('0-1-');
+
+  const [kept] = await agents.of('db-1').client.exports();
+  if (!kept) throw new Error('nothing was kept');
+  expect(kept.count).toBe(3);
+  const sql = await textOf(await agents.of('db-1').client.openExport(kept.name));
+  expect(createHash('sha256').update(sql).digest('hex')).toBe(kept.sha256);
+  expect(view.followUps.map(({ path }) => path)).toEqual([`/api/v1/clusters/erp5/servers/db-1/exports/${kept.name}`]);
+  expect(await besideData('db-1')).toEqual(['data', expect.stringMatching(/^data\.kept-\d{8}T\d{6}Z$/)]);
+});
