@@ -1,4 +1,5 @@
 import type { FollowUp } from '../../server/contract/operation.ts';
+import { setAsidePath } from '../ui/paths.ts';
 
 const verbs: Record<string, string> = {
   rejoin: 'Rejoin',
@@ -9,9 +10,14 @@ const verbs: Record<string, string> = {
 };
 
 /** What the button of a follow-up says: the verb and the thing, from where it goes; null where no request does it. */
-export function followUpLabel({ method, path }: Pick<FollowUp, 'method' | 'path'>): string | null {
+export function followUpLabel({
+  method,
+  path,
+  body,
+}: Pick<FollowUp, 'method' | 'path'> & { body?: unknown }): string | null {
   if (method === null || path === null) return null;
   if (method === 'GET') return 'Download';
+  if (setsAside(body)) return 'Review…';
   const parts = (path.split('?')[0] ?? '').split('/').filter(Boolean);
   const verb = verbs[parts.at(-1) ?? ''];
   if (verb === undefined) return 'Do it';
@@ -24,3 +30,13 @@ export function followUpPath(path: string): string | null {
   const below = path.startsWith('/api/v1/') ? path.slice('/api/v1'.length) : path;
   return /^\/(clusters|operations)\//.test(below) && !below.includes('..') ? below : null;
 }
+
+/** The page on which a name has to be typed for what the follow-up asks; null where its button does it. */
+export function reviewOf({ path, body }: Pick<FollowUp, 'path' | 'body'>): string | null {
+  const [, cluster, server] = /\/clusters\/([^/]+)\/servers\/([^/]+)\/rejoin$/.exec(path ?? '') ?? [];
+  if (cluster === undefined || server === undefined || !setsAside(body)) return null;
+  return setAsidePath(decodeURIComponent(cluster), decodeURIComponent(server));
+}
+
+const setsAside = (body: unknown): boolean =>
+  typeof body === 'object' && body !== null && 'setAside' in body && body.setAside === true;

@@ -1,5 +1,6 @@
 'use client';
 
+import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { ask, type Refusal } from '../../server/contract/client.ts';
@@ -9,7 +10,7 @@ import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Mark } from '../ui/mark.tsx';
 import { operationPath } from '../ui/paths.ts';
-import { followUpLabel, followUpPath } from './follow-up-label.ts';
+import { followUpLabel, followUpPath, reviewOf } from './follow-up-label.ts';
 
 /** What is left to do after an operation, each with the button or the command that does it. */
 export function FollowUps({ operation }: { operation: Operation }) {
@@ -56,6 +57,14 @@ function Do({ followUp }: { followUp: FollowUp }) {
       <a href={`/api/v1${path}`} download className="btn btn-small no-print">
         <Icon name="download" /> {label}
       </a>
+    );
+  }
+  const review = reviewOf(followUp);
+  if (review !== null) {
+    return (
+      <Link href={review} prefetch={false} className="btn btn-small btn-accent no-print">
+        {label}
+      </Link>
     );
   }
   const act = async () => {

@@ -7,9 +7,11 @@ import { rejoinServer, type Refusal } from '../../server/contract/client.ts';
 import type { RejoinPlan } from '../../server/contract/rejoin.ts';
 import { counted } from '../format/number.ts';
 import { useWhyNot } from '../live/use-live.ts';
+import { NameField } from '../takeover/name-field.tsx';
 import { StartRefused } from '../takeover/start-refused.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { clusterPath, operationPath } from '../ui/paths.ts';
+import { rejoinButton } from './rejoin-words.ts';
 
 /** The decision: dry run, cancel, or the one press. The server looks again and refuses what does not hold any more. */
 export function RejoinDecision({ plan, again }: { plan: RejoinPlan; again: () => void }) {
@@ -17,23 +19,35 @@ export function RejoinDecision({ plan, again }: { plan: RejoinPlan; again: () =>
   const reasonId = useId();
   const whyNot = useWhyNot('operate');
   const [busy, setBusy] = useState<'dry' | 'real' | null>(null);
+  const [typed, setTyped] = useState('');
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const blocks = plan.checks.filter(({ level }) => level === 'block');
   const blocked =
     blocks.length === 0
       ? null
       : `${counted(blocks.length, 'check')} ${blocks.length === 1 ? 'blocks' : 'block'} it: ${blocks[0]?.text ?? ''}`;
+  const { confirm, setAside } = plan;
+  const untyped = confirm !== null && typed.trim() !== confirm ? `Type ${confirm} first.` : null;
   const shut = whyNot ?? blocked;
   const start = async (dryRun: boolean) => {
     setBusy(dryRun ? 'dry' : 'real');
     setRefusal(null);
-    const answer = await rejoinServer(plan.cluster, plan.server, { dryRun, setAside: false });
+    const meant = confirm === null || untyped !== null ? {} : { confirm };
+    const answer = await rejoinServer(plan.cluster, plan.server, { dryRun, setAside, ...meant });
     if (answer.kind === 'ok') return router.push(operationPath(answer.value.operationId));
     setBusy(null);
     setRefusal(answer);
   };
   return (
     <section aria-label="Decision" className="mt-10 border-t border-line-strong pt-5">
+      {confirm !== null && blocked === null && (
+        <NameField
+          name={confirm}
+          typed={typed}
+          type={setTyped}
+          why={`The data of ${plan.server} are replaced, and kept beside.`}
+        />
+      )}
       <div className="flex flex-wrap items-center gap-3">
         <button
           type="button"
@@ -48,16 +62,16 @@ export function RejoinDecision({ plan, again }: { plan: RejoinPlan; again: () =>
         </Link>
         <button
           type="button"
-          className="btn btn-go max-sm:min-h-11 max-sm:basis-full"
-          disabled={shut !== null || busy !== null}
+          className={`btn ${setAside ? 'btn-risk' : 'btn-go'} max-sm:min-h-11 max-sm:basis-full`}
+          disabled={shut !== null || untyped !== null || busy !== null}
           aria-describedby={reasonId}
           onClick={() => void start(false)}
         >
           <Icon name="switchover" />
-          {busy === 'real' ? 'Starting…' : `Rejoin ${plan.server}`}
+          {busy === 'real' ? 'Starting…' : rejoinButton(plan)}
         </button>
         <p id={reasonId} className="basis-72 grow text-sm text-soft">
-          {shut ?? 'Nothing happens before this button is pressed.'}
+          {shut ?? untyped ?? 'Nothing happens before this button is pressed.'}
         </p>
         {blocks.length > 0 && (
           <button type="button" className="btn" onClick={again}>

@@ -10,13 +10,16 @@ import { RefusedPlan } from '../takeover/refused-plan.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { clusterPath } from '../ui/paths.ts';
 import { Ago } from '../ui/time.tsx';
+import { Exports } from './exports.tsx';
 import { OwnTransactions } from './own-transactions.tsx';
 import { RejoinDecision } from './rejoin-decision.tsx';
+import { rejoinMeaning } from './rejoin-words.ts';
+import { SetAsideOffer } from './set-aside-offer.tsx';
 import { useRejoinPlan } from './use-rejoin-plan.ts';
 
 /** What it takes to make this server a replica again: read it, then decide. Nothing happens before the button is pressed. */
-export function RejoinPage({ cluster, server }: { cluster: string; server: string }) {
-  const { answer, again } = useRejoinPlan(cluster, server, false);
+export function RejoinPage({ cluster, server, setAside }: { cluster: string; server: string; setAside: boolean }) {
+  const { answer, again } = useRejoinPlan(cluster, server, setAside);
   const snapshot = useCluster(cluster);
   const plan = answer?.kind === 'ok' ? answer.value : null;
   const address = plan?.address ?? snapshot?.servers.find((one) => one.name === server)?.address;
@@ -28,7 +31,8 @@ export function RejoinPage({ cluster, server }: { cluster: string; server: strin
         </Link>
       </p>
       <h1>
-        Rejoin {server} {address !== undefined && <span className="font-normal text-soft">({address})</span>}{' '}
+        {setAside ? 'Rejoin by a copy: ' : 'Rejoin '}
+        {server} {address !== undefined && <span className="font-normal text-soft">({address})</span>}{' '}
         <span className="font-normal text-soft">in {cluster}</span>
       </h1>
       {snapshot?.sandbox === true && (
@@ -41,11 +45,7 @@ export function RejoinPage({ cluster, server }: { cluster: string; server: strin
       {plan !== null && (
         <>
           <p className="mt-2 flex flex-wrap justify-between gap-x-8">
-            <span className="font-medium">
-              {plan.primary === null
-                ? `There is nobody that ${server} could follow.`
-                : `${server} becomes a read-only replica of ${plan.primary}. Its clients’ sessions are ended; nothing that it has is given up.`}
-            </span>
+            <span className="font-medium">{rejoinMeaning(plan)}</span>
             <span className="text-sm text-faint">
               as of <Ago at={plan.observedAt} />
             </span>
@@ -54,6 +54,8 @@ export function RejoinPage({ cluster, server }: { cluster: string; server: strin
             <PlanChecks checks={plan.checks} accepted={[]} accept={null} />
           </div>
           <OwnTransactions cluster={cluster} extra={plan.extraTransactions} />
+          <SetAsideOffer plan={plan} />
+          <Exports cluster={cluster} server={server} />
           {plan.steps.length > 0 && <PlanSteps steps={plan.steps} />}
           <p className="mt-8 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm">
             <span className="text-faint">The same on the command line:</span>

@@ -8,6 +8,7 @@ import type { ClusterSnapshot } from '../../server/contract/snapshot.ts';
 import type { TakeoverPlan } from '../../server/contract/takeover.ts';
 import { useWhyNot } from '../live/use-live.ts';
 import { clusterPath, operationPath } from '../ui/paths.ts';
+import { NameField } from './name-field.tsx';
 import { OutdatedPlan } from './outdated-plan.tsx';
 import { StartRefused } from './start-refused.tsx';
 import { TakeoverMark } from './takeover-mark.tsx';
@@ -55,7 +56,14 @@ export function PlanConfirm({
   if (outdated !== null && busy === null && !told) return <OutdatedPlan outdated={outdated} again={again} />;
   return (
     <section aria-label="Decision" className="mt-10 border-t border-line-strong pt-5">
-      {name !== null && <NameField name={name} typed={typed} type={setTyped} risk={plan.kind === 'failover'} />}
+      {name !== null && (
+        <NameField
+          name={name}
+          typed={typed}
+          type={setTyped}
+          why={plan.kind === 'failover' ? 'Data may be lost.' : 'A check is overridden.'}
+        />
+      )}
       <div className="flex flex-wrap items-center gap-3">
         <button
           type="button"
@@ -90,35 +98,4 @@ export function PlanConfirm({
 /** Refused for what it is, not for the moment it was pressed in: the same plan will never be taken. */
 function isOver(refusal: Refusal | null): boolean {
   return refusal?.kind === 'refused' && ['outdated', 'already-running', 'refused', 'not-found'].includes(refusal.code);
-}
-
-function NameField({
-  name,
-  typed,
-  type,
-  risk,
-}: {
-  name: string;
-  typed: string;
-  type: (text: string) => void;
-  risk: boolean;
-}) {
-  const id = useId();
-  return (
-    <div className="mb-4">
-      <label htmlFor={id} className="block">
-        {risk ? 'Data may be lost. ' : 'A check is overridden. '}Type{' '}
-        <strong className="mono font-semibold">{name}</strong> to say that it is meant.
-      </label>
-      <input
-        id={id}
-        className="field mono mt-1 w-full max-w-60"
-        autoComplete="off"
-        autoCapitalize="none"
-        spellCheck={false}
-        value={typed}
-        onChange={(event) => type(event.target.value)}
-      />
-    </div>
-  );
 }

@@ -4,5 +4,7 @@ export const takeoverPath = (cluster: string, server: string): string =>
   `${clusterPath(cluster)}/takeover/${encodeURIComponent(server)}`;
 export const rejoinPath = (cluster: string, server: string): string =>
   `${clusterPath(cluster)}/rejoin/${encodeURIComponent(server)}`;
+/** The review of a rejoin that gives the server a copy of the primary, its own transactions and data being kept. */
+export const setAsidePath = (cluster: string, server: string): string => `${rejoinPath(cluster, server)}?set-aside=1`;
 export const dumpsPath = (cluster: string): string => `${clusterPath(cluster)}/dumps`;
 export const operationPath = (id: string): string => `/operations/${encodeURIComponent(id)}`;

@@ -42,7 +42,12 @@ export async function exportTransactions(request: ExportRequest): Promise<Transa
   if (partial === undefined || manifestPartial === undefined) throw new Error('two names make two partial names');
   try {
     const file = await open(partial, 'wx', 0o600);
-    const written = await write(request, file).finally(async () => await file.close());
+    let written: Awaited<ReturnType<typeof write>>;
+    try {
+      written = await write(request, file);
+    } finally {
+      await file.close();
+    }
     const manifest: TransactionsExport = {
       format: 1,
       name,

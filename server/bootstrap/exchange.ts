@@ -16,14 +16,21 @@ export function directoriesOf(directory: string, at: Date): Directories {
 }
 
 /** Puts the copy in the place of the data, which are kept. Goes on from wherever an earlier run of it was ended. */
-export async function putCopy({ directory, copyDirectory, keptDirectory }: Directories): Promise<void> {
-  if (!(await exists(keptDirectory))) await move(directory, keptDirectory);
+export async function putCopy(names: Directories): Promise<void> {
+  const { directory, copyDirectory, keptDirectory } = names;
+  if (await nothingMoved(names)) await move(directory, keptDirectory);
   if (await exists(copyDirectory)) await move(copyDirectory, directory);
 }
 
+/** Whether the data and the copy both have the names that they began with. */
+export async function nothingMoved({ directory, copyDirectory }: Directories): Promise<boolean> {
+  return (await exists(directory)) && (await exists(copyDirectory));
+}
+
 /** The inverse of putCopy, from wherever that was ended. */
-export async function putBack({ directory, copyDirectory, keptDirectory }: Directories): Promise<void> {
-  if (!(await exists(keptDirectory))) return;
+export async function putBack(names: Directories): Promise<void> {
+  const { directory, copyDirectory, keptDirectory } = names;
+  if (await nothingMoved(names)) return;
   if (!(await exists(copyDirectory))) await move(directory, copyDirectory);
   await move(keptDirectory, directory);
 }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { messageOf } from '../contract/errors.ts';
 import { replaceFile } from '../files/durable-file.ts';
 import { directoryBytes } from './directory-size.ts';
-import { discardCopy, exists, putBack, putCopy } from './exchange.ts';
+import { discardCopy, nothingMoved, putBack, putCopy } from './exchange.ts';
 import { firstOptions, replicaOptions } from './first-options.ts';
 import { startAgain, startOnCopy, stopDatabase, type LocalDatabase } from './local-database.ts';
 import type { ReseedNote, ReseedRecord } from './reseed-record.ts';
@@ -47,7 +47,7 @@ export async function swapBack(parts: SwapParts, record: ReseedRecord): Promise<
   const why = record.error ?? 'the exchange failed';
   try {
     // Where nothing was moved the server may not even have ended: it is left in peace.
-    if (await exists(record.keptDirectory)) {
+    if (!(await nothingMoved(record))) {
       await stopDatabase(database);
       await putBack(record);
     }

@@ -14,7 +14,8 @@ import { until } from '../../sandbox/until.ts';
 import { AgentClient } from '../client.ts';
 
 const main = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
-const token = 'console-token-0123456789';
+/** For tests: the token that these agents take. */
+export const agentToken = 'console-token-0123456789';
 
 /** For tests: `baton agent` beside a sandbox server, as a process that can be killed and started again. */
 export class AgentProcess {
@@ -29,7 +30,7 @@ export class AgentProcess {
   constructor(folder: string, server: string, port: number) {
     this.server = server;
     this.url = `http://127.0.0.1:${port}`;
-    this.client = new AgentClient({ server, url: this.url, token });
+    this.client = new AgentClient({ server, url: this.url, token: agentToken });
     this.stateDirectory = join(folder, 'state');
     this.log = join(folder, 'agent.log');
     this.#configuration = join(folder, 'agent.yaml');
@@ -83,7 +84,7 @@ export async function startAgentProcesses(
       const folder = join(cluster.dir, `agent-${server.name}`);
       await mkdir(folder, { recursive: true });
       const { port } = await reservePort();
-      await writeFile(join(folder, 'token'), token, { mode: 0o600 });
+      await writeFile(join(folder, 'token'), agentToken, { mode: 0o600 });
       const { socket, optionsFile: defaultsFile, persistFile } = server;
       const control = sandboxControl(process.execPath, cluster.dir, server.name);
       const agent = {

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { z } from 'zod';
-import type { configuration } from '../../contract/configuration.ts';
+import type { configuration, ServerControlConfiguration } from '../../contract/configuration.ts';
 import type { SandboxCluster } from '../../sandbox/cluster.ts';
 import type { SandboxServer } from '../../sandbox/server-process.ts';
 import { clusterName, type Layout } from './layout.ts';
@@ -64,13 +64,14 @@ export function agentYaml(
   paths: Layout,
   { server, port }: AgentPlace,
   update: readonly string[],
+  control: ServerControlConfiguration,
   tls: Certificate | null,
 ): string {
   const value: Written = {
     agent: {
       listen: `127.0.0.1:${port}`,
       name: server.name,
-      server: { socket: server.socket, defaultsFile: server.optionsFile, persistFile: server.persistFile },
+      server: { socket: server.socket, defaultsFile: server.optionsFile, persistFile: server.persistFile, control },
       ...(tls === null ? {} : { tls }),
       tokenFile: paths.secret('agent'),
       backups: { directory: paths.backups(server.name), schedule: '0 1 * * *', method: ['dump'], keep: { days: 7 } },

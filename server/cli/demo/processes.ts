@@ -3,6 +3,7 @@ import { reservePort } from '../../sandbox/ports.ts';
 import type { SandboxCluster } from '../../sandbox/cluster.ts';
 import { environment, findNode } from '../../setup/node24.mjs';
 import { writeFile } from 'node:fs/promises';
+import { sandboxControl } from '../sandbox/server-control.ts';
 import { startChild, type Child } from './child-process.ts';
 import { agentYaml, type AgentPlace, type Certificate } from './configuration-text.ts';
 import type { Layout } from './layout.ts';
@@ -24,17 +25,22 @@ export async function placeAgents(cluster: SandboxCluster, tls: Certificate | nu
 export async function startAgent(paths: Layout, place: AgentPlace, tls: Certificate | null): Promise<Child> {
   const { name, optionsFile } = place.server;
   const file = paths.agentConfig(name);
-  const update = [findNode(root), join(import.meta.dirname, 'mariadb-update.ts'), optionsFile];
-  await writeFile(file, agentYaml(paths, place, update, tls), { mode: 0o600 });
-  return await startChild(baton('agent', file), paths.log(`agent-${name}`), environment(root));
+  const node = findNode(root);
+  const update = [node, join(import.meta.dirname, 'mariadb-update.ts'), optionsFile];
+  const control = sandboxControl(node, paths.dir, name);
+  await writeFile(file, agentYaml(paths, place, update, control, tls), { mode: 0o600 });
+  return await startChild(baton('agent', file), paths.log(`agent-${name}`), trusting(tls));
 }
 
 /** Starts `baton console`. */
 export async function startConsole(paths: Layout, tls: Certificate | null): Promise<Child> {
+  return await startChild(baton('console', paths.config), paths.log('console'), trusting(tls));
+}
+
+/** Who asks an agent, the console or another agent, trusts what Node trusts. */
+function trusting(tls: Certificate | null): NodeJS.ProcessEnv {
   const env = environment(root);
-  // The console's client of the agents trusts what Node trusts.
-  const trusting = tls === null ? env : { ...env, NODE_EXTRA_CA_CERTS: tls.certificate };
-  return await startChild(baton('console', paths.config), paths.log('console'), trusting);
+  return tls === null ? env : { ...env, NODE_EXTRA_CA_CERTS: tls.certificate };
 }
 
 function baton(command: string, config: string): string[] {
