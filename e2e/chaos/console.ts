@@ -51,7 +51,8 @@ watching.baton = baton;
 
 async function begin(click: Click): Promise<string> {
   if (click.kind === 'promote') return await baton.begin(click.target, { kind: click.takeover, accept: click.accept });
-  return (await baton.rejoins.start({ server: click.server, dryRun: false, actor: 'ana' })).operationId;
+  return (await baton.rejoins.start({ server: click.server, dryRun: false, setAside: false, actor: 'ana' }))
+    .operationId;
 }
 
 /** How many transactions only that server has, where a rejoin was refused. */

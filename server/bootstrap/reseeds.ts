@@ -113,6 +113,7 @@ export class Reseeds {
     await this.#work?.ended;
     const now = this.#known(id);
     if (now.state === 'prepared') {
+      // First: half of it would no longer be what "prepared" says.
       await this.#parts.note.write({ ...now, state: 'cancelled', error: 'it was cancelled' });
       await discardCopy(now);
     }
@@ -170,15 +171,16 @@ export class Reseeds {
       await note.write({ ...whole, gtid, state: 'prepared' });
       logger.info({ gtid, bytes: whole.bytes }, 'copy prepared');
     } catch (error) {
-      await this.#fail(note.record ?? begun, messageOf(error));
+      await this.#fail(note.record ?? begun, messageOf(signal.aborted ? signal.reason : error));
     }
   }
 
   async #fail(record: ReseedRecord, reason: string): Promise<void> {
     const { note, logger } = this.#parts;
     logger.warn({ reason }, 'reseed given up');
-    await note.write({ ...record, state: 'failed', error: reason });
+    // Who sees "failed" finds nothing left; ended in between, the next agent removes the rest.
     await discardCopy(record);
+    await note.write({ ...record, state: 'failed', error: reason });
   }
 }
 
