@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startAgentProcesses, type AgentProcesses } from '../../agent/testing/agent-processes.ts';
 import type { Operation } from '../../contract/operation.ts';
 import { createCluster, type SandboxCluster } from '../../sandbox/cluster.ts';
@@ -11,6 +11,9 @@ import { caughtUp, followed } from '../../sandbox/replication.ts';
 import { until } from '../../sandbox/until.ts';
 import { startBaton, type TestBaton } from '../testing/baton.ts';
 import { writableOf } from '../testing/server-state.ts';
+
+/** Agents are processes, and servers are stopped and started by a command: on a busy machine all of that takes its time. */
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 let cluster: SandboxCluster;
 let agents: AgentProcesses;
