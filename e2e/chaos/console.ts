@@ -19,6 +19,7 @@ const fail = (error: unknown): void => void process.stderr.write(`${messageOf(er
 const statements = new StatementWatch(plan.stops, tell);
 let { counts } = plan;
 const running = new Set<string>();
+const ended = new Set<string>();
 
 const agents = new Map(
   Object.entries(plan.agents).map(([server, address]) => [server, new AgentClient({ server, ...address })]),
@@ -32,7 +33,11 @@ function onOperation(view: Operation): void {
     running.add(name);
     tell({ kind: 'step', step: id });
   }
-  if (view.outcome !== null) tell({ kind: 'ended', view });
+  if (view.outcome === null) return;
+  tell({ kind: 'ended', view });
+  if (ended.has(view.id)) return;
+  ended.add(view.id);
+  watching.baton?.takeovers.ended(view).catch(fail);
 }
 
 let last: ClusterSnapshot | null = null;

@@ -56,7 +56,12 @@ function differences(facts: Facts, server: ServerAfter, shown: ServerSnapshot): 
   // One that follows a replica gets everything by that one: the page shows whom it follows, and that is no problem.
   const between = facts.servers.find((one) => one.name === server.follows && one.follows === primaryBy(round, view));
   const follows = (server.follows === primaryBy(round, view) || between?.caughtUp === true) && server.caughtUp;
-  if (!leads && !alone && !follows && !look.snapshot.problems.some((problem) => problem.server === name))
+  if (
+    !leads &&
+    !alone &&
+    !follows &&
+    !look.snapshot.problems.some((problem) => problem.server === name || problem.text.includes(name))
+  )
     broken.push(`${name} does not follow, and the page shows no problem of it: ${server.words}`);
   return broken;
 }

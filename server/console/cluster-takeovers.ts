@@ -64,6 +64,7 @@ function noTakeovers(reason: string): { readonly takeovers: Takeovers; readonly 
     resume: async () => [],
     close: () => undefined,
     returned: async () => null,
+    ended: async () => null,
   };
   return { takeovers, rejoins: { plan: refuse, start: refuse, extraTransactions: refuse } };
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { ClusterConfiguration } from '../contract/configuration.ts';
+import type { Operation } from '../contract/operation.ts';
 import type { ClusterSnapshot } from '../contract/snapshot.ts';
 import { createPool } from '../mariadb/pool.ts';
 import type { Operations } from '../operations/operations.ts';
@@ -23,6 +24,8 @@ export interface Cluster {
   readonly rejoins: Rejoins;
   /** Shows why an operation that a console left unfinished could not be taken up; null: there is none any more. */
   showInterrupted(reason: string | null): void;
+  /** An operation on it has ended, or something was added to its report. */
+  ended(operation: Operation): void;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -56,6 +59,7 @@ export function createCluster(
   });
   let interrupted: string | null = null;
   let last: ClusterSnapshot | null = null;
+  const ended = new Set<string>();
   const watcher = createWatcher({
     cluster: name,
     kind: configuration.kind,
@@ -97,6 +101,11 @@ export function createCluster(
     showInterrupted(reason) {
       interrupted = reason;
       watcher.refresh();
+    },
+    ended(operation) {
+      if (ended.has(operation.id)) return;
+      ended.add(operation.id);
+      takeovers.ended(operation).catch((error: unknown) => logger.error({ err: error }, 'return not noted'));
     },
     async start() {
       await watcher.start();

@@ -89,6 +89,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     }
     metrics.ended(operation);
     cluster?.showInterrupted(null);
+    cluster?.ended(operation);
   };
   access.audit.listen((entry) => hub.publish({ kind: 'audit', value: entry }));
   const clusterParts: ClusterParts = {

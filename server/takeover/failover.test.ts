@@ -66,6 +66,26 @@ test('kill -9 of the primary and a failover end with a writable primary that the
   expect(await baton.takeovers.returned('db-1')).toBeNull();
 });
 
+test('an old primary that comes back while the failover still runs is made read-only when that has ended', async () => {
+  await cluster.server('db-1').kill();
+  await primaryIsSeenDead();
+  const [target, other] = await mostReceived();
+  const comesBack = async (): Promise<void> => await cluster.server('db-1').start();
+  const acting = await startBaton(cluster, {
+    onConnection: atStatement({ when: 'before', statement: 'START SLAVE', on: other }, comesBack),
+  });
+  try {
+    const view = await acting.promote(target);
+    expect(view.outcome).toBe('succeeded-with-follow-ups');
+    expect((await writableOf(cluster.servers)).toSorted()).toEqual(['db-1', target]);
+    const amended = await acting.takeovers.ended(view);
+    expect(amended?.summary).toContain('It took writes, and was made read-only');
+    expect(await writableOf(cluster.servers)).toEqual([target]);
+  } finally {
+    await acting.stop();
+  }
+});
+
 async function uidsOf(server: string): Promise<string[]> {
   return (await cluster.server(server).sql('SELECT uid FROM shop.orders')).map((row) => String(row['uid']));
 }

@@ -28,7 +28,9 @@ afterEach(async () => {
 });
 
 /** A console that dies by SIGKILL at that statement. */
-async function killedConsole(plan: Pick<KilledConsolePlan, 'when' | 'statement' | 'server'>): Promise<void> {
+async function killedConsole(
+  plan: Pick<KilledConsolePlan, 'when' | 'statement' | 'server'> & Partial<KilledConsolePlan>,
+): Promise<void> {
   const file = join(cluster.dir, 'killed-console.json');
   const baton = {
     dir: cluster.dir,
@@ -121,4 +123,22 @@ test('writes that were allowed on the old primary again before the next console 
   expect(view.outcome).toBe('failed-restored');
   expect(view.interruptions.map(({ text }) => text)).toEqual([expect.stringContaining('undone meanwhile')]);
   await expectWhole('db-1');
+});
+
+test('an old primary that comes back before the next console takes its failover up is made read-only', async () => {
+  const old = cluster.server('db-1');
+  await old.kill();
+  await killedConsole({
+    kind: 'failover',
+    accept: ['replica-ahead', 'target-lag'],
+    when: 'before',
+    statement: 'CHANGE MASTER',
+    server: 'db-3',
+  });
+  await old.start();
+  expect((await writableOf(cluster.servers)).toSorted()).toEqual(['db-1', 'db-2']);
+  const view = await resumed();
+  expect(view.outcome).toBe('succeeded-with-follow-ups');
+  expect(view.pointOfNoReturnPassed).toBe(true);
+  expect(await writableOf(cluster.servers)).toEqual(['db-2']);
 });

@@ -142,9 +142,16 @@ async function undoneMeanwhile({ task, links }: TakeoverContext): Promise<boolea
   return old !== null && !sealOf(await old.row(readSeal(), STATEMENT_MS)).readOnly;
 }
 
-/** Before the new primary is opened, if it is not yet: the old one surely takes no writes. */
+/**
+ * Before the new primary is opened, if it is not yet: the old one surely takes no writes. That of a failover may have come
+ * back meanwhile; one that can't be stopped is found by verify.
+ */
 async function stopOldPrimary({ task, links }: TakeoverContext): Promise<void> {
-  if (task.oldPrimary === null || task.kind !== 'switchover') return;
+  if (task.oldPrimary === null || (task.kind !== 'switchover' && task.kind !== 'failover')) return;
   const session = links.find(task.oldPrimary, 'lock');
-  await session?.run(stopWrites(3), STATEMENT_MS);
+  try {
+    await session?.run(stopWrites(3), STATEMENT_MS);
+  } catch (error) {
+    if (!(error instanceof SqlError) || task.kind === 'switchover') throw error;
+  }
 }

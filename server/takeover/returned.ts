@@ -46,6 +46,19 @@ export async function noteReturn(parts: TakeoversParts, server: string): Promise
   return await parts.operations.amend(row.id, (view) => amended(view, server, target, text, lost.count, fence));
 }
 
+/**
+ * To be called when an operation has ended: the old primary of a failover that came back while it ran was not looked at
+ * then. Answers the amended operation, or null.
+ */
+export async function noteReturnMeanwhile(parts: TakeoversParts, view: Operation): Promise<Operation | null> {
+  if (view.kind !== 'failover' || !view.outcome?.startsWith('succeeded')) return null;
+  const row = await parts.store.journal.get(view.id);
+  const oldPrimary = row === null ? null : task.parse(JSON.parse(row.plan)).oldPrimary;
+  if (oldPrimary === null) return null;
+  await parts.watch.lookNow([oldPrimary]);
+  return parts.watch.observationOf(oldPrimary)?.kind === 'up' ? await noteReturn(parts, oldPrimary) : null;
+}
+
 /** Before anything is counted: each moment of two primaries makes more of what nobody will keep. */
 async function fenced(parts: TakeoversParts, server: string, target: string, isLast: boolean): Promise<Fenced> {
   // After a later takeover the one that this failover promoted may not be the primary any more.

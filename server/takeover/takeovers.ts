@@ -14,7 +14,7 @@ import { draftPlan, taskOf, type PlanDraft } from './plan.ts';
 import { Plans } from './plans.ts';
 import { programOf, stepParts } from './program.ts';
 import { decide } from './resume.ts';
-import { noteReturn } from './returned.ts';
+import { noteReturn, noteReturnMeanwhile } from './returned.ts';
 import type { Task } from './task.ts';
 import { WarmLinks } from './warm-links.ts';
 
@@ -49,6 +49,8 @@ export interface Takeovers {
    * it frozen, or amends the report of the failover that it was the old primary of. Answers that operation, or null.
    */
   returned(server: string): Promise<Operation | null>;
+  /** To be called when an operation has ended: as returned, for a server that answered again while it ran. */
+  ended(view: Operation): Promise<Operation | null>;
   /** Closes what is kept open for a plan: to be called when the console ends. */
   close(): void;
 }
@@ -161,6 +163,7 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
       }
       return taken;
     },
+    ended: async (view) => await noteReturnMeanwhile(parts, view),
     returned: async (server) => (await completeUndo(parts, server)) ?? (await noteReturn(parts, server)),
   };
 }
