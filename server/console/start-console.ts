@@ -17,7 +17,7 @@ import { createMetrics } from './metrics.ts';
 import { auditOperations } from './operation-ends.ts';
 import { type ConfigurationSource, readConfiguration } from './read-configuration.ts';
 import { applyConfiguration } from './reload.ts';
-import { takeUpUnfinished } from './take-up.ts';
+import { watchUnfinished } from './take-up.ts';
 import { within } from './within.ts';
 
 /** A takeover behind the point of no return ends within seconds; one that does not is in the journal. */
@@ -139,7 +139,8 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       pagesDirectory: options.nextDirectory,
     });
     // Only who holds the address is the console: one started twice by mistake takes nothing up.
-    settled.resolve(takeUpUnfinished(operations, clusters, logger));
+    const takeUps = watchUnfinished(operations, clusters, logger);
+    settled.resolve(takeUps.settled);
     logger.info({ urls: listener.urls, clusters: Object.keys(configuration.clusters) }, 'console listens');
     let reloading: Promise<void> = Promise.resolve();
     const readAgain = async (): Promise<void> => {
@@ -147,6 +148,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       configuration = await applyConfiguration(configuration, next, { ...clusterParts, clusters, hub });
     };
     const close = async (): Promise<void> => {
+      takeUps.stop();
       await within(quiesceMs, operations.quiesce());
       await listener.close(drainMs);
       await stop();

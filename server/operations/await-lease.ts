@@ -5,8 +5,8 @@ import { LeaseKeeper } from './lease-keeper.ts';
 const PAUSE_MS = 200;
 
 /**
- * Takes the lease of a console that may be dead: waits until it lapses. Answers null when its holder renews it, which
- * means that it lives. A holder that is surely gone is not waited for.
+ * Takes the lease of a console that may be dead: waits until it lapses, or, where it is not to wait, takes it only if it
+ * has. Answers null when its holder renews it, which means that it lives. A holder that is surely gone is not waited for.
  */
 export async function awaitLease(
   parts: {
@@ -16,6 +16,7 @@ export async function awaitLease(
     readonly isGone?: (holder: string) => boolean;
   },
   name: string,
+  waits: boolean,
 ): Promise<LeaseKeeper | null> {
   let firstSeen: { holder: string; expiresAt: number } | null = null;
   for (;;) {
@@ -26,6 +27,7 @@ export async function awaitLease(
       await parts.leases.release(by);
       continue;
     }
+    if (!waits) return null;
     firstSeen ??= by;
     if (by.holder !== firstSeen.holder || by.expiresAt > firstSeen.expiresAt) return null;
     await delay(PAUSE_MS);

@@ -30,7 +30,20 @@ export async function backward<C>(run: Run<C>): Promise<boolean> {
     await delay(PAUSE_MS);
   }
   for (const step of pending) run.view.addFollowUps(step.hands?.(run.program.context) ?? []);
+  closeInterrupted(run);
   return whole && pending.length === 0;
+}
+
+/** Steps under which a console ended, and which have nothing to undo: nobody knows how far they came, and it does not matter. */
+function closeInterrupted<C>(run: Run<C>): void {
+  for (const { id, state } of run.view.value.steps) {
+    if (state !== 'unknown') continue;
+    run.view.step(id, {
+      state: 'skipped',
+      endedAt: instant(run.now()),
+      note: 'interrupted: it leaves nothing to undo',
+    });
+  }
 }
 
 /** Announced and never begun: the journal must not say that the point of no return is passed. */
@@ -49,19 +62,20 @@ async function undoStep<C>(
   await durableIfPossible(run.journal.write(step.id, 'undo-intent', null));
   const before = run.view.stepValue(step.id)?.state;
   run.view.step(step.id, { waitsFor: 'being undone' });
+  // How long a step took stays as it was, its undo is no part of it; one that was cut off ends here.
+  const ended = (): { endedAt?: string } => (isOpen(before) ? { endedAt: instant(run.now()) } : {});
   try {
     const act = actOf(run, step, deadline, new AbortController().signal);
     const end = (await step.undo?.(run.program.context, act)) ?? { kind: 'nothing' };
-    // How long the step took stays as it was: the undo is no part of it.
-    const ended = before === 'running' ? { endedAt: instant(run.now()) } : {};
-    run.view.step(step.id, { ...shownEnd(end, before), ...ended, waitsFor: null });
+    run.view.step(step.id, { ...shownEnd(end, before), ...ended(), waitsFor: null });
     if (end.kind === 'left' || end.kind === 'given-up') run.view.addFollowUps(end.followUps);
     const note = end.kind === 'nothing' ? null : end.note;
     await durableIfPossible(run.journal.write(step.id, 'undo-result', { end: end.kind, note, error: null }));
     return end;
   } catch (error) {
     if (error instanceof Abandoned) throw error;
-    run.view.step(step.id, { state: 'failed', waitsFor: null, error: `could not be undone: ${words(error)}` });
+    const text = `could not be undone: ${words(error)}`;
+    run.view.step(step.id, { state: 'failed', ...ended(), waitsFor: null, error: text });
     await durableIfPossible(
       run.journal.write(step.id, 'undo-result', { end: 'failed', note: null, error: words(error) }),
     );
@@ -69,11 +83,14 @@ async function undoStep<C>(
   }
 }
 
+/** It had begun and had no end: it runs, or a console ended under it. */
+const isOpen = (state: string | undefined): boolean => state === 'running' || state === 'unknown';
+
 function shownEnd(
   end: UndoEnd,
   before: string | undefined,
 ): { state?: 'undone' | 'failed' | 'done'; note?: string | null } {
   if (end.kind === 'left' || end.kind === 'given-up') return { state: 'failed', note: end.note };
   if (end.kind === 'undone') return { state: 'undone', ...(end.note === null ? {} : { note: end.note }) };
-  return before === 'running' ? { state: 'undone' } : {};
+  return isOpen(before) ? { state: 'undone', note: 'there was nothing to undo' } : {};
 }

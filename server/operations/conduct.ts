@@ -1,5 +1,6 @@
 import type { Operation, Outcome } from '../contract/operation.ts';
-import type { JournalStore } from '../store/store.ts';
+import { BatonError } from '../contract/errors.ts';
+import type { JournalStore, Lease } from '../store/store.ts';
 import { backward } from './backward.ts';
 import { forward, type ForwardEnd } from './forward.ts';
 import type { Ending } from './program.ts';
@@ -33,7 +34,7 @@ export async function conduct<C>(run: Run<C>, journal: JournalStore, undoOnly: b
   view.change({ outcome: ending.outcome, endedAt: instant(endedAt) });
   view.change({ summary: program.summary(program.context, { ...ending, view: view.value }) });
   await run.journal.settled();
-  await writeEnd(journal, view.value, endedAt);
+  await writeEnd(journal, view.value, endedAt, run.keeper.lease);
   await run.keeper.release();
   view.quiet(false);
   return view.value;
@@ -64,12 +65,17 @@ function failureOf<C>(run: Run<C>, end: Exclude<ForwardEnd, { kind: 'finished' }
 }
 
 /** Writes the end; where the store does not answer, again in the background: the work is done and must not wait. */
-async function writeEnd(journal: JournalStore, view: Operation, endedAt: number): Promise<void> {
-  const write = (): Promise<void> =>
-    journal.update(view.id, { endedAt, outcome: view.outcome, view: JSON.stringify(view) });
+async function writeEnd(journal: JournalStore, view: Operation, endedAt: number, lease: Lease): Promise<void> {
+  const end = { endedAt, outcome: view.outcome, view: JSON.stringify(view) };
   try {
-    await write();
-  } catch {
+    await journal.update(view.id, end, lease);
+  } catch (error) {
+    // Another console has taken it over meanwhile: the end that it writes is the end.
+    if (error instanceof BatonError && error.code === 'already-running') return;
+    // The lease goes with this process's work; only where nobody has ended it is this still the end.
+    const write = async (): Promise<void> => {
+      if ((await journal.get(view.id))?.endedAt === null) await journal.update(view.id, end);
+    };
     const timer = setInterval(
       () =>
         void write().then(

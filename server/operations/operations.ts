@@ -83,16 +83,22 @@ export class Operations {
   }
 
   /**
-   * Takes up an operation that a console left unfinished: waits for its lease, lets `decide` look and choose, and then
-   * undoes it or goes on with it. Answers its view, or null when another console is at it.
+   * Takes up an operation that a console left unfinished: waits for its lease (or, where it is not to, takes it only once
+   * it has lapsed), lets `decide` look and choose, and then undoes it or goes on with it. Answers its view, or null when
+   * another console is at it, or has ended it.
    */
-  async takeUp<C>(row: OperationRow, decide: Decide<C>): Promise<Operation | null> {
+  async takeUp<C>(row: OperationRow, decide: Decide<C>, waits = true): Promise<Operation | null> {
     return await this.#one(row.cluster, async () => {
       const running = this.#running.get(row.id);
       if (running) return running.view();
-      const keeper = await awaitLease(this.#parts, leaseName(row.cluster));
+      const keeper = await awaitLease(this.#parts, leaseName(row.cluster), waits);
       if (!keeper) return null;
       try {
+        // Whoever had the lease until now may have come to the end.
+        if ((await this.#parts.journal.get(row.id))?.endedAt !== null) {
+          await keeper.release();
+          return null;
+        }
         const entries = entriesOf(await this.#parts.journal.entries(row.id));
         const journal = new Journal(this.#parts.journal, row.id, () => keeper.lease, this.#parts.now);
         const record = (name: string, value: Json): Promise<void> => journal.write('', 'record', { name, value });
@@ -101,6 +107,7 @@ export class Operations {
         const run = this.#run(view, program, keeper, { dryRun: view.dryRun, takenUp: true, entries });
         run.view.interrupted(instant(this.#parts.now()), text);
         await run.journal.write('', 'note', { interruption: text, decision });
+        if (decision === 'undo') await this.#withdrawPoint(run);
         this.#launch(run, decision === 'undo');
         return run.view.value;
       } catch (error) {
@@ -119,6 +126,15 @@ export class Operations {
   running(cluster: string): Operation | null {
     for (const { view } of this.#running.values()) if (view().cluster === cluster) return view();
     return null;
+  }
+
+  /** As running, or the one that another console runs now, on the same store. */
+  async acting(cluster: string): Promise<Operation | null> {
+    const running = this.running(cluster);
+    if (running) return running;
+    const lease = await this.#parts.leases.get(leaseName(cluster));
+    const held = lease !== null && lease.expiresAt > this.#parts.now() && this.#parts.isGone?.(lease.holder) !== true;
+    return held ? await this.#elsewhere(cluster) : null;
   }
 
   /** The newest view. Rejects with BatonError('not-found'). */
@@ -195,6 +211,15 @@ export class Operations {
       prepared: new Map(),
       passed: view.pointOfNoReturnPassed,
     };
+  }
+
+  /** What is undone has no point of no return behind it: whoever takes this up after us goes on undoing. */
+  async #withdrawPoint<C>(run: Run<C>): Promise<void> {
+    const point = run.program.steps.find((step) => step.pointOfNoReturn);
+    if (!run.passed || !point) return;
+    await run.journal.write(point.id, 'note', { withdrawn: true });
+    run.passed = false;
+    run.view.change({ pointOfNoReturnPassed: false });
   }
 
   #launch<C>(run: Run<C>, undoOnly: boolean): void {

@@ -22,13 +22,15 @@ export function replayedView(row: OperationRow, entries: readonly Entry[]): Oper
   const steps = view.steps.map((step) => {
     const begun = beginnings(entries).get(step.id);
     const result = entries.findLast((entry) => entry.step === step.id && entry.kind === 'result');
-    const undone = entries.some((entry) => entry.step === step.id && isEnd(entry, 'undone'));
+    const undone = entries.findLast((entry) => entry.step === step.id && isEnd(entry, 'undone'));
     if (result) {
       const shown = { ...step, ...resultShape.parse(result.data), waitsFor: null };
       return undone ? { ...shown, state: 'undone' as const } : shown;
     }
     if (begun === undefined || entries.some((entry) => entry.step === step.id && isWithdrawn(entry))) return step;
-    return { ...step, state: 'unknown' as const, startedAt: step.startedAt ?? instant(begun), waitsFor: null };
+    const startedAt = step.startedAt ?? instant(begun);
+    const open = { ...step, state: 'unknown' as const, startedAt, waitsFor: null };
+    return undone ? { ...open, state: 'undone' as const, endedAt: instant(undone.at) } : open;
   });
   const outage = recorded(entries, WRITE_OUTAGE);
   return {
@@ -72,6 +74,20 @@ export function pointPassed(view: Operation, entries: readonly Entry[]): boolean
   const point = view.steps.find((step) => step.pointOfNoReturn)?.id;
   if (point === undefined || !beginnings(entries).has(point)) return false;
   return !entries.some((entry) => entry.step === point && isWithdrawn(entry));
+}
+
+/** Where a console ended, as its journal tells it: "during freeze, seal or drain", "after record", "while it was undone". */
+export function whereEnded(steps: readonly { id: string; name: string }[], entries: readonly Entry[]): string {
+  const intent = entries.findLast(({ kind }) => kind === 'intent');
+  if (!intent) return 'before its first step';
+  const behind = entries.slice(entries.indexOf(intent) + 1);
+  if (behind.some(({ kind }) => kind === 'undo-intent')) return 'while it was undone';
+  const nameOf = (id: string): string => steps.find((step) => step.id === id)?.name ?? id;
+  const begun = [...beginnings([intent]).keys()];
+  const ended = endedSteps(behind);
+  const open = begun.filter((id) => !ended.has(id)).map(nameOf);
+  if (open.length === 0) return `after ${nameOf(begun.at(-1) ?? intent.step)}`;
+  return `during ${[open.slice(0, -1).join(', '), open.at(-1)].filter(Boolean).join(' or ')}`;
 }
 
 /** What was found to be left to do before the interruption, each once. */

@@ -77,8 +77,9 @@ export function journalTable(connection: Connection): JournalStore {
         work.all('SELECT * FROM journal WHERE operation_id = ? ORDER BY sequence', operationId).map(toEntry),
       ),
 
-    update: async (id, change) => {
+    update: async (id, change, under) => {
       await connection.write((work) => {
+        if (under !== undefined) requireLease(work, under);
         const row = work.get('SELECT * FROM operations WHERE id = ?', id);
         if (row === null) throw new Error(`no operation ${id} in the journal`);
         const changed = { ...toOperation(row), ...change };

@@ -51,6 +51,8 @@ export function leaseTable(connection: Connection): LeaseStore {
         return { kind: 'held' as const, lease };
       }),
 
+    get: (name) => connection.read((work) => find(work, name)),
+
     renew: (lease, ttlMs, now) =>
       connection.write(
         (work) =>

@@ -118,7 +118,8 @@ export interface JournalStore {
    */
   append(rows: readonly Omit<JournalRow, 'sequence'>[], under?: Lease): Promise<void>;
   entries(operationId: string): Promise<JournalRow[]>;
-  update(id: string, change: Partial<Pick<OperationRow, 'endedAt' | 'outcome' | 'view'>>): Promise<void>;
+  /** With `under` as append. */
+  update(id: string, change: Partial<Pick<OperationRow, 'endedAt' | 'outcome' | 'view'>>, under?: Lease): Promise<void>;
   get(id: string): Promise<OperationRow | null>;
   list(query: { limit: number; before?: number; cluster?: string }): Promise<OperationRow[]>;
   /** Operations without an end: what a starting console must take up. */
@@ -144,6 +145,8 @@ export interface LeaseStore {
     ttlMs: number,
     now: number,
   ): Promise<{ kind: 'held'; lease: Lease } | { kind: 'taken'; by: Lease }>;
+  /** Who had it last: null for nobody. It is held while it has not expired. */
+  get(name: string): Promise<Lease | null>;
   /** False when the lease was lost meanwhile; one that lapsed and that nobody else took is not lost. */
   renew(lease: Lease, ttlMs: number, now: number): Promise<boolean>;
   release(lease: Lease): Promise<void>;

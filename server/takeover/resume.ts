@@ -9,7 +9,7 @@ import { killSessions } from '../mariadb/sessions.ts';
 import { SqlError } from '../mariadb/sql-error.ts';
 import { isObject, recorded, type Entry } from '../operations/journal.ts';
 import type { Resumption } from '../operations/program.ts';
-import { beginnings, endedSteps, pointPassed } from '../operations/replay.ts';
+import { beginnings, endedSteps, pointPassed, whereEnded } from '../operations/replay.ts';
 import { WRITE_OUTAGE } from '../operations/run.ts';
 import type { Json } from '../operations/step.ts';
 import type { OperationRow } from '../store/store.ts';
@@ -39,24 +39,25 @@ export async function decide(
   const task = taskShape.parse(JSON.parse(row.plan));
   const context = remembered(task, parts, entries);
   await takeOver(context, record);
-  const passed = pointPassed(operation.parse(JSON.parse(row.view)), entries);
+  const view = operation.parse(JSON.parse(row.view));
+  const passed = pointPassed(view, entries);
   const program = programOf(task, context, () => afterwards(task));
-  const last = entries.findLast(({ kind }) => kind === 'intent')?.step ?? 'its beginning';
+  const where = whereEnded(view.steps, entries);
   // Nothing depends on what nobody watched: the copy was made without the console, and the data are compared again.
   if (!passed && task.kind === 'reseed' && beginnings(entries).has('copy') && !undoBegan(entries)) {
-    const text = `The console ended during ${last}, and the copy went on without it: it goes on from there.`;
+    const text = `The console ended ${where}, and the copy went on without it: it goes on from there.`;
     return { decision: 'go-on', text, program };
   }
   if (!passed) {
-    const text = `The console ended during ${last}, before the point of no return: everything is undone.`;
+    const text = `The console ended ${where}, before the point of no return: everything is undone.`;
     return { decision: 'undo', text, program };
   }
   if (!isRejoin(task) && (await undoneMeanwhile(context))) {
-    const text = `The console ended, and what it had begun was undone meanwhile: the undo is completed.`;
+    const text = `The console ended ${where}, and what it had begun was undone meanwhile: the undo is completed.`;
     return { decision: 'undo', text, program };
   }
   await stopOldPrimary(context);
-  const text = `The console ended during ${last}, behind the point of no return: it goes on from there.`;
+  const text = `The console ended ${where}, behind the point of no return: it goes on from there.`;
   return { decision: 'go-on', text, program };
 }
 

@@ -42,8 +42,11 @@ export interface Takeovers {
   start(request: TakeoverRequest): Promise<{ operationId: string }>;
   /** The plan as it was shown, expired or not. Throws BatonError('outdated') where it is not known (any more). */
   planned(planId: string): TakeoverPlan;
-  /** Takes up what consoles left unfinished on this cluster, or that one operation; answers those that this console runs now. */
-  resume(id?: string): Promise<Operation[]>;
+  /**
+   * Takes up what consoles left unfinished on this cluster, or that one operation; answers those that this console runs
+   * now. Waits for the lease of a console that may be dead, unless it is told not to.
+   */
+  resume(id?: string, options?: { readonly waits: boolean }): Promise<Operation[]>;
   /**
    * To be called when a server answers again, or is seen for the first time: completes the undo of a switchover that left
    * it frozen, or amends the report of the failover that it was the old primary of. Answers that operation, or null.
@@ -81,7 +84,7 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
 
   async function confirmed(request: TakeoverRequest): Promise<{ operationId: string }> {
     const found = plans.find(request.planId);
-    const running = parts.operations.running(parts.cluster.name);
+    const running = await parts.operations.acting(parts.cluster.name);
     if (running) return sameOrRefuse(running, found.kind === 'unknown' ? null : found.plan.target, request.dryRun);
     if (found.kind !== 'found') throw expired();
     const { plan } = found;
@@ -105,7 +108,7 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
     const known = { links, ...(plan.kind === 'failover' ? { found } : {}) };
     const fresh = await draft({ target: plan.target, kind: plan.kind, accept: request.accept }, known);
     // What began during the look is the reason for all that has changed by it.
-    const begun = parts.operations.running(parts.cluster.name);
+    const begun = await parts.operations.acting(parts.cluster.name);
     if (begun) return { kind: 'running', ...sameOrRefuse(begun, plan.target, request.dryRun) };
     const changed = differences(planned.parts, fresh.draft.parts);
     if (changed.length > 0) {
@@ -147,7 +150,7 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
       if (found.kind === 'unknown') throw expired();
       return found.plan;
     },
-    async resume(id) {
+    async resume(id, { waits } = { waits: true }) {
       const rows = (await parts.operations.unfinished()).filter(
         (row) =>
           row.cluster === parts.cluster.name &&
@@ -156,8 +159,10 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
       );
       const taken: Operation[] = [];
       for (const row of rows) {
-        const view = await parts.operations.takeUp(row, (entries, record) =>
-          decide(parts, row, entries, record, tellWatch),
+        const view = await parts.operations.takeUp(
+          row,
+          (entries, record) => decide(parts, row, entries, record, tellWatch),
+          waits,
         );
         if (view) taken.push(view);
       }

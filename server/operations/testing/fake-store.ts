@@ -17,14 +17,13 @@ export class FakeStore {
     },
     append: async (rows, under) => {
       this.#write();
-      if (under && this.leasesHeld.get(under.name)?.fence !== under.fence) {
-        throw new BatonError('already-running', 'The lease was lost.');
-      }
+      this.#require(under);
       for (const row of rows) this.rows.push({ ...row, sequence: this.rows.length + 1 });
     },
     entries: async (operationId) => this.rows.filter((row) => row.operationId === operationId),
-    update: async (id, change) => {
+    update: async (id, change, under) => {
       this.#write();
+      this.#require(under);
       const row = this.operations.get(id);
       if (row) this.operations.set(id, { ...row, ...change });
     },
@@ -42,6 +41,7 @@ export class FakeStore {
       this.leasesHeld.set(name, lease);
       return { kind: 'held', lease };
     },
+    get: async (name) => this.leasesHeld.get(name) ?? null,
     renew: async (lease, ttlMs, now) => {
       this.#write();
       const current = this.leasesHeld.get(lease.name);
@@ -75,6 +75,12 @@ export class FakeStore {
       const { carried }: { carried: { kind: string; step: string }[] } = JSON.parse(data);
       return [...carried.map((entry) => `(${entry.kind} ${entry.step})`), `${kind} ${step}`];
     });
+  }
+
+  #require(under: Lease | undefined): void {
+    if (under && this.leasesHeld.get(under.name)?.fence !== under.fence) {
+      throw new BatonError('already-running', 'The lease was lost.');
+    }
   }
 
   #write(): void {

@@ -40,11 +40,11 @@ export function createRejoins(parts: TakeoversParts): Rejoins {
 
   async function started(asked: RejoinRequest): Promise<{ operationId: string }> {
     const { server, dryRun, setAside, confirm, actor } = asked;
-    const running = parts.operations.running(parts.cluster.name);
+    const running = await parts.operations.acting(parts.cluster.name);
     if (running) return sameOrRefuse(running, asked);
     const { plan, task } = planRejoin(await gatherRejoin(parts, server, setAside), { ...options(), dryRun });
     // What began during the look explains what it saw.
-    const meanwhile = parts.operations.running(parts.cluster.name);
+    const meanwhile = await parts.operations.acting(parts.cluster.name);
     if (meanwhile) return sameOrRefuse(meanwhile, asked);
     if (plan.blocked || task === null) throw refusal(plan);
     // A dry run replaces nothing, so nothing has to be typed for it.
