@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { childEnvironment } from './child-environment.ts';
+import { childEnvironment } from '../../server/takeover/testing/child-environment.ts';
 import { reservePort, type ReservedPort } from '../../server/sandbox/ports.ts';
 import type { SandboxServer } from '../../server/sandbox/server-process.ts';
 

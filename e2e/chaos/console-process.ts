@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { childEnvironment } from './child-environment.ts';
+import { childEnvironment } from '../../server/takeover/testing/child-environment.ts';
 import type { FromConsole, ToConsole } from './console-messages.ts';
 
 /** One console of a round, as a process that can be killed and frozen. */

@@ -1,7 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Operation } from '../contract/operation.ts';
 import { createCluster, type SandboxCluster } from '../sandbox/cluster.ts';
@@ -9,7 +5,8 @@ import { caughtUp, followed } from '../sandbox/replication.ts';
 import { startWritableProbe, type WritableProbe } from '../sandbox/writable-probe.ts';
 import { startWriteLoad, verifyWrites, type WriteLoad } from '../sandbox/write-load.ts';
 import { startBaton } from './testing/baton.ts';
-import type { KilledConsolePlan } from './testing/killed-console.ts';
+import { killConsole } from './testing/kill-console.ts';
+import type { AtStatement, KilledConsolePlan } from './testing/killed-console.ts';
 import { writableOf } from './testing/server-state.ts';
 
 let cluster: SandboxCluster;
@@ -29,20 +26,15 @@ afterEach(async () => {
 
 /** A console that dies by SIGKILL at that statement. */
 async function killedConsole(
-  plan: Pick<KilledConsolePlan, 'when' | 'statement' | 'server'> & Partial<KilledConsolePlan>,
+  at: AtStatement,
+  begun: Pick<KilledConsolePlan, 'kind' | 'accept'> = { kind: 'switchover', accept: [] },
 ): Promise<void> {
-  const file = join(cluster.dir, 'killed-console.json');
   const baton = {
     dir: cluster.dir,
     servers: cluster.servers.map(({ name, host, port }) => ({ name, host, port })),
     accounts: cluster.accounts,
   };
-  const whole: KilledConsolePlan = { baton, target: 'db-2', kind: 'switchover', accept: [], ...plan };
-  await writeFile(file, JSON.stringify(whole), { mode: 0o600 });
-  const script = join(import.meta.dirname, 'testing', 'killed-console.ts');
-  const child = spawn(process.execPath, [script, file], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const [, signal]: (string | number | null)[] = await once(child, 'exit');
-  expect(signal).toBe('SIGKILL');
+  await killConsole({ baton, target: 'db-2', ...begun, at });
 }
 
 /** The next console takes it up; its last view. */
@@ -77,10 +69,8 @@ async function expectWhole(primary: string): Promise<void> {
 describe('a console killed before the point of no return is undone by the next one', () => {
   test.each([
     { when: 'after', statement: 'GET_LOCK', server: 'db-3' },
-    { when: 'before', statement: 'SET GLOBAL read_only=1', server: 'db-1' },
     { when: 'after', statement: 'SET GLOBAL read_only=1', server: 'db-1' },
     { when: 'after', statement: 'FLUSH TABLES WITH READ LOCK', server: 'db-1' },
-    { when: 'after', statement: 'MASTER_GTID_WAIT', server: 'db-2' },
     { when: 'after', statement: 'STOP SLAVE', server: 'db-2' },
   ] as const)('$when $statement on $server', async (plan) => {
     await killedConsole(plan);
@@ -96,8 +86,6 @@ describe('a console killed behind the point of no return is completed by the nex
   test.each([
     // The intent of the next step is written while this one's last statement runs.
     { when: 'after', statement: 'RESET SLAVE', server: 'db-2' },
-    { when: 'before', statement: 'SET GLOBAL read_only=0', server: 'db-2' },
-    { when: 'after', statement: 'SET GLOBAL read_only=0', server: 'db-2' },
     { when: 'before', statement: 'UNLOCK TABLES', server: 'db-1' },
     { when: 'after', statement: 'UNLOCK TABLES', server: 'db-1' },
     { when: 'after', statement: 'CHANGE MASTER', server: 'db-1' },
@@ -128,13 +116,10 @@ test('writes that were allowed on the old primary again before the next console 
 test('an old primary that comes back before the next console takes its failover up is made read-only', async () => {
   const old = cluster.server('db-1');
   await old.kill();
-  await killedConsole({
-    kind: 'failover',
-    accept: ['replica-ahead', 'target-lag'],
-    when: 'before',
-    statement: 'CHANGE MASTER',
-    server: 'db-3',
-  });
+  await killedConsole(
+    { when: 'before', statement: 'CHANGE MASTER', server: 'db-3' },
+    { kind: 'failover', accept: ['replica-ahead', 'target-lag'] },
+  );
   await old.start();
   expect((await writableOf(cluster.servers)).toSorted()).toEqual(['db-1', 'db-2']);
   const view = await resumed();

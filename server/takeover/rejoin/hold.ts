@@ -34,7 +34,16 @@ export function hold(server: string): Step<TakeoverContext> {
       const ended = sweep.count > 0 ? `; ended: ${sweep.summary}` : '';
       return done(`${server} takes no writes; ${events} events and ${shut} services shut${ended}`);
     },
-    undo: () => Promise.resolve({ kind: 'undone', note: `${server} stays read-only: another server is the primary` }),
+    async undo(context, act) {
+      const session = await context.links.fresh(server, Math.min(3_000, act.deadline.remainingMs()));
+      try {
+        // It may have been cut off before it came so far.
+        await perform(act, session, stopWrites(3));
+      } finally {
+        session.close();
+      }
+      return { kind: 'undone', note: `${server} stays read-only: another server is the primary` };
+    },
   };
 }
 

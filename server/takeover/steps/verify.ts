@@ -62,13 +62,22 @@ export function verify(target: string, followers: readonly string[]): Step<Takeo
 
 const needsHands = (error: string): StepEnd => ({ kind: 'failed', error, needsHands: true });
 
-/** The new primary's positions, on a new connection where the old one broke; 'away' where it does not answer. */
+/** The new primary's positions, on a new connection where the old one breaks; 'away' where it does not answer. */
 async function positionsOf(context: TakeoverContext, act: Act, target: string): Promise<Row | undefined | 'away'> {
-  try {
+  const read = async (): Promise<Row | undefined> => {
     const session =
       context.links.find(target, 'side') ??
       (await context.links.open(target, 'side', Math.min(2_000, act.deadline.remainingMs())));
     return (await look(act, session, readPositions()))[0];
+  };
+  try {
+    try {
+      return await read();
+    } catch (error) {
+      // One connection that breaks is no server that is away.
+      if (!(error instanceof SqlError) || error.kind !== 'lost') throw error;
+      return await read();
+    }
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
     context.away.add(target);
@@ -118,7 +127,8 @@ async function firstWrite(
   followers: readonly string[],
 ): Promise<string> {
   const { serverId } = serverOf(context.task, target);
-  const deadline = act.deadline.within(WRITE_WAIT_MS);
+  // Nobody is led to a server that lives on its own from now on.
+  const deadline = act.deadline.within(context.task.kind === 'detach' ? 0 : WRITE_WAIT_MS);
   const has = async (server: string, purpose: 'side' | 'lock'): Promise<boolean> => {
     const [row] = await look(act, context.links.get(server, purpose), readPositions());
     const since = context.seal ?? [];

@@ -5,14 +5,16 @@ import type { ClusterSnapshot } from '../../contract/snapshot.ts';
 import type { TakeoverKind } from '../../contract/takeover.ts';
 import { connect, type Connection } from '../../mariadb/connection.ts';
 import { createPool } from '../../mariadb/pool.ts';
-import { Operations } from '../../operations/operations.ts';
+import type { Operations } from '../../operations/operations.ts';
+import type { Step } from '../../operations/step.ts';
 import type { SandboxAccounts } from '../../sandbox/accounts.ts';
 import { openSqliteStore } from '../../store/sqlite-store.ts';
-import type { Store } from '../../store/store.ts';
+import type { JournalRow, Store } from '../../store/store.ts';
 import { createWatcher, type Watcher } from '../../topology/watcher.ts';
 import type { TakeoverAgent } from '../agent.ts';
 import type { TakeoversParts } from '../parts.ts';
 import { createRejoins, type Rejoins } from '../rejoin/rejoins.ts';
+import { watchedJournal, WatchedAgent, WatchedOperations } from './watched.ts';
 import { createTakeovers, type Takeovers } from '../takeovers.ts';
 
 /** What a console of the tests has to know of a cluster; plain data, so that another process can have it too. */
@@ -26,6 +28,8 @@ export interface BatonPlan {
     readonly via?: { readonly host: string; readonly port: number };
   }[];
   readonly accounts: Pick<SandboxAccounts, 'observe' | 'operate' | 'replication'>;
+  /** Its agents by server; a server that is not in it has none. */
+  readonly agents?: Readonly<Record<string, { readonly url: string; readonly token: string }>>;
   readonly budgetSeconds?: number;
   readonly longWriteSeconds?: number;
 }
@@ -70,6 +74,12 @@ export interface BatonOptions {
   /** Sees each connection that takeovers open, to break it, or the process, at a statement. */
   readonly onConnection?: (server: string, connection: Connection) => void;
   readonly onSnapshot?: (snapshot: ClusterSnapshot) => void;
+  /** Sees the steps of each operation that begins, and answers those that run. */
+  readonly onSteps?: <C>(steps: readonly Step<C>[]) => readonly Step<C>[];
+  /** Sees each row of the journal that is durable. */
+  readonly onRow?: (row: Omit<JournalRow, 'sequence'>) => void;
+  /** Told each time that an agent has done something. */
+  readonly onAgentAct?: () => void;
 }
 
 export async function startBaton(plan: BatonPlan, options: BatonOptions = {}): Promise<TestBaton> {
@@ -105,8 +115,9 @@ export async function startBaton(plan: BatonPlan, options: BatonOptions = {}): P
     now: Date.now,
     onSnapshot: (snapshot) => options.onSnapshot?.(snapshot),
   });
-  const operations = new Operations({
+  const parties: ConstructorParameters<typeof Operations>[0] = {
     ...store,
+    journal: watchedJournal(store.journal, options.onRow),
     now: Date.now,
     newId: randomUUID,
     holder: `test/${process.pid}/${randomUUID()}`,
@@ -115,7 +126,14 @@ export async function startBaton(plan: BatonPlan, options: BatonOptions = {}): P
       published.push(view);
       options.onOperation?.(view);
     },
-  });
+  };
+  const operations = new WatchedOperations(parties, options.onSteps);
+  const agents = new Map(
+    Object.entries(plan.agents ?? {}).map(([server, address]) => [
+      server,
+      new WatchedAgent({ server, ...address }, () => options.onAgentAct?.()),
+    ]),
+  );
   const parts: TakeoversParts = {
     cluster: {
       name: 'erp5',
@@ -131,7 +149,7 @@ export async function startBaton(plan: BatonPlan, options: BatonOptions = {}): P
     signIn: async (server, timeoutMs) => await signIn(server, 'replication', timeoutMs),
     users: { observe: plan.accounts.observe.user, operate: plan.accounts.operate.user },
     replication: { user: plan.accounts.replication.user, password: plan.accounts.replication.password },
-    agent: options.agent ?? (() => null),
+    agent: options.agent ?? ((server) => agents.get(server) ?? null),
     operations,
     store,
     now: Date.now,

@@ -1,37 +1,53 @@
 import { readFile } from 'node:fs/promises';
+import { flushCompileCache } from 'node:module';
 import { startBaton, type BatonPlan } from './baton.ts';
+import type { Cell } from './cells.ts';
+import { Interruption } from './interruption.ts';
 
-/** For tests: a console that kills itself (SIGKILL) before or after a statement. Run as: node killed-console.ts PLAN.json */
+/** For tests: a console that kills itself (SIGKILL) at one point of an operation. Run as: node killed-console.ts PLAN.json */
 export interface KilledConsolePlan {
   readonly baton: BatonPlan;
   readonly target: string;
   readonly kind: 'switchover' | 'failover' | 'detach' | 'rejoin';
   readonly accept: readonly string[];
+  readonly at: Cell | AtStatement;
+}
+
+export interface AtStatement {
   readonly when: 'before' | 'after';
   /** What the statement contains, and the server it runs on. */
   readonly statement: string;
   readonly server: string;
-  /** At which of these statements it dies; 1 where it is not said. */
-  readonly nth?: number;
 }
+
+const die = (): void => {
+  process.kill(process.pid, 'SIGKILL');
+  // Nothing more happens here, however late the signal is.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+};
 
 const file = process.argv[2];
 if (file === undefined) throw new Error('which plan?');
-const plan: KilledConsolePlan = JSON.parse(await readFile(file, 'utf8'));
-let seen = 0;
-const baton = await startBaton(plan.baton, {
+const { baton: parts, at, kind, target, accept }: KilledConsolePlan = JSON.parse(await readFile(file, 'utf8'));
+const interruption = 'step' in at ? new Interruption(at, die) : null;
+const statement = 'statement' in at ? at : null;
+const baton = await startBaton(parts, {
+  onSteps: (steps) => interruption?.steps(steps) ?? steps,
+  onRow: (row) => interruption?.written(row),
+  onAgentAct: () => interruption?.agentActed(),
   onConnection: (server, connection) => {
-    if (server !== plan.server) return;
     const query = connection.query.bind(connection);
     connection.query = async (sql, options) => {
-      if (sql.includes(plan.statement)) seen += 1;
-      const now = sql.includes(plan.statement) && seen === (plan.nth ?? 1);
-      if (now && plan.when === 'before') process.kill(process.pid, 'SIGKILL');
+      const now = server === statement?.server && sql.includes(statement.statement);
+      if (now && statement.when === 'before') die();
       const rows = await query(sql, options);
-      if (now) process.kill(process.pid, 'SIGKILL');
+      if (now) die();
+      interruption?.answered(sql);
       return rows;
     };
   },
 });
-if (plan.kind === 'rejoin') await baton.rejoin(plan.target);
-else await baton.promote(plan.target, { kind: plan.kind, accept: plan.accept });
+// It ends by kill -9, and would keep nothing.
+flushCompileCache();
+if (kind === 'rejoin') await baton.rejoin(target);
+else await baton.promote(target, { kind, accept });

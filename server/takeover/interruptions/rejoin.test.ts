@@ -1,0 +1,4 @@
+import { rejoinScene } from './rejoin-scene.ts';
+import { playDeaths } from './play-deaths.ts';
+
+playDeaths(rejoinScene);

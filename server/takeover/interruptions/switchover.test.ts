@@ -1,0 +1,4 @@
+import { switchoverScene } from './switchover-scene.ts';
+import { playDeaths } from './play-deaths.ts';
+
+playDeaths(switchoverScene);
