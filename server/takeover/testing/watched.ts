@@ -47,9 +47,9 @@ export class WatchedAgent extends AgentClient {
 export function watchedJournal(journal: JournalStore, onRow: BatonOptions['onRow']): JournalStore {
   return {
     ...journal,
-    async append(row, under) {
-      await journal.append(row, under);
-      onRow?.(row);
+    async append(rows, under) {
+      await journal.append(rows, under);
+      for (const row of rows) onRow?.(row);
     },
   };
 }
