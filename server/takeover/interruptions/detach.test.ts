@@ -1,4 +1,4 @@
-import { detachScene } from './detach-scene.ts';
-import { playDeaths } from './play-deaths.ts';
+import { detachScene } from './testing/detach-scene.ts';
+import { playDeaths } from './testing/play-deaths.ts';
 
 playDeaths(detachScene);

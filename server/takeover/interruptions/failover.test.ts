@@ -1,4 +1,4 @@
-import { failoverScene } from './failover-scene.ts';
-import { playDeaths } from './play-deaths.ts';
+import { failoverScene } from './testing/failover-scene.ts';
+import { playDeaths } from './testing/play-deaths.ts';
 
 playDeaths(failoverScene);

@@ -1,4 +1,4 @@
-import { rejoinScene } from './rejoin-scene.ts';
-import { playDeaths } from './play-deaths.ts';
+import { rejoinScene } from './testing/rejoin-scene.ts';
+import { playDeaths } from './testing/play-deaths.ts';
 
 playDeaths(rejoinScene);

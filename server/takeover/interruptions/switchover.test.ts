@@ -1,4 +1,4 @@
-import { switchoverScene } from './switchover-scene.ts';
-import { playDeaths } from './play-deaths.ts';
+import { switchoverScene } from './testing/switchover-scene.ts';
+import { playDeaths } from './testing/play-deaths.ts';
 
 playDeaths(switchoverScene);

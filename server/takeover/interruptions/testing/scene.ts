@@ -1,7 +1,7 @@
-import type { Operation } from '../../contract/operation.ts';
-import type { Task } from '../task.ts';
-import type { TestBaton } from '../testing/baton.ts';
-import type { Stage } from '../testing/stage.ts';
+import type { Operation } from '../../../contract/operation.ts';
+import type { Task } from '../../task.ts';
+import type { TestBaton } from '../../testing/baton.ts';
+import type { Stage } from '../../testing/stage.ts';
 
 export interface Begun {
   readonly target: string;

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { expectWhole, type Stage, type Writes } from '../testing/stage.ts';
+import { expectWhole, type Stage, type Writes } from '../../testing/stage.ts';
 import type { Begun, Ended, Scene } from './scene.ts';
 
 let writes: Writes;

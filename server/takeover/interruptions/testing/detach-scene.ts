@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { follow, followed } from '../../sandbox/replication.ts';
-import { isReadOnly } from '../testing/server-state.ts';
-import { expectWhole, type Stage, type Writes } from '../testing/stage.ts';
+import { follow, followed } from '../../../sandbox/replication.ts';
+import { isReadOnly } from '../../testing/server-state.ts';
+import { expectWhole, type Stage, type Writes } from '../../testing/stage.ts';
 import type { Begun, Ended, Scene } from './scene.ts';
 
 let writes: Writes;

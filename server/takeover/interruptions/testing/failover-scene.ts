@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { until } from '../../sandbox/until.ts';
-import { startBaton } from '../testing/baton.ts';
-import { isReadOnly } from '../testing/server-state.ts';
-import { expectWhole, type Stage, type Writes } from '../testing/stage.ts';
+import { until } from '../../../sandbox/until.ts';
+import { startBaton } from '../../testing/baton.ts';
+import { isReadOnly } from '../../testing/server-state.ts';
+import { expectWhole, type Stage, type Writes } from '../../testing/stage.ts';
 import type { Begun, Ended, Scene } from './scene.ts';
 
 let kept: readonly string[];

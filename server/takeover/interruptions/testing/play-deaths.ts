@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { cellsOf, stepIdsOf, type CellEnd } from '../testing/cells.ts';
-import { killConsole } from '../testing/kill-console.ts';
-import { expectStory, Stage } from '../testing/stage.ts';
-import { takeUp } from '../testing/take-up.ts';
+import { cellsOf, stepIdsOf, type CellEnd } from '../../testing/cells.ts';
+import { killConsole } from '../../testing/kill-console.ts';
+import { expectStory, Stage } from '../../testing/stage.ts';
+import { takeUp } from '../../testing/take-up.ts';
 import type { Scene } from './scene.ts';
 
 /** From the restart of the console to the end of the operation. */

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { followed } from '../../sandbox/replication.ts';
-import { isReadOnly } from '../testing/server-state.ts';
-import { expectWhole, type Stage, type Writes } from '../testing/stage.ts';
+import { followed } from '../../../sandbox/replication.ts';
+import { isReadOnly } from '../../testing/server-state.ts';
+import { expectWhole, type Stage, type Writes } from '../../testing/stage.ts';
 import type { Begun, Ended, Scene } from './scene.ts';
 
 /** It follows nobody and takes writes, as an old primary that came back. */
