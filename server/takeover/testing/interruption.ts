@@ -40,8 +40,8 @@ export class Interruption {
 
   #watched<C>(step: Step<C>, next: Step<C> | undefined): Step<C> {
     const { moment } = this.#cell;
-    // Its result then waits for the row of a later step: nothing is written between the two.
-    const kept = step.intentAhead === true || next?.intentAhead === true;
+    // Its result then waits for the row of a later step, or for the step beside it.
+    const kept = [step, next].some((one) => one?.intentAhead === true || one?.beside === true);
     return {
       ...step,
       run: async (context, act) => {
