@@ -1,6 +1,6 @@
 import type { Operation } from '../../../contract/operation.ts';
-import type { Task } from '../../task.ts';
 import type { TestBaton } from '../../testing/baton.ts';
+import type { KilledConsolePlan } from '../../testing/killed-console.ts';
 import type { Stage } from '../../testing/stage.ts';
 
 export interface Begun {
@@ -17,7 +17,7 @@ export interface Ended extends Begun {
 
 /** How one kind of operation is played at each of its points. */
 export interface Scene {
-  readonly kind: Task['kind'];
+  readonly kind: KilledConsolePlan['kind'];
   /** Brings the cluster to where the operation begins. `nth` counts the cells. */
   readonly begin: (stage: Stage, nth: number) => Promise<Begun>;
   /** Looks at what is left, and brings the cluster back to where the next one can begin. */
