@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { reservePort } from '../../server/sandbox/ports.ts';
 
 /** One server as demo.json tells it. */
 export interface DemoServer {
@@ -50,9 +51,11 @@ const READY_WITHIN_MS = 240_000;
 export async function startDemo(options: { readonly writeLoad: number }): Promise<RunningDemo> {
   const dir = mkdtempSync(join(tmpdir(), 'baton-e2e-'));
   const path = join(dir, 'demo.json');
+  // Its own, held for as long as this process lives: two demos that start at once would choose the same one.
+  const { port } = await reservePort();
   const child = spawn(
     process.execPath,
-    ['server/setup/demo.mjs', '--dir', dir, '--write-load', String(options.writeLoad)],
+    ['server/setup/demo.mjs', '--dir', dir, '--port', String(port), '--write-load', String(options.writeLoad)],
     { cwd: join(import.meta.dirname, '../..'), stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let printed = '';

@@ -407,9 +407,19 @@ describe('an operation that a console left', () => {
   test('is undone: the steps that had begun, last first, and the page says so', async () => {
     await leftDuring('b');
     const view = await takenUp('undo', [step('a'), step('b'), point(), step('events')]);
+    expect(view.steps.map(({ id, endedAt }) => [id, endedAt !== null])).toContainEqual(['b', true]);
     expect(log).toEqual(['undo b', 'undo a', 'close']);
     expect(view).toMatchObject({ outcome: 'failed-restored', interruptions: [{ text: 'interrupted: undo' }] });
     expect(statesOf(view)).toEqual(['a undone', 'b undone', 'open not-run', 'events not-run']);
+  });
+
+  test('leaves no step unknown that has nothing to undo', async () => {
+    await leftDuring('b');
+    const waiting: Step<Log> = { id: 'b', name: 'b', server: 'db-1', deadlineMs: 1_000, run: async () => done() };
+    const empty = step('a', { undo: async () => ({ kind: 'nothing' }) });
+    const view = await takenUp('undo', [empty, waiting, point(), step('events')]);
+    expect(statesOf(view)).toEqual(['a done', 'b skipped', 'open not-run', 'events not-run']);
+    expect(view.steps[1]).toMatchObject({ note: expect.stringContaining('interrupted'), endedAt: expect.any(String) });
   });
 
   test('goes on: what has ended is not repeated, and what is found done is skipped', async () => {

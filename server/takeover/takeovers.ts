@@ -7,7 +7,6 @@ import { Confirmations } from './confirmations.ts';
 import { newContext } from './context.ts';
 import { differences } from './fingerprint.ts';
 import { gather, type Asked, type Found, type Known } from './gather.ts';
-import type { Links } from './links.ts';
 import type { TakeoversParts } from './parts.ts';
 import type { PlanInput } from './plan-input.ts';
 import { draftPlan, taskOf, type PlanDraft } from './plan.ts';
@@ -16,7 +15,7 @@ import { programOf, stepParts } from './program.ts';
 import { decide } from './resume.ts';
 import { noteReturn, noteReturnMeanwhile } from './returned.ts';
 import type { Task } from './task.ts';
-import { WarmLinks } from './warm-links.ts';
+import { WarmLinks, type Ready } from './warm-links.ts';
 
 /** For the look after the end: a server that answers does so in milliseconds. */
 const LAST_LOOK_MS = 500;
@@ -88,21 +87,21 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
     if (running) return sameOrRefuse(running, found.kind === 'unknown' ? null : found.plan.target, request.dryRun);
     if (found.kind !== 'found') throw expired();
     const { plan } = found;
-    const links = warmLinks.take(plan);
+    const ready = warmLinks.take(plan);
     let taken = false;
     try {
-      const started = await begin(request, found, links);
+      const started = await begin(request, found, ready);
       taken = started.kind === 'started';
       return { operationId: started.operationId };
     } finally {
-      if (!taken) links.abandon();
+      if (!taken) ready.links.abandon();
     }
   }
 
   async function begin(
     request: TakeoverRequest,
     { plan, draft: planned, found }: { plan: TakeoverPlan; draft: PlanDraft; found: Found },
-    links: Links,
+    { links, persisted }: Ready,
   ): Promise<{ kind: 'started' | 'running'; operationId: string }> {
     // Writes are down: what changes seldom is taken from the plan, which is a minute old at most.
     const known = { links, ...(plan.kind === 'failover' ? { found } : {}) };
@@ -119,7 +118,9 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
     }
     refuseBlocked(fresh.draft, request);
     const task = taskOf(fresh.input, fresh.draft, { ...limits, dryRun: request.dryRun });
-    const program = programOf(task, newContext(task, stepParts(parts), links), () => tellWatch(task));
+    const context = newContext(task, stepParts(parts), links);
+    context.persistedBefore = persisted;
+    const program = programOf(task, context, () => tellWatch(task));
     const heading = {
       kind: task.kind,
       cluster: task.cluster,

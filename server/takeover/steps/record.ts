@@ -33,6 +33,7 @@ export function record(): Step<TakeoverContext> {
 
 /** undefined: its agent can't be asked now; the fence asks it again, and says so. */
 async function persistedByAgent(context: TakeoverContext, server: string): Promise<boolean | null | undefined> {
+  if (context.persistedBefore !== undefined) return context.persistedBefore;
   const agent = context.parts.agent(server);
   return agent === null ? undefined : await persistedReadOnly(agent).catch(() => undefined);
 }
