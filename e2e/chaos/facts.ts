@@ -68,7 +68,9 @@ export function maySecondWrite({ round, view, inflicted }: Pick<Facts, 'round' |
   if (round.kind === 'failover') return round.accept.includes('unfenced') || toldUnfenced(round, inflicted);
   // Its configuration says that it is a primary: a restart makes it one, and a follow-up has said so.
   const restarted = inflicted.some((fault) => fault.kind === 'kill' && fault.server === ORIGIN);
-  return restarted && !round.agents && view !== null && speaksOf(view, ORIGIN, 'read_only=1');
+  if (!restarted || view === null) return false;
+  // With an agent that is so for the moment until it is written there; verify has found it and says so.
+  return (!round.agents && speaksOf(view, ORIGIN, 'read_only=1')) || speaksOf(view, ORIGIN, 'took writes again');
 }
 
 /**

@@ -4,6 +4,7 @@ import { followed } from '../sandbox/replication.ts';
 import { until } from '../sandbox/until.ts';
 import { FakeAgent } from './testing/fake-agent.ts';
 import { startBaton } from './testing/baton.ts';
+import { writableOf } from './testing/server-state.ts';
 
 let cluster: SandboxCluster;
 beforeEach(async () => {
@@ -58,6 +59,29 @@ test('a replica that stops to follow after it was re-pointed is left to do', asy
     const view = await baton.promote('db-2');
     expect(view.outcome).toBe('succeeded-with-follow-ups');
     expect(view.followUps).toMatchObject([{ text: 'db-3 does not follow db-2. On db-3 run:' }]);
+  } finally {
+    await baton.stop();
+  }
+});
+
+test('an old primary that starts anew and takes writes before the end is made read-only, and what it took is named', async () => {
+  const old = cluster.server('db-1');
+  class Restarting extends FakeAgent {
+    override async persistReadOnly(): Promise<void> {
+      await old.kill();
+      await old.start();
+      await old.sql("INSERT INTO shop.orders (uid) VALUES ('own')");
+    }
+  }
+  const agents = new Map([['db-1', new Restarting([])]]);
+  const baton = await startBaton(cluster, { agent: (server) => agents.get(server) ?? new FakeAgent([]) });
+  try {
+    const view = await baton.promote('db-2');
+    expect(view.outcome).toBe('succeeded-with-follow-ups');
+    const left = view.followUps.map(({ text }) => text).join('\n');
+    expect(left).toContain('db-1 took writes again after a restart, and was made read-only');
+    expect(left).toContain('db-1 has 1 transaction of its own: 0-1-');
+    expect(await writableOf(cluster.servers)).toEqual(['db-2']);
   } finally {
     await baton.stop();
   }

@@ -17,11 +17,12 @@ export function services(target: string): Step<TakeoverContext> {
     deadlineMs: WAIT_MS,
     async run(context, act) {
       const { oldPrimary, kind } = context.task;
-      const notes = [
-        await persist(context, act, target, false),
-        oldPrimary !== null && kind !== 'detach' ? await persist(context, act, oldPrimary, true) : null,
-        await startServices(context, act, target),
-      ].filter((note) => note !== null);
+      // Both at once: until it is written, a restart would make a second primary of the old one, whoever is slow.
+      const persisted = await Promise.all([
+        persist(context, act, target, false),
+        oldPrimary !== null && kind !== 'detach' ? persist(context, act, oldPrimary, true) : null,
+      ]);
+      const notes = [...persisted, await startServices(context, act, target)].filter((note) => note !== null);
       return notes.length > 0 ? done(notes.join('; ')) : skipped('no agent is configured');
     },
   };

@@ -10,6 +10,7 @@ import { look, perform, type TakeoverContext } from '../context.ts';
 import { followingStatus } from '../following.ts';
 import { handsOf } from '../hands.ts';
 import { serverOf } from '../task.ts';
+import { stopSecondPrimary } from './second-primary.ts';
 
 const WRITE_WAIT_MS = 5_000;
 const PAUSE_MS = 50;
@@ -26,7 +27,7 @@ export function verify(target: string, followers: readonly string[]): Step<Takeo
       if (row === 'away') return needsHands(`${target} does not answer any more`);
       await restoreSemiSync(context, act, target);
       if (!row || flag(row, 'read_only') !== false) return needsHands(`${target} does not take writes`);
-      const second = await alsoWritable(context, act);
+      const second = await stopSecondPrimary(context, act);
       if (second !== null) return needsHands(`${second} takes writes as well as ${target}`);
       const wanted = gtidList(text(row, 'binlog'));
       const reached: string[] = [];
@@ -83,14 +84,6 @@ async function positionsOf(context: TakeoverContext, act: Act, target: string): 
     context.away.add(target);
     return 'away';
   }
-}
-
-/** Exactly one primary: the old one takes no writes, where there is one that can be asked and was not left on purpose. */
-async function alsoWritable({ task, links }: TakeoverContext, act: Act): Promise<string | null> {
-  const session = task.oldPrimary === null || task.kind === 'detach' ? null : links.find(task.oldPrimary, 'lock');
-  if (!session) return null;
-  const [row] = await look(act, session, readPositions());
-  return row && flag(row, 'read_only') === false ? task.oldPrimary : null;
 }
 
 /** Semi-sync was opened without a wait for replicas; they are here now. */
