@@ -9,13 +9,17 @@ const MARGIN = 1.1;
 
 /** What the exchange of the server's data for a copy of the primary's needs; [] where its data stay. */
 export function copyChecks({ server, primary, copy }: RejoinInput): Check[] {
-  if (copy === null || primary === null) return [];
+  return copy === null || primary === null ? [] : judgeCopy(server.name, primary.name, copy);
+}
+
+/** The same, from what both agents say. */
+export function judgeCopy(server: string, primary: string, copy: CopyInput): Check[] {
   const [own, source] = [seen(copy.own), seen(copy.source)];
   return [
-    ...agents(server.name, primary.name, copy),
-    ...(own ? exchange(server.name, own) : []),
-    ...(source ? offered(primary.name, source, copy) : []),
-    ...(own && source ? [...space(server.name, own, source), ...versions(server.name, primary.name, own, source)] : []),
+    ...agents(server, primary, copy),
+    ...(own ? exchange(server, own) : []),
+    ...(source ? offered(primary, source, copy) : []),
+    ...(own && source ? [...space(server, own, source), ...versions(server, primary, own, source)] : []),
   ];
 }
 
