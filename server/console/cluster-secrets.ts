@@ -12,17 +12,26 @@ export interface ClusterSecrets {
   /** null: nothing can be done to this cluster, only seen. */
   readonly operate: Account | null;
   readonly replication: Account | null;
+  /** By the connection's name; "" is the default one. */
+  readonly sources: ReadonlyMap<string, Account>;
   /** "" where none is configured. */
   readonly agentToken: string;
 }
 
 /** Reads them. Rejects with BatonError that names the file which can't be read. */
 export async function readClusterSecrets(configuration: ClusterConfiguration): Promise<ClusterSecrets> {
-  const { account, replication, agentTokenFile } = configuration;
+  const { account, replication, sources, agentTokenFile } = configuration;
   return {
     observe: await readAccount(account.observe),
     operate: account.operate === undefined ? null : await readAccount(account.operate),
     replication: replication === undefined ? null : await readAccount(replication),
+    sources: new Map(
+      await Promise.all(
+        Object.entries(sources).map(
+          async ([name, source]) => [name === 'default' ? '' : name, await readAccount(source)] as const,
+        ),
+      ),
+    ),
     agentToken: agentTokenFile === undefined ? '' : await readSecret(agentTokenFile),
   };
 }

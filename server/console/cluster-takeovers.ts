@@ -40,6 +40,7 @@ export function clusterTakeovers(parts: {
     signIn: (server, timeoutMs) => signIn(server, secrets.replication, timeoutMs),
     users: { observe: secrets.observe.user, operate: secrets.operate?.user ?? null },
     replication: secrets.replication,
+    sources: secrets.sources,
     agent: (server) => agents.client(server),
     operations: parts.operations,
     store: parts.store,

@@ -38,6 +38,11 @@ export const clusterConfiguration = z.strictObject({
   kind: z.enum(['replication', 'galera']).default('replication'),
   account: z.strictObject({ observe: account, operate: account.optional() }),
   replication: account.optional(),
+  /**
+   * Accounts for sources outside of the cluster that its primary replicates from, by the connection's name (`default` for
+   * the one without): with its account a source moves along in a takeover.
+   */
+  sources: z.record(z.string().min(1), account).default({}),
   lag: z
     .strictObject({ warnSeconds: z.number().positive(), criticalSeconds: z.number().positive() })
     .default({ warnSeconds: 5, criticalSeconds: 60 }),

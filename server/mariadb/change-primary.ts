@@ -1,6 +1,6 @@
 import type { GtidList } from './gtid.ts';
 import { formatGtidList } from './gtid.ts';
-import { literal, plainLiteral, statement, type Statement } from './statement.ts';
+import { identifier, literal, plainLiteral, statement, type Statement } from './statement.ts';
 import type { ReplicaStatus } from './replica-status.ts';
 
 /** Where a connection shall replicate from, with every field stated. */
@@ -16,6 +16,8 @@ export interface NewPrimary {
   readonly ssl: ReplicaStatus['ssl'];
   /** A former primary: its own binlog position becomes its replica position (MDEV-20122, from 10.10). */
   readonly demote: boolean;
+  /** Which of its transactions are left out; absent: that is not stated. */
+  readonly only?: { readonly doDomains: string; readonly ignoreDomains: string; readonly ignoreServers: string };
 }
 
 /**
@@ -42,11 +44,32 @@ export function changePrimary(to: NewPrimary): Statement {
       `MASTER_SSL_CRL=${plainLiteral(ssl.crl)}`,
       `MASTER_SSL_CRLPATH=${plainLiteral(ssl.crlPath)}`,
       `MASTER_SSL_VERIFY_SERVER_CERT=${ssl.verifyServer ? 1 : 0}`,
+      ...(to.only
+        ? [
+            `DO_DOMAIN_IDS=(${idList(to.only.doDomains)})`,
+            `IGNORE_DOMAIN_IDS=(${idList(to.only.ignoreDomains)})`,
+            `IGNORE_SERVER_IDS=(${idList(to.only.ignoreServers)})`,
+          ]
+        : []),
       'MASTER_USE_GTID=slave_pos',
       ...(to.demote ? ['MASTER_DEMOTE_TO_SLAVE=1'] : []),
     ].join(', ');
   const head = `CHANGE MASTER ${plainLiteral(to.connection)} TO `;
   return { sql: head + fields(plainLiteral(to.password)), shown: head + fields("'•••'") };
+}
+
+/** "1, 2" as a server prints it: numbers, or nothing. */
+const idList = (list: string): string =>
+  list
+    .split(/[\s,]+/)
+    .filter((id) => /^\d+$/.test(id))
+    .join(', ');
+
+/** A filter of one connection, as its column in SHOW ALL SLAVES STATUS is called. Only while the connection is there and stopped. */
+export function setFilter(connection: string, column: string, value: string): Statement {
+  if (!/^Replicate_\w+$/.test(column)) throw new Error(`no filter: ${column}`);
+  const prefix = connection === '' ? '' : `${identifier(connection)}.`;
+  return statement(`SET GLOBAL ${prefix}${column.toLowerCase()}=${literal(value)}`);
 }
 
 /** Before 10.10, in place of MASTER_DEMOTE_TO_SLAVE: an empty position would not refuse a server that has diverged. */

@@ -1,5 +1,5 @@
 import type { Row } from './connection.ts';
-import { text } from './row.ts';
+import { flag, text } from './row.ts';
 import { identifier, plainLiteral, statement, type Statement } from './statement.ts';
 
 /** An event as information_schema.EVENTS shows it. */
@@ -13,6 +13,8 @@ export interface EventRow {
   readonly collationConnection: string;
   /** Everything else that a change of the status must leave as it was. */
   readonly rest: string;
+  /** It was to run once, and its time is over: enabled, it would never run. */
+  readonly overdue: boolean;
 }
 
 /** All events that the account may see (EVENT on *.* for all of them); rows for eventRow(). */
@@ -20,7 +22,8 @@ export function listEvents(): Statement {
   return statement(
     'SELECT EVENT_SCHEMA, EVENT_NAME, DEFINER, STATUS, SQL_MODE, CHARACTER_SET_CLIENT, COLLATION_CONNECTION, ' +
       "MD5(CONCAT_WS('|', TIME_ZONE, EVENT_BODY, EVENT_DEFINITION, EVENT_TYPE, EXECUTE_AT, INTERVAL_VALUE, INTERVAL_FIELD, " +
-      'STARTS, ENDS, ON_COMPLETION, CREATED, EVENT_COMMENT, DATABASE_COLLATION)) AS REST ' +
+      'STARTS, ENDS, ON_COMPLETION, CREATED, EVENT_COMMENT, DATABASE_COLLATION)) AS REST, ' +
+      'COALESCE(CONVERT_TZ(EXECUTE_AT, TIME_ZONE, @@time_zone), EXECUTE_AT) <= NOW() AS OVERDUE ' +
       'FROM information_schema.EVENTS ORDER BY EVENT_SCHEMA, EVENT_NAME',
   );
 }
@@ -37,6 +40,7 @@ export function eventRow(row: Row): EventRow {
     characterSetClient: text(row, 'CHARACTER_SET_CLIENT'),
     collationConnection: text(row, 'COLLATION_CONNECTION'),
     rest: text(row, 'REST'),
+    overdue: flag(row, 'OVERDUE') ?? false,
   };
 }
 
@@ -46,23 +50,22 @@ export function withoutBinlog(): Statement {
 }
 
 /**
- * Sets the status of an event and nothing else: ALTER EVENT would make its caller the definer, and take over the
- * session's character set (measured on 10.11). Both statements run on the same connection, in this order.
+ * Sets the status of an event and nothing else: ALTER EVENT would make its caller the definer, and take over the session's
+ * sql_mode and character set (measured on 10.11). One block, so that the names in it are read as the UTF-8 they are sent in,
+ * whatever the event's character set is. Both statements run on the same connection, in this order.
  */
 export function setEventStatus(
   event: EventRow,
   status: 'ENABLE' | 'DISABLE ON SLAVE',
 ): readonly [Statement, Statement] {
-  const settings = [
+  const characterSet = [
     `character_set_client=${plainLiteral(event.characterSetClient)}`,
     `collation_connection=${plainLiteral(event.collationConnection)}`,
-    `sql_mode=${plainLiteral(event.sqlMode)}`,
   ].join(', ');
+  const alter = `ALTER DEFINER=${definer(event.definer)} EVENT ${identifier(event.schema)}.${identifier(event.name)} ${status}`;
   return [
-    statement(`SET SESSION ${settings}`),
-    statement(
-      `ALTER DEFINER=${definer(event.definer)} EVENT ${identifier(event.schema)}.${identifier(event.name)} ${status}`,
-    ),
+    statement(`SET SESSION sql_mode=${plainLiteral(event.sqlMode)}, NAMES utf8mb4`),
+    statement(`BEGIN NOT ATOMIC SET SESSION ${characterSet}; ${alter}; END`),
   ];
 }
 

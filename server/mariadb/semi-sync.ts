@@ -1,6 +1,6 @@
 import type { Row } from './connection.ts';
 import { number } from './row.ts';
-import { statement, type Statement } from './statement.ts';
+import { plainLiteral, statement, type Statement } from './statement.ts';
 
 /** Off: the first commit of a new primary does not wait 10 s for a replica that has not come yet (measured on 10.11). */
 export function waitWithoutReplica(on: boolean): Statement {
@@ -10,6 +10,16 @@ export function waitWithoutReplica(on: boolean): Statement {
 /** Whether this server waits for acknowledgements when it is the primary. */
 export function semiSyncPrimary(on: boolean): Statement {
   return statement(`SET GLOBAL rpl_semi_sync_master_enabled=${on ? 1 : 0}`);
+}
+
+/** How long a commit waits for an acknowledgement before it goes on without. */
+export function semiSyncTimeout(ms: number): Statement {
+  return statement(`SET GLOBAL rpl_semi_sync_master_timeout=${Math.trunc(ms)}`);
+}
+
+/** AFTER_COMMIT or AFTER_SYNC. */
+export function semiSyncWaitPoint(point: string): Statement {
+  return statement(`SET GLOBAL rpl_semi_sync_master_wait_point=${plainLiteral(point)}`);
 }
 
 /** Takes effect when the IO thread starts next. */

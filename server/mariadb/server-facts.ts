@@ -31,6 +31,8 @@ export interface ServerFacts extends SlowFacts {
     readonly primaryClients: number;
     readonly waitNoSlave: boolean;
     readonly timeoutMs: number;
+    /** AFTER_COMMIT or AFTER_SYNC. */
+    readonly waitPoint: string;
     /** Commits that wait for an acknowledgement now. */
     readonly waitSessions: number;
   } | null;
@@ -59,6 +61,7 @@ const variables = [
   'rpl_semi_sync_slave_enabled',
   'rpl_semi_sync_master_wait_no_slave',
   'rpl_semi_sync_master_timeout',
+  'rpl_semi_sync_master_wait_point',
 ];
 
 /**
@@ -151,6 +154,7 @@ function semiSync(row: Row, status: Row): ServerFacts['semiSync'] {
     primaryClients: number(status, 'RPL_SEMI_SYNC_MASTER_CLIENTS') ?? 0,
     waitNoSlave: flag(row, 'rpl_semi_sync_master_wait_no_slave') ?? true,
     timeoutMs: number(row, 'rpl_semi_sync_master_timeout') ?? 0,
+    waitPoint: text(row, 'rpl_semi_sync_master_wait_point'),
     waitSessions: number(status, 'RPL_SEMI_SYNC_MASTER_WAIT_SESSIONS') ?? 0,
   };
 }

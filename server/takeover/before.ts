@@ -9,9 +9,19 @@ const event = z.object({
   characterSetClient: z.string(),
   collationConnection: z.string(),
   rest: z.string(),
+  overdue: z.boolean().default(false),
 });
 
-const semiSync = z.object({ primaryEnabled: z.boolean(), replicaEnabled: z.boolean(), waitNoSlave: z.boolean() });
+/** Both sides of semi-synchronous replication. */
+export const semiSync = z.object({
+  primaryEnabled: z.boolean(),
+  replicaEnabled: z.boolean(),
+  waitNoSlave: z.boolean(),
+  timeoutMs: z.number(),
+  /** AFTER_COMMIT or AFTER_SYNC. */
+  waitPoint: z.string(),
+});
+export type SemiSyncBefore = z.infer<typeof semiSync>;
 
 const serverBefore = z.object({
   readOnly: z.boolean(),

@@ -32,7 +32,7 @@ export function classify(input: PlanInput): Situation | null {
   const asked = oldPrimary !== null || input.kind === 'detach' ? input.kind : null;
   return {
     target,
-    alreadyDone: primaryName === target.name && target.snapshot.replication.length === 0,
+    alreadyDone: primaryName === target.name && target.snapshot.replication.every(({ primary }) => primary === null),
     oldPrimary,
     connection: target.facts?.replication.find(({ connection }) => connection === source?.connection) ?? null,
     others: input.servers.filter(

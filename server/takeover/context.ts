@@ -20,6 +20,8 @@ export interface StepParts {
   /** Whose sessions are not ended: accounts of Baton that only read. */
   readonly spareUsers: ReadonlySet<string>;
   readonly replication: { readonly user: string; readonly password: string } | null;
+  /** Accounts for sources outside of the cluster, by the connection's name. */
+  readonly sources: ReadonlyMap<string, { readonly user: string; readonly password: string }>;
   readonly agent: (server: string) => TakeoverAgent | null;
   readonly events: EventMemory;
   readonly now: () => number;

@@ -11,6 +11,7 @@ import { record } from './steps/record.ts';
 import { repointOthers } from './steps/repoint-others.ts';
 import { report } from './steps/report.ts';
 import { services } from './steps/services.ts';
+import { sources } from './steps/sources.ts';
 import { verify } from './steps/verify.ts';
 import type { Task } from './task.ts';
 
@@ -31,6 +32,7 @@ export function failoverSteps(task: Task): Step<TakeoverContext>[] {
     promote(target),
     open(target),
     events(target),
+    ...(task.sources.length > 0 ? [sources(target)] : []),
     repointOthers(others),
     services(target),
     verify(target, others),

@@ -1,3 +1,4 @@
+import { connect } from '../mariadb/connection.ts';
 import { gtidList } from '../mariadb/gtid.ts';
 import { readPreflight, renewPreflight, type ServerPreflight } from '../mariadb/preflight.ts';
 import { Session } from '../mariadb/session.ts';
@@ -8,6 +9,7 @@ import type { ClusterSnapshot, ServerSnapshot } from '../contract/snapshot.ts';
 import type { TakeoverKind } from '../contract/takeover.ts';
 import { classify } from './classify.ts';
 import type { Links } from './links.ts';
+import { outside } from './moving-sources.ts';
 import type { TakeoversParts } from './parts.ts';
 import type { PlanInput, PlannedServer } from './plan-input.ts';
 
@@ -60,12 +62,15 @@ export async function gather(parts: TakeoversParts, asked: Asked, known: Known =
     signInsFrom,
     lastPrimary: last && { name: last.name, at: last.at, position: gtidList(last.position) },
     eventsRemembered: false,
+    sources: [],
     past,
     unfinished,
   };
-  const old = classify(input)?.oldPrimary?.name;
-  const eventsRemembered = old !== undefined && (await parts.watch.remembered(old)) !== null;
-  return { ...input, eventsRemembered };
+  const situation = classify(input);
+  const old = situation?.oldPrimary;
+  if (!old) return input;
+  const eventsRemembered = (await parts.watch.remembered(old.name)) !== null;
+  return { ...input, eventsRemembered, sources: await trySources(parts, asked.target, old, servers) };
 }
 
 /** What every plan is made from, whatever it plans. */
@@ -222,6 +227,32 @@ async function trySignInsFrom(parts: TakeoversParts, target: string): Promise<Pl
     }),
   );
   return answers.flat();
+}
+
+/** Signs in to each source outside of the cluster whose account is known, from the host that is to follow it if it has an agent. */
+async function trySources(
+  parts: TakeoversParts,
+  target: string,
+  old: PlannedServer,
+  servers: readonly PlannedServer[],
+): Promise<PlanInput['sources']> {
+  const agent = parts.agent(target);
+  const tried = outside(old.facts?.replication ?? [], servers).map(async ({ connection, host, port }) => {
+    const account = parts.sources.get(connection);
+    if (!account) return [];
+    try {
+      if (agent) return [{ connection, signIn: await agent.signsIn({ host, port, ...account }) }];
+      (await connect({ host, port, ...account }, PREFLIGHT_MS)).destroy();
+      return [{ connection, signIn: { result: 'accepted' as const, text: '' } }];
+    } catch (error) {
+      if (!(error instanceof BatonError) && !(error instanceof SqlError)) throw error;
+      const denied = error instanceof SqlError && error.kind === 'access-denied';
+      return [
+        { connection, signIn: { result: denied ? ('denied' as const) : ('unknown' as const), text: error.message } },
+      ];
+    }
+  });
+  return (await Promise.all(tried)).flat();
 }
 
 async function unfinishedOf(parts: TakeoversParts): Promise<PlanInput['unfinished']> {

@@ -30,6 +30,8 @@ export interface TakeoversParts {
   /** Users of the accounts; operate is null where none is configured. */
   readonly users: { readonly observe: string; readonly operate: string | null };
   readonly replication: { readonly user: string; readonly password: string } | null;
+  /** Accounts for sources outside of the cluster, by the connection's name. */
+  readonly sources: ReadonlyMap<string, { readonly user: string; readonly password: string }>;
   readonly agent: (server: string) => TakeoverAgent | null;
   /** Shared by all clusters and features of this console. */
   readonly operations: Operations;

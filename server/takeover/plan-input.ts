@@ -21,6 +21,13 @@ export interface PlannedServer {
   readonly preflightError: string | null;
 }
 
+/** The account that is configured for a source outside of the cluster, and whether it signs in there. */
+export interface SourceAccount {
+  /** The name of the connection; "" is the default one. */
+  readonly connection: string;
+  readonly signIn: SignInAnswer;
+}
+
 /** Everything a plan is computed from. Pure data: the same input gives the same plan. */
 export interface PlanInput {
   /** Milliseconds; when it was put together. */
@@ -40,6 +47,8 @@ export interface PlanInput {
   readonly signInsFrom: readonly (SignInAnswer & { readonly server: string })[];
   /** The last word of the primary; also from before a restart of the console. */
   readonly lastPrimary: { readonly name: string; readonly at: number; readonly position: GtidList } | null;
+  /** Sources that the primary, as it is or was last, replicates from, where an account is configured for them. */
+  readonly sources: readonly SourceAccount[];
   /** Whether the old primary's events were seen while it was one. */
   readonly eventsRemembered: boolean;
   readonly past: PastDurations;

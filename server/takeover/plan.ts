@@ -6,7 +6,8 @@ import { answers, classify, type Situation } from './classify.ts';
 import { costOf } from './cost.ts';
 import { fingerprintParts, type FingerprintParts } from './fingerprint.ts';
 import type { PlanInput, PlannedServer } from './plan-input.ts';
-import { taskConnection, type Task, type TaskServer } from './task.ts';
+import { movingSources } from './moving-sources.ts';
+import { taskConnection, taskSourceOf, type Task, type TaskServer } from './task.ts';
 
 /** A plan without what needs a clock or a random number: its id, its end, the digest of its fingerprint. */
 export interface PlanDraft {
@@ -106,6 +107,7 @@ export function taskOf(
             .filter((server) => server !== target && server !== oldPrimary && !answers(server))
             .map(({ name }) => name),
     servers: input.servers.map((server) => taskServer(server, situation, sourceId)),
+    sources: movingSources(input, situation).map(({ status, obstacle }) => taskSourceOf(status, obstacle === null)),
     accepted: [...input.accept],
     dryRun: options.dryRun,
     budgetMs: options.budgetSeconds * 1000,
@@ -128,5 +130,6 @@ function taskServer(server: PlannedServer, { target, connection }: Situation, so
     demote: facts?.capabilities.demoteToReplica ?? false,
     reachable: answers(server),
     connection: own ? taskConnection(own) : null,
+    lastSeen: facts && { eventScheduler: facts.eventScheduler, semiSync: facts.semiSync },
   };
 }

@@ -19,6 +19,7 @@ export function stepParts(parts: TakeoversParts): StepParts {
     // An account that only reads can't write through anything; one that also operates could.
     spareUsers: new Set(observe === operate ? [] : [observe]),
     replication: parts.replication,
+    sources: parts.sources,
     agent: parts.agent,
     events: parts.watch,
     now: parts.now,

@@ -14,6 +14,7 @@ import { repointOthers } from './steps/repoint-others.ts';
 import { report } from './steps/report.ts';
 import { seal } from './steps/seal.ts';
 import { services } from './steps/services.ts';
+import { sources } from './steps/sources.ts';
 import { verify } from './steps/verify.ts';
 import type { Task } from './task.ts';
 
@@ -33,6 +34,7 @@ export function switchoverSteps(task: Task): Step<TakeoverContext>[] {
     promote(target),
     open(target),
     events(target),
+    ...(task.sources.length > 0 ? [sources(target)] : []),
     repointOld(oldPrimary),
     repointOthers(others),
     services(target),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { takeoverKind } from '../contract/takeover.ts';
 import type { ReplicaStatus } from '../mariadb/replica-status.ts';
+import { semiSync } from './before.ts';
 
 const ssl = z.object({
   allowed: z.boolean(),
@@ -25,6 +26,19 @@ const connection = z.object({
 });
 export type TaskConnection = z.infer<typeof connection>;
 
+/** A source outside of the cluster that the old primary replicates from. */
+const taskSource = connection.extend({
+  host: z.string(),
+  port: z.number(),
+  /** It is to run on the new primary: it ran on the old one. */
+  running: z.boolean(),
+  /** False: it is stopped and left behind, which the operator has accepted. */
+  moves: z.boolean(),
+  /** What it leaves out, by the column of SHOW ALL SLAVES STATUS. */
+  filters: z.array(z.object({ column: z.string(), value: z.string() })),
+});
+export type TaskSource = z.infer<typeof taskSource>;
+
 const taskServer = z.object({
   name: z.string(),
   host: z.string(),
@@ -36,6 +50,11 @@ const taskServer = z.object({
   reachable: z.boolean(),
   /** Its connection to the old primary; null where it has none. */
   connection: connection.nullable(),
+  /** What a failover can't read of a primary that is gone: as the watch saw it last. */
+  lastSeen: z
+    .object({ eventScheduler: z.enum(['on', 'off', 'disabled']), semiSync: semiSync.nullable() })
+    .nullable()
+    .optional(),
 });
 export type TaskServer = z.infer<typeof taskServer>;
 
@@ -59,6 +78,7 @@ export const task = z.object({
   /** Servers that could not be reached and are left behind. */
   unreachable: z.array(z.string()),
   servers: z.array(taskServer),
+  sources: z.array(taskSource).default([]),
   accepted: z.array(z.string()),
   dryRun: z.boolean(),
   budgetMs: z.number(),
@@ -77,6 +97,17 @@ export function taskConnection(status: ReplicaStatus): TaskConnection {
 /** Whether the task makes a server follow the primary that there is: nobody is promoted. */
 export function isRejoin({ kind }: Task): boolean {
   return kind === 'rejoin' || kind === 'reseed';
+}
+
+/** The source as the task keeps it. */
+export function taskSourceOf(status: ReplicaStatus, moves: boolean): TaskSource {
+  const { host, port } = status;
+  const running = status.ioThread === 'running' || status.ioThread === 'connecting' || status.sqlThread === 'running';
+  const filters = status.filters.map((words) => {
+    const at = words.indexOf('=');
+    return { column: words.slice(0, at), value: words.slice(at + 1) };
+  });
+  return { ...taskConnection(status), host, port, running, moves, filters };
 }
 
 /** The server of that name. Throws where the task has none: a bug. */

@@ -47,8 +47,13 @@ export function resolveRoles(known: readonly KnownServer[], memory: RoleMemory):
     known.filter((one) => one.reachable && (sourcesOf.get(one.server.name) ?? []).includes(name)).length;
   const followedAtAll = (name: string): boolean => [...sourcesOf.values()].some((sources) => sources.includes(name));
 
+  // A primary may replicate from sources outside of the cluster: it takes writes, and servers of the cluster follow it.
+  const fedFromOutside = ({ server, facts }: KnownServer): boolean =>
+    facts?.readOnly === false &&
+    (sourcesOf.get(server.name) ?? []).every((source) => source === null) &&
+    (followers(server.name) > 0 || server.name === memory.lastPrimary);
   const independent = known.filter(
-    ({ server, facts }) => connectionsOf(facts).length === 0 && !memory.detached.has(server.name),
+    (one) => (connectionsOf(one.facts).length === 0 || fedFromOutside(one)) && !memory.detached.has(one.server.name),
   );
   const candidates = independent.filter(
     ({ server, facts }) => facts !== null || followedAtAll(server.name) || server.name === memory.lastPrimary,

@@ -5,13 +5,13 @@ import { grants, lockFree, replicationAccount } from './access.ts';
 import { backupAge, events, readOnlyPersisted, serviceRunning } from './aftermath.ts';
 import { replicaAhead, replicasFollowPrimary, replicasReachable, replicaWritable, twoPrimaries } from './cluster.ts';
 import type { CheckOf } from './finding.ts';
+import { followersNotOlder } from './followers.ts';
 import { errantTransactions, xaPrepared } from './history.ts';
 import { serverIdUnique, versionNotOlder } from './identity.ts';
 import { binlogCoversReplica, gtidStrictMode, targetLogBin, targetLogSlaveUpdates } from './logging.ts';
 import { diskSpace, readOnlyConfigured } from './hosts.ts';
 import { longWrites, primaryAlive, semiSync, staysWritable, unfenced } from './old-primary.ts';
 import {
-  multiSource,
   receivedAtRisk,
   targetDelay,
   targetErrors,
@@ -23,6 +23,7 @@ import {
   targetUsesGtid,
 } from './replication.ts';
 import { lockHolders, otherTool } from './sessions.ts';
+import { multiSource, sourcesStay } from './sources.ts';
 import { ruleOf } from './table.ts';
 import {
   operationUnfinished,
@@ -63,11 +64,13 @@ const all: readonly CheckOf[] = [
   replicaWritable,
   binlogCoversReplica,
   multiSource,
+  sourcesStay,
   targetLogBin,
   targetLogSlaveUpdates,
   gtidStrictMode,
   serverIdUnique,
   versionNotOlder,
+  followersNotOlder,
   xaPrepared,
   longWrites,
   lockHolders,

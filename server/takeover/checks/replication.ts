@@ -146,34 +146,6 @@ export const targetFilters: CheckOf = (_input, { target, connection }) =>
       ]
     : [];
 
-export const multiSource: CheckOf = (_input, { target, connection, oldPrimary, kind }) => {
-  const stays =
-    target.facts?.replication.filter((one) => one.connection !== connection?.connection && one.host !== '') ?? [];
-  const upstream = kind === 'switchover' ? (oldPrimary?.facts?.replication.filter((one) => one.host !== '') ?? []) : [];
-  return [
-    ...(stays.length > 0
-      ? [
-          bad(
-            'multi-source',
-            target.name,
-            `${target.name} has other sources, which stay: ${stays.map((one) => `${one.host}:${one.port}`).join(', ')}`,
-            'Promote another replica, or accept that the new primary goes on replicating from there.',
-          ),
-        ]
-      : []),
-    ...(oldPrimary && upstream.length > 0
-      ? [
-          bad(
-            'multi-source',
-            oldPrimary.name,
-            `${oldPrimary.name} replicates itself from ${upstream.map((one) => `${one.host}:${one.port}`).join(', ')}, which does not move along`,
-            'Promote at the top of the chain, or accept that this source is left behind.',
-          ),
-        ]
-      : []),
-  ];
-};
-
 /** With both threads down and the primary dead, any start drops what was received and not applied (measured on 10.11). */
 export const receivedAtRisk: CheckOf = (_input, { target, connection, kind }) => {
   if (kind !== 'failover' || !connection || connection.sqlThread === 'running' || connection.ioThread === 'running')

@@ -1,7 +1,7 @@
 import { stopWrites } from '../../mariadb/freeze.ts';
 import { done, failed, type Act, type Step } from '../../operations/step.ts';
 import { perform, type TakeoverContext } from '../context.ts';
-import { disableEventsOn } from '../disable-events.ts';
+import { disableEventsOn } from '../set-events.ts';
 import { handsOf } from '../hands.ts';
 import { Sweep } from '../sweep.ts';
 

@@ -83,6 +83,7 @@ function taskOf(
       reachable: answers(one),
       connection: one === server ? (own ? taskConnection(own) : connectionLike(servers, primary)) : null,
     })),
+    sources: [],
     accepted: [],
     dryRun,
     budgetMs: copy === null ? budgetSeconds * 1000 : COPY_MS,

@@ -6,6 +6,7 @@ import { number, text } from '../../mariadb/row.ts';
 import { waitWithoutReplica } from '../../mariadb/semi-sync.ts';
 import { done, failed, type Act, type Step } from '../../operations/step.ts';
 import { look, oldPrimaryOf, perform, type TakeoverContext } from '../context.ts';
+import { performSemiSync } from '../settle-semi-sync.ts';
 
 /** Level enough: what the primary had a moment ago is applied within this time. It is what the drain will take. */
 const LEVEL_MS = 50;
@@ -63,7 +64,7 @@ async function prepareSemiSync(context: TakeoverContext, act: Act): Promise<void
   const { task, links, before } = context;
   const semiSync = before?.[task.target]?.semiSync;
   if (semiSync?.primaryEnabled && semiSync.waitNoSlave) {
-    await perform(act, links.get(task.target, 'lock'), waitWithoutReplica(false));
+    await performSemiSync(act, links.get(task.target, 'lock'), [waitWithoutReplica(false)]);
   }
 }
 

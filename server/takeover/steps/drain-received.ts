@@ -26,7 +26,10 @@ export function drainReceived(server: string): Step<TakeoverContext> {
     async run(context, act) {
       const session = context.links.get(server, 'lock');
       const { name } = targetConnection(context.task);
-      await perform(act, session, stopReceiving(name));
+      // On 11.8 it waits for a hung primary's handshake, up to slave_net_timeout, and KILL does not end that (measured).
+      act.waitsFor(`the IO thread of ${server} to stop`);
+      await perform(act, session, stopReceiving(name), act.deadline.remainingMs());
+      act.waitsFor(null);
       const status = await statusOf(act, session, name);
       if (!status) return failed(`${server} replicates from nobody any more`);
       if (status.sqlThread !== 'running')

@@ -56,6 +56,7 @@ export async function drainTo(context: TakeoverContext, act: Act, server: string
     has = gtidList(text(position ?? {}, 'position'));
     if (reaches(has, wanted)) break;
     missing = notReached(has, wanted);
+    context.sweep?.again(act);
     act.waitsFor(`position ${formatGtidList(has)} of ${formatGtidList(wanted)}`);
   }
   return done(`${server} has applied ${formatGtidList(wanted)}`);

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { setEventStatus, withoutBinlog } from '../../mariadb/events-move.ts';
 import { allowWrites, lockAllTables, readSeal, sealOf, setEventScheduler, stopWrites } from '../../mariadb/freeze.ts';
 import { killSessions, listSessions, serverSession, waitingForBackupLock } from '../../mariadb/sessions.ts';
 import type { Session } from '../../mariadb/session.ts';
@@ -7,6 +6,8 @@ import { SqlError } from '../../mariadb/sql-error.ts';
 import { done, type Act, type Step, type UndoEnd } from '../../operations/step.ts';
 import { look, oldPrimaryOf, perform, type TakeoverContext } from '../context.ts';
 import { handsOf } from '../hands.ts';
+import { disableEventsOn, enableEventsOn } from '../set-events.ts';
+import { startSources, stopSources } from '../stop-sources.ts';
 import { Sweep } from '../sweep.ts';
 import { isSilence, Unanswered } from '../unanswered.ts';
 
@@ -28,6 +29,7 @@ export function freeze(server: string): Step<TakeoverContext> {
       await stopServices(context, act);
       await stopEvents(context, act);
       const session = context.links.get(server, 'freeze');
+      await stopSources(context, act, session);
       context.stoppedAt = { monotonic: performance.now(), wall: context.parts.now() };
       act.remember('stopped-at', context.stoppedAt.wall);
       await perform(act, session, stopWrites(LOCK_WAIT_SECONDS), LOCK_WAIT_SECONDS * 1000 + 2_000);
@@ -45,6 +47,7 @@ export function freeze(server: string): Step<TakeoverContext> {
         await endLockHolders(context, act, session);
         if (context.before?.[server]?.readOnly !== true) await perform(act, session, allowWrites());
         await restoreEvents(context, act, session);
+        await startSources(context, act, session);
         await proveWrites(act, session);
       } finally {
         if (answer.kind === 'new') session.close();
@@ -156,17 +159,18 @@ async function stopEvents(context: TakeoverContext, act: Act): Promise<void> {
   const server = oldPrimaryOf(context);
   const was = context.before?.[server];
   if (was?.eventScheduler !== 'on') return;
-  const session = context.links.get(server, 'side');
   try {
-    await perform(act, session, setEventScheduler(false));
+    await perform(act, context.links.get(server, 'side'), setEventScheduler(false));
     return;
   } catch (error) {
     if (!(error instanceof SqlError) || error.errno !== 1227) throw error;
   }
   // Without SUPER: each event by itself.
-  await perform(act, session, withoutBinlog());
-  for (const event of (was.events ?? []).filter(({ status }) => status === 'ENABLED')) {
-    for (const change of setEventStatus(event, 'DISABLE ON SLAVE')) await perform(act, session, change);
+  const session = await context.links.fresh(server, 3_000);
+  try {
+    await disableEventsOn(act, session);
+  } finally {
+    session.close();
   }
 }
 
@@ -179,10 +183,9 @@ async function restoreEvents(context: TakeoverContext, act: Act, session: Sessio
     if (!(error instanceof SqlError) || error.errno !== 1227) throw error;
   }
   const enabled = (was.events ?? []).filter(({ status }) => status === 'ENABLED');
-  if (enabled.length === 0) return;
-  await perform(act, session, withoutBinlog());
-  for (const event of enabled)
-    for (const change of setEventStatus(event, 'ENABLE')) await perform(act, session, change);
+  for (const why of await enableEventsOn(act, session, enabled)) {
+    act.followUp(handsOf.note(`An event is not enabled again on ${session.server}: ${why}.`));
+  }
 }
 
 /** read_only=0 alone is not "restored": no session may wait for the backup lock, which somebody else could hold. */

@@ -57,6 +57,8 @@ async function serverBefore(context: TakeoverContext, act: Act, server: string):
       primaryEnabled: semiSync.primaryEnabled,
       replicaEnabled: semiSync.replicaEnabled,
       waitNoSlave: semiSync.waitNoSlave,
+      timeoutMs: semiSync.timeoutMs,
+      waitPoint: semiSync.waitPoint,
     },
     services: status?.services.map(({ name, enabled }) => ({ name, enabled })) ?? null,
   };

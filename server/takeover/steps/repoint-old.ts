@@ -13,10 +13,11 @@ import {
 import { SqlError } from '../../mariadb/sql-error.ts';
 import { done, failed, skipped, type Act, type Step, type StepEnd } from '../../operations/step.ts';
 import { look, oldPrimaryOf, perform, type TakeoverContext } from '../context.ts';
-import { disableEventsOn } from '../disable-events.ts';
+import { disableEventsOn } from '../set-events.ts';
 import { awaitFollowing, followingStatus } from '../following.ts';
 import { handsOf } from '../hands.ts';
 import { pointAtPrimary } from '../point-at-primary.ts';
+import { forgetSources, stopSources } from '../stop-sources.ts';
 import { serverOf } from '../task.ts';
 
 /** The old primary's clients hang under its lock meanwhile. */
@@ -50,6 +51,7 @@ export function repointOld(server: string): Step<TakeoverContext> {
       await perform(act, session, unlockTables());
       const after = await ownTransactions(context, act, session);
       if (after) return after;
+      await forgetSources(context, act, session);
       await pointAtPrimary(context, act, session, server);
       await disableEvents(context, act, server);
       return await awaitFollowing(context, act, server);
@@ -83,6 +85,7 @@ async function ensureFrozen(context: TakeoverContext, act: Act, server: string):
     await context.links.open(server, 'side', Math.min(3_000, act.deadline.remainingMs()));
     context.connections = merged(context.connections, context.links.ids());
     await act.record('connections', context.connections);
+    await stopSources(context, act, session);
     await perform(act, session, stopWrites(3));
     await perform(act, session, lockAllTables(3));
     return null;
@@ -155,7 +158,7 @@ async function disableEvents(context: TakeoverContext, act: Act, server: string)
   try {
     await disableEventsOn(act, session);
     // Its events are all off now: the scheduler can wait for the day on which this is the primary again.
-    if (was?.eventScheduler === 'on') await perform(act, session, setEventScheduler(true));
+    if (was?.eventScheduler === 'on') await startScheduler(act, session);
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
     act.followUp(
@@ -163,6 +166,15 @@ async function disableEvents(context: TakeoverContext, act: Act, server: string)
     );
   } finally {
     session.close();
+  }
+}
+
+/** It was switched off for the freeze, where the account may (SUPER); where not, it never was. */
+async function startScheduler(act: Act, session: Session): Promise<void> {
+  try {
+    await perform(act, session, setEventScheduler(true));
+  } catch (error) {
+    if (!(error instanceof SqlError) || error.errno !== 1227) throw error;
   }
 }
 

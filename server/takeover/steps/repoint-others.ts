@@ -5,6 +5,7 @@ import { perform, type TakeoverContext } from '../context.ts';
 import { awaitFollowing, followingStatus } from '../following.ts';
 import { handsOf } from '../hands.ts';
 import { newPrimaryFor } from '../new-primary.ts';
+import { settleSemiSync } from '../settle-semi-sync.ts';
 import { stopWatched } from '../stop-watched.ts';
 
 /** The other replicas follow the new primary: at once, each bounded; one that can't is a follow-up and no failure. */
@@ -20,8 +21,10 @@ export function repointOthers(servers: readonly string[]): Step<TakeoverContext>
       }
       const away =
         context.task.unreachable.length > 0 ? `; ${context.task.unreachable.join(', ')} can't be reached` : '';
-      if (servers.length === 0) return skipped(`there is no other replica${away}`);
       const ends = await Promise.all(servers.map((server) => repoint(context, act, server)));
+      // Before the services, which may take minutes.
+      await settleSemiSync(context, act);
+      if (servers.length === 0) return skipped(`there is no other replica${away}`);
       const bad = ends.flatMap((end, index) =>
         end.kind === 'failed' ? [{ server: servers[index] ?? '', error: end.error }] : [],
       );

@@ -3,12 +3,12 @@ import { readPositions } from '../../mariadb/drain.ts';
 import { gtidList, reaches } from '../../mariadb/gtid.ts';
 import type { Row } from '../../mariadb/connection.ts';
 import { flag, text } from '../../mariadb/row.ts';
-import { semiSyncPrimary, waitWithoutReplica } from '../../mariadb/semi-sync.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';
 import { done, type Act, type Step, type StepEnd } from '../../operations/step.ts';
-import { look, perform, type TakeoverContext } from '../context.ts';
+import { look, type TakeoverContext } from '../context.ts';
 import { followingStatus } from '../following.ts';
 import { handsOf } from '../hands.ts';
+import { settleSemiSync } from '../settle-semi-sync.ts';
 import { serverOf } from '../task.ts';
 import { stopSecondPrimary } from './second-primary.ts';
 
@@ -25,7 +25,7 @@ export function verify(target: string, followers: readonly string[]): Step<Takeo
     async run(context, act) {
       const row = await positionsOf(context, act, target);
       if (row === 'away') return needsHands(`${target} does not answer any more`);
-      await restoreSemiSync(context, act, target);
+      await settleSemiSync(context, act);
       if (!row || flag(row, 'read_only') !== false) return needsHands(`${target} does not take writes`);
       const second = await stopSecondPrimary(context, act);
       if (second !== null) return needsHands(`${second} takes writes as well as ${target}`);
@@ -84,16 +84,6 @@ async function positionsOf(context: TakeoverContext, act: Act, target: string): 
     context.away.add(target);
     return 'away';
   }
-}
-
-/** Semi-sync was opened without a wait for replicas; they are here now. */
-async function restoreSemiSync(context: TakeoverContext, act: Act, target: string): Promise<void> {
-  const { before, task, links } = context;
-  const was = before?.[target]?.semiSync;
-  const session = links.get(target, 'side');
-  if (was?.primaryEnabled && was.waitNoSlave) await perform(act, session, waitWithoutReplica(true));
-  const old = task.oldPrimary === null || task.kind === 'detach' ? null : before?.[task.oldPrimary]?.semiSync;
-  if (old?.primaryEnabled && !was?.primaryEnabled) await perform(act, session, semiSyncPrimary(true));
 }
 
 async function untilReached(

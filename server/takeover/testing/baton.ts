@@ -71,6 +71,12 @@ function processIsGone(holder: string): boolean {
 export interface BatonOptions {
   readonly agent?: (server: string) => TakeoverAgent | null;
   readonly onOperation?: (view: Operation) => void;
+  /** Accounts for sources outside of the cluster, by the connection's name. */
+  readonly sources?: TakeoversParts['sources'];
+  /** Servers that the configuration says are never to be promoted. */
+  readonly never?: readonly string[];
+  /** What takeovers see of the watch instead of it. */
+  readonly watch?: (watcher: Watcher) => TakeoversParts['watch'];
   /** Sees each connection that takeovers open, to break it, or the process, at a statement. */
   readonly onConnection?: (server: string, connection: Connection) => void;
   readonly onSnapshot?: (snapshot: ClusterSnapshot) => void;
@@ -106,7 +112,7 @@ export async function startBaton(plan: BatonPlan, options: BatonOptions = {}): P
       name,
       host,
       port,
-      candidate: 'neutral',
+      candidate: options.never?.includes(name) ? 'never' : 'neutral',
       pool: createPool({ ...target(name), ...plan.accounts.observe }),
     })),
     poll: { everySeconds: 0.5, timeoutSeconds: 2 },
@@ -144,11 +150,12 @@ export async function startBaton(plan: BatonPlan, options: BatonOptions = {}): P
         maxLagSeconds: 30,
       },
     },
-    watch: watcher,
+    watch: options.watch?.(watcher) ?? watcher,
     connect: signIn,
     signIn: async (server, timeoutMs) => await signIn(server, 'replication', timeoutMs),
     users: { observe: plan.accounts.observe.user, operate: plan.accounts.operate.user },
     replication: { user: plan.accounts.replication.user, password: plan.accounts.replication.password },
+    sources: options.sources ?? new Map(),
     agent: options.agent ?? ((server) => agents.get(server) ?? null),
     operations,
     store,

@@ -77,6 +77,7 @@ export function examplePlanInput(change: ExampleChange = {}): PlanInput {
     signInsFrom: ['db-1', 'db-3'].map((server) => ({ server, result: 'accepted', text: '' })),
     lastPrimary: { name: 'db-1', at: exampleNow - 400, position: gtidList(examplePosition) },
     eventsRemembered: true,
+    sources: [],
     past: { stepMs: {}, writeOutageMs: null },
     unfinished: null,
     ...change.input,

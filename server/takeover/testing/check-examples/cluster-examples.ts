@@ -90,6 +90,11 @@ export const clusterExamples: readonly CheckExample[] = [
     change: { views: [replica({}, { version: { major: 10, minor: 6, patch: 1, text: '10.6.1' } })] },
     names: /10\.6, older than 10\.11/,
   }),
+  warnsSwitchover('followers-not-older', {
+    when: 'the target runs a newer release than those that are to follow it',
+    change: { views: [replica({}, { version: { major: 11, minor: 8, patch: 2, text: '11.8.2-MariaDB' } })] },
+    names: /db-1 runs 10\.11 and is to follow db-2 with 11\.8/,
+  }),
   blocksSwitchover('errant-transactions', {
     when: 'the target has transactions of its own',
     change: { preflight: { 'db-2': { state: gtidList('0-1-100,0-2-103') } } },

@@ -1,9 +1,20 @@
 import { gtidList } from '../../../mariadb/gtid.ts';
 import { exampleReplicaFacts, exampleView, up } from '../../../topology/testing/example-cluster.ts';
-import { blocksFailover, blocksSwitchover, dead, replica, type CheckExample } from './example.ts';
+import {
+  blocksFailover,
+  blocksSwitchover,
+  dead,
+  primary,
+  replica,
+  warnsSwitchover,
+  type CheckExample,
+} from './example.ts';
 
 const broken = { sqlThread: 'error', sqlError: { number: 1062, text: 'Duplicate entry' } } as const;
 const otherSource = exampleReplicaFacts(2, { connection: 'erp', host: '192.0.2.9', masterServerId: 77 }).replication;
+
+/** The primary replicates from outside of the cluster. */
+const fed = { views: [primary({ replication: otherSource })] };
 
 export const replicationExamples: readonly CheckExample[] = [
   blocksSwitchover('target-uses-gtid', {
@@ -80,6 +91,12 @@ export const replicationExamples: readonly CheckExample[] = [
     commands: /mariadb-binlog --start-position=0-1-100/,
   }),
   blocksSwitchover('multi-source', {
+    when: 'the primary has a source outside of the cluster, and no account is configured for it',
+    change: fed,
+    fixed: { ...fed, input: { sources: [{ connection: 'erp', signIn: { result: 'accepted', text: '' } }] } },
+    names: /"erp" \(192\.0\.2\.9:3306\), which can't move to db-2: its account is not configured/,
+  }),
+  warnsSwitchover('sources-stay', {
     when: 'the target has another source',
     change: {
       views: [

@@ -27,6 +27,7 @@ const semiSync = (primaryClients: number): ExampleChange => ({
         primaryClients,
         waitNoSlave: true,
         timeoutMs: 10_000,
+        waitPoint: 'AFTER_COMMIT',
         waitSessions: 3,
       },
     }),
