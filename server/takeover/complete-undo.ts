@@ -50,7 +50,9 @@ async function unrestored(parts: TakeoversParts): Promise<OperationRow | null> {
 async function nobodyElseIsPrimary({ watch }: TakeoversParts, server: string): Promise<boolean> {
   const { servers } = await watch.lookNow();
   return servers.every(({ name, state, role, replication }) =>
-    name === server ? state === 'up' && replication.length === 0 : state === 'up' && role !== 'primary',
+    name === server
+      ? state === 'up' && replication.every(({ primary }) => primary === null)
+      : state === 'up' && role !== 'primary',
   );
 }
 

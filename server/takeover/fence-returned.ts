@@ -39,5 +39,11 @@ export async function fenceReturned(parts: TakeoversParts, server: string, targe
 function takesWrites({ watch }: TakeoversParts, server: string): boolean {
   if (watch.observationOf(server)?.kind !== 'up') return false;
   const facts = watch.factsOf(server)?.facts;
-  return facts !== undefined && !facts.readOnly && facts.replication.length === 0;
+  return facts !== undefined && !facts.readOnly && followsNobodyHere(watch, server);
+}
+
+/** Whether it replicates from no server of the cluster; from outside of it a primary may. */
+export function followsNobodyHere({ snapshot }: Pick<TakeoversParts['watch'], 'snapshot'>, server: string): boolean {
+  const replication = snapshot().servers.find(({ name }) => name === server)?.replication ?? [];
+  return replication.every(({ primary }) => primary === null);
 }

@@ -10,6 +10,10 @@ const readOnly = (id: number): ServerFacts => exampleFacts(id, { readOnly: true 
 const follows = (id: number, source: number): ServerFacts =>
   exampleReplicaFacts(id, { host: `10.0.0.${source}`, masterServerId: source });
 
+/** Takes writes, and replicates from a server that is none of the cluster. */
+const fedFromOutside = (id: number): ServerFacts =>
+  exampleReplicaFacts(id, { host: '192.0.2.9', masterServerId: 77 }, { readOnly: false });
+
 const known = (number: number, facts: ServerFacts | null, reachable = true): KnownServer => ({
   server: exampleServer(number),
   facts,
@@ -36,6 +40,27 @@ const cases: [what: string, servers: KnownServer[], memory: RoleMemory, primary:
     memory(null),
     'db-1',
     'db-1=primary db-2=replica db-3=replica',
+  ],
+  [
+    'a primary that replicates from outside of the cluster',
+    [known(1, fedFromOutside(1)), known(2, follows(2, 1)), known(3, follows(3, 1))],
+    memory(null),
+    'db-1',
+    'db-1=primary db-2=replica db-3=replica',
+  ],
+  [
+    'a dead one that replicated from outside',
+    [gone(1, fedFromOutside(1)), known(2, follows(2, 1)), known(3, follows(3, 1))],
+    memory('db-1'),
+    'db-1',
+    'db-1=primary db-2=replica db-3=replica',
+  ],
+  [
+    'an intermediate server, whose primary is not configured, takes no writes and is none',
+    [known(1, exampleReplicaFacts(1, { host: '192.0.2.9', masterServerId: 77 })), known(2, follows(2, 1))],
+    memory(null),
+    null,
+    'db-1=replica db-2=replica',
   ],
   [
     'a dead primary is still the primary',

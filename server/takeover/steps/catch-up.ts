@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readPositions, waitForPosition } from '../../mariadb/drain.ts';
-import { allowWrites, closeTables, stopWrites } from '../../mariadb/freeze.ts';
+import { closeTables } from '../../mariadb/freeze.ts';
 import { formatGtidList, gtidList, notReached, transactionsBehind } from '../../mariadb/gtid.ts';
 import { number, text } from '../../mariadb/row.ts';
-import { waitWithoutReplica } from '../../mariadb/semi-sync.ts';
 import { done, failed, type Act, type Step } from '../../operations/step.ts';
-import { look, oldPrimaryOf, perform, type TakeoverContext } from '../context.ts';
-import { performSemiSync } from '../settle-semi-sync.ts';
+import { look, oldPrimaryOf, type TakeoverContext } from '../context.ts';
+import { prepareReplicas, releaseReplicas } from '../prepare-replicas.ts';
 
 /** Level enough: what the primary had a moment ago is applied within this time. It is what the drain will take. */
 const LEVEL_MS = 50;
@@ -14,7 +13,6 @@ const LEVEL_MS = 50;
 const PATIENCE_MS = 15_000;
 const LONGEST_DRAIN_MS = 3_000;
 const PAUSE_MS = 50;
-const LOCK_WAIT_SECONDS = 2;
 
 /**
  * While the old primary still takes writes: replicas that are writable are made read-only, and the target applies its
@@ -27,45 +25,17 @@ export function catchUp(target: string): Step<TakeoverContext> {
     server: target,
     deadlineMs: 40_000,
     async run(context, act) {
-      await makeReadOnly(context, act);
-      await prepareSemiSync(context, act);
+      await prepareReplicas(context, act);
       const level = await untilLevel(context, act);
       if (level.kind === 'failed') return level;
       await closeOpenTables(context, act);
       return level;
     },
     async undo(context, act) {
-      const { task, before } = context;
-      let undone = 0;
-      for (const server of context.madeReadOnly) {
-        await withFresh(context, act, server, allowWrites());
-        undone += 1;
-      }
-      if (before?.[task.target]?.semiSync?.waitNoSlave && before[task.target]?.semiSync?.primaryEnabled) {
-        await withFresh(context, act, task.target, waitWithoutReplica(true));
-        undone += 1;
-      }
+      const undone = await releaseReplicas(context, act);
       return undone === 0 ? { kind: 'nothing' } : { kind: 'undone', note: null };
     },
   };
-}
-
-async function makeReadOnly(context: TakeoverContext, act: Act): Promise<void> {
-  const { task, before, links } = context;
-  const writable = Object.entries(before ?? {}).filter(([name, was]) => name !== task.oldPrimary && !was.readOnly);
-  context.madeReadOnly = writable.map(([name]) => name);
-  if (writable.length === 0) return;
-  await act.record('made-read-only', context.madeReadOnly);
-  for (const name of context.madeReadOnly) await perform(act, links.get(name, 'lock'), stopWrites(LOCK_WAIT_SECONDS));
-}
-
-/** Else the first commit of the new primary waits for a replica that has not come yet. */
-async function prepareSemiSync(context: TakeoverContext, act: Act): Promise<void> {
-  const { task, links, before } = context;
-  const semiSync = before?.[task.target]?.semiSync;
-  if (semiSync?.primaryEnabled && semiSync.waitNoSlave) {
-    await performSemiSync(act, links.get(task.target, 'lock'), [waitWithoutReplica(false)]);
-  }
 }
 
 async function untilLevel(context: TakeoverContext, act: Act): Promise<ReturnType<typeof done>> {
@@ -109,18 +79,4 @@ async function reached(
 async function closeOpenTables(context: TakeoverContext, act: Act): Promise<void> {
   const session = context.links.get(oldPrimaryOf(context), 'side');
   await look(act, session, closeTables(1)).catch(() => undefined);
-}
-
-async function withFresh(
-  context: TakeoverContext,
-  act: Act,
-  server: string,
-  change: ReturnType<typeof allowWrites>,
-): Promise<void> {
-  const session = await context.links.fresh(server, Math.min(2_000, act.deadline.remainingMs()));
-  try {
-    await perform(act, session, change);
-  } finally {
-    session.close();
-  }
 }

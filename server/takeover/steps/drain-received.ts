@@ -10,6 +10,7 @@ import { look, perform, type TakeoverContext } from '../context.ts';
 import { handsOf } from '../hands.ts';
 import { targetConnection } from '../task.ts';
 import { isSilence, Unanswered } from '../unanswered.ts';
+import { prepareReplicas, releaseReplicas } from '../prepare-replicas.ts';
 import { drainTo } from './drain.ts';
 
 /**
@@ -24,6 +25,7 @@ export function drainReceived(server: string): Step<TakeoverContext> {
     server,
     deadlineMs: 50_000,
     async run(context, act) {
+      if (context.task.kind === 'failover') await prepareReplicas(context, act);
       const session = context.links.get(server, 'lock');
       const { name } = targetConnection(context.task);
       // On 11.8 it waits for a hung primary's handshake, up to slave_net_timeout, and KILL does not end that (measured).
@@ -46,6 +48,7 @@ export function drainReceived(server: string): Step<TakeoverContext> {
       );
     },
     async undo(context, act) {
+      const released = context.task.kind === 'failover' ? await releaseReplicas(context, act) : 0;
       let session;
       try {
         session = await context.links.fresh(server, Math.min(2_000, act.deadline.remainingMs()));
@@ -67,7 +70,8 @@ export function drainReceived(server: string): Step<TakeoverContext> {
       try {
         const { name } = targetConnection(context.task);
         const status = await statusOf(act, session, name);
-        if (!status || status.ioThread === 'running' || status.ioThread === 'connecting') return { kind: 'nothing' };
+        if (!status || status.ioThread === 'running' || status.ioThread === 'connecting')
+          return released > 0 ? { kind: 'undone', note: null } : { kind: 'nothing' };
         await perform(act, session, startReceiving(name));
         return { kind: 'undone', note: `${server} receives again` };
       } finally {
