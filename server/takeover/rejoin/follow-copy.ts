@@ -4,7 +4,7 @@ import { gtidList, reaches } from '../../mariadb/gtid.ts';
 import { text } from '../../mariadb/row.ts';
 import { done, failed, type Step } from '../../operations/step.ts';
 import { look, perform, type TakeoverContext } from '../context.ts';
-import { disableEventsOn } from '../disable-events.ts';
+import { disableEventsOn } from '../set-events.ts';
 import { awaitFollowing } from '../following.ts';
 import { handsOf } from '../hands.ts';
 import { newPrimaryFor } from '../new-primary.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { BatonError } from '../../contract/errors.ts';
 import type { Operation } from '../../contract/operation.ts';
 import type { ClusterSnapshot } from '../../contract/snapshot.ts';
 import type { TakeoverKind } from '../../contract/takeover.ts';
@@ -168,9 +169,17 @@ export async function startBaton(plan: BatonPlan, options: BatonOptions = {}): P
   await watcher.lookNow();
 
   async function begin(name: string, { kind, accept = [], dryRun = false }: PromoteOptions = {}): Promise<string> {
-    const { id } = await takeovers.plan({ target: name, kind });
-    const { operationId } = await takeovers.start({ planId: id, accept, confirm: name, dryRun, actor: 'ana' });
-    return operationId;
+    for (let attempt = 1; ; attempt += 1) {
+      const { id } = await takeovers.plan({ target: name, kind });
+      try {
+        const { operationId } = await takeovers.start({ planId: id, accept, confirm: name, dryRun, actor: 'ana' });
+        return operationId;
+      } catch (error) {
+        // As its fix says, review again: on a loaded machine a look may be old before it is used.
+        if (attempt === 5 || !(error instanceof BatonError) || !/^What is known of db-\d is/.test(error.message))
+          throw error;
+      }
+    }
   }
 
   return {
