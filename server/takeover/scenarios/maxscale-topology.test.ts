@@ -8,7 +8,6 @@ import { openRelay, type Relay } from '../../sandbox/relay.ts';
 import { caughtUp, followed } from '../../sandbox/replication.ts';
 import type { SandboxServer } from '../../sandbox/server-process.ts';
 import { until } from '../../sandbox/until.ts';
-import { startWriteLoad, type WriteLoad } from '../../sandbox/write-load.ts';
 import { startBaton, type TestBaton } from '../testing/baton.ts';
 import { Scene } from '../testing/scene.ts';
 import { touched, writableOf } from '../testing/server-state.ts';
@@ -17,8 +16,6 @@ import { touched, writableOf } from '../testing/server-state.ts';
 let scene: Scene;
 let relays: Map<string, Relay>;
 let second: TestBaton;
-/** Some writes: a takeover without any looks for a first one for seconds. */
-let load: WriteLoad;
 let secondDir: string;
 beforeAll(async () => {
   const cluster = await createCluster({ settings: { autocommit: 0 } });
@@ -27,11 +24,9 @@ beforeAll(async () => {
   const servers = cluster.servers.map(({ name, host, port }) => ({ name, host, port, via: relayOf(name) }));
   scene = new Scene(cluster, await startBaton({ ...cluster, servers }, { never: ['db-3'] }));
   secondDir = await mkdtemp(join(tmpdir(), 'baton-'));
-  load = startWriteLoad({ servers: cluster.servers, account: cluster.accounts.app, perSecond: 20 });
   second = await startBaton({ ...cluster, dir: secondDir });
 });
 afterAll(async () => {
-  await load.stop();
   await second.stop();
   await scene.stop();
   await Promise.all([...relays.values()].map(async (relay) => await relay.close()));
@@ -128,7 +123,6 @@ test('cooperative_monitoring_2srv: the lock of a console that is gone is free at
 
 test('verify_master_failure: only the console is cut off from the primary, so nothing happens', async () => {
   const { cluster, baton } = scene;
-  await load.stop();
   await scene.level('db-1', ['db-2', 'db-3']);
   const before = await Promise.all(cluster.servers.map(touched));
   await relayOf('db-1').cut();
