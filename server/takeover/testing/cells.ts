@@ -51,6 +51,7 @@ const exampleTask: Task = {
   others: ['db-3'],
   unreachable: [],
   servers: [server('db-1', 1), server('db-2', 2), server('db-3', 3)],
+  sources: [],
   accepted: [],
   dryRun: false,
   budgetMs: 60_000,
