@@ -1,5 +1,5 @@
 import { advice } from '../../mariadb/advice.ts';
-import { countTransactions, extraTransactions, formatRanges } from '../../mariadb/gtid.ts';
+import { countTransactions, extraTransactions, formatRanges, type GtidRange } from '../../mariadb/gtid.ts';
 import { answers } from '../classify.ts';
 import { transactions } from '../../topology/analysis/finding.ts';
 import { bad, either, well, type CheckOf } from './finding.ts';
@@ -39,13 +39,16 @@ export const errantTransactions: CheckOf = (_input, { target, oldPrimary, kind }
       target.name,
       `${target.name} has ${transactions(countTransactions(extra))} that ${oldPrimary.name} does not have: ${formatRanges(extra)}`,
       'Look at them in its binary log; then promote another replica, or build this one anew.',
-      extra.map(
-        ({ domain, server, from }) =>
-          `mariadb-binlog -v --base64-output=decode-rows --start-position=${domain}-${server}-${from - 1n} bin.0*`,
-      ),
+      extra.map(readBinlog),
     ),
   ];
 };
+
+/** From the transaction before the first; the names of the files are the server's own. */
+function readBinlog({ domain, server, from }: GtidRange): string {
+  const start = from > 1n ? `--start-position=${domain}-${server}-${from - 1n} ` : '';
+  return `mariadb-binlog -v --base64-output=decode-rows ${start}BINARY-LOG-FILES`;
+}
 
 export const xaPrepared: CheckOf = (_input, { oldPrimary, kind }) => {
   if (!oldPrimary || kind === 'detach') return [];

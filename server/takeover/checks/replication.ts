@@ -158,7 +158,7 @@ export const receivedAtRisk: CheckOf = (_input, { target, connection, kind }) =>
       target.name,
       `${received} transactions are only in the relay log of ${target.name}, whose replication is stopped: any START drops them`,
       `Save them first, on the host of ${target.name}, in its data directory, before any START:`,
-      [`mariadb-binlog --start-position=${formatGtidList(connection.appliedGtid)} relay.0* | mariadb`],
+      [`mariadb-binlog --start-position=${formatGtidList(connection.appliedGtid)} RELAY-LOG-FILES | mariadb`],
     ),
   ];
 };

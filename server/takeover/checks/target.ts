@@ -54,6 +54,9 @@ export const targetCandidate: CheckOf = (_input, { target }) =>
       ]
     : [];
 
+/** "2026-03-01 13:30 UTC". */
+const minuteText = (instant: string): string => `${instant.slice(0, 16).replace('T', ' ')} UTC`;
+
 /** Set aside by somebody who may be working on it at this moment. */
 export const targetMaintenance: CheckOf = (input, { target }) => {
   const { maintenance } = target.snapshot;
@@ -62,7 +65,7 @@ export const targetMaintenance: CheckOf = (input, { target }) => {
     bad(
       'target-maintenance',
       target.name,
-      `${target.name} is in maintenance until ${maintenance.until}: ${maintenance.reason} (${maintenance.owner})`,
+      `${target.name} is in maintenance until ${minuteText(maintenance.until)}: ${maintenance.reason} (${maintenance.owner})`,
       `Ask ${maintenance.owner}, and end the maintenance first.`,
       [`baton maintenance end ${input.snapshot.name}/${target.name}`],
     ),

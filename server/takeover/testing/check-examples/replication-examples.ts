@@ -88,7 +88,7 @@ export const replicationExamples: readonly CheckExample[] = [
       views: [dead, replica({ sqlThread: 'stopped', ioThread: 'stopped', receivedGtid: gtidList('0-1-150') })],
     },
     names: /50 transactions are only in the relay log/,
-    commands: /mariadb-binlog --start-position=0-1-100/,
+    commands: /mariadb-binlog --start-position=0-1-100 RELAY/,
   }),
   blocksSwitchover('multi-source', {
     when: 'the primary has a source outside of the cluster, and no account is configured for it',

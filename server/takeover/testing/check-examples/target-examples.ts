@@ -71,7 +71,7 @@ export const targetExamples: readonly CheckExample[] = [
   blocksSwitchover('target-maintenance', {
     when: 'somebody has set it aside',
     change: aside,
-    names: /in maintenance until 2026-03-01T13:30:00.000Z: kernel update \(ana\)/,
+    names: /in maintenance until 2026-03-01 13:30 UTC: kernel update \(ana\)/,
     commands: /baton maintenance end erp5\/db-2/,
   }),
   blocksSwitchover('primary-reachable', {
