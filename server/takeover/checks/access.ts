@@ -30,7 +30,7 @@ export const grants: CheckOf = (input, situation) =>
             name,
             `The operating account lacks privileges on ${name}`,
             `Run on ${name} as an administrator:`,
-            missing.required,
+            missing.required.map((statement) => `${statement};`),
           ),
       ...(missing.optional.length === 0
         ? []
@@ -38,13 +38,15 @@ export const grants: CheckOf = (input, situation) =>
             bad(
               'grants-optional',
               name,
-              `On ${name} the operating account lacks what it needs ${listed(missing.optional.map(({ needed }) => needed))}`,
-              `The takeover goes on without. To give it, run on ${name}:`,
-              missing.optional.map(({ statement }) => statement),
+              `On ${name} the operating account lacks ${counted(missing.optional.length)} that a takeover can do without`,
+              `It can't be asked ${listed(missing.optional.map(({ needed }) => needed))}. To let it, run on ${name} as an administrator:`,
+              missing.optional.map(({ statement }) => `${statement};`),
             ),
           ]),
     ];
   });
+
+const counted = (privileges: number): string => (privileges === 1 ? '1 privilege' : `${privileges} privileges`);
 
 /** "a", "a and b", "a, b and c". */
 function listed(words: readonly string[]): string {

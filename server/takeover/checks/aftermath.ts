@@ -47,7 +47,7 @@ export const events: CheckOf = (input, { target, oldPrimary, kind }) => {
           server.name,
           `${counted(enabled)} can't be moved: the operating account may not on ${server.name}`,
           `Run on ${server.name} as an administrator:`,
-          [moveGrant(server) ?? ''],
+          [`${moveGrant(server) ?? ''};`],
         ),
       );
 };

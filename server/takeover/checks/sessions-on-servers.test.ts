@@ -26,7 +26,7 @@ test('a long write is named with its connection, user and age, until it has ende
     'long-writes',
     new RegExp(`connection ${held.connectionId} of root from .*, open for \\d+ s`),
   );
-  expect(check).toMatchObject({ level: 'warn', server: 'db-1', commands: [`KILL ${held.connectionId}`] });
+  expect(check).toMatchObject({ level: 'warn', server: 'db-1', commands: [`KILL ${held.connectionId};`] });
   await held.release();
   expect(await passes('long-writes')).toEqual([]);
 });
@@ -40,7 +40,7 @@ test('who keeps another from a row is named, and the statement of the fix ends i
   await holder.query(update, { timeoutMs });
   const waited = waiter.query(update, { timeoutMs });
   const check = await fires('lock-holders', new RegExp(`on db-1 .*: connection ${holder.id} of root`));
-  expect(check.commands).toEqual([`KILL ${holder.id}`]);
+  expect(check.commands).toEqual([`KILL ${holder.id};`]);
   await primary().sql(...check.commands);
   await waited;
   expect(await passes('lock-holders')).toEqual([]);
@@ -68,7 +68,7 @@ test('a session that waits behind a global read lock is named, until the lock is
   const writer = await primary().session();
   const written = writer.query("INSERT INTO shop.orders (uid) VALUES ('behind the lock')", { timeoutMs });
   const check = await fires('lock-holders', new RegExp(`connection ${writer.id} of root: Waiting for backup lock`));
-  expect(check.commands).toEqual(['SHOW FULL PROCESSLIST']);
+  expect(check.commands).toEqual(['SHOW FULL PROCESSLIST;']);
   await lock.release();
   await written;
   expect(await passes('lock-holders')).toEqual([]);
@@ -131,7 +131,7 @@ test('a prepared transaction blocks until it is rolled back', async () => {
   ])
     await session.query(sql, { timeoutMs });
   const check = await fires('xa-prepared', /db-1 has 1 prepared transaction/);
-  expect(check).toMatchObject({ level: 'block', commands: ['XA RECOVER'] });
+  expect(check).toMatchObject({ level: 'block', commands: ['XA RECOVER;'] });
   await session.query("XA ROLLBACK 'x'", { timeoutMs });
   expect(await passes('xa-prepared')).toEqual([]);
   session.destroy();

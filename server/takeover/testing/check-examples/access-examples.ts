@@ -23,7 +23,7 @@ export const accessExamples: readonly CheckExample[] = [
     when: 'it lacks what it can do without',
     change: { preflight: { 'db-2': granted(needed) } },
     fixed: { preflight: { 'db-2': granted(`${needed}, ${optional}`) } },
-    names: /On db-2 .* to move events, .* and to switch the event scheduler off/,
+    names: /On db-2 .* lacks 5 privileges that a takeover can do without/,
     commands: /GRANT EVENT ON/,
   }),
   blocksSwitchover('replication-account', {

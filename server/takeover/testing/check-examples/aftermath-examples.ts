@@ -39,7 +39,7 @@ export const aftermathExamples: readonly CheckExample[] = [
   warnsFailover('events', {
     when: 'nobody has seen the events of the dead primary',
     change: { views: [dead], input: { eventsRemembered: false } },
-    names: /not known/,
+    names: /The events of db-1 are not known/,
     commands: /information_schema\.EVENTS/,
   }),
   warnsSwitchover('events', {
