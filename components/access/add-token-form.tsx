@@ -1,9 +1,9 @@
 'use client';
 
 import { useState } from 'react';
-import type { CreatedToken, UserRole } from '../../server/contract/access.ts';
+import type { CreatedToken, TakeoverScope, UserRole } from '../../server/contract/access.ts';
 import { addToken, type Refusal } from '../../server/contract/client.ts';
-import { useWhyNot } from '../live/use-live.ts';
+import { useClusters, useWhyNot } from '../live/use-live.ts';
 import { RefusalText } from './refusal-text.tsx';
 import { RoleChoice } from './role-choice.tsx';
 import { TextField } from './text-field.tsx';
@@ -19,6 +19,8 @@ const lives = [
 export function AddTokenForm({ taken, made }: { taken: readonly string[]; made: (token: CreatedToken) => void }) {
   const [name, setName] = useState('');
   const [role, setRole] = useState<UserRole>('viewer');
+  const [server, setServer] = useState<string | null>(null);
+  const clusters = useClusters();
   const [days, setDays] = useState<number | null>(90);
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -31,7 +33,9 @@ export function AddTokenForm({ taken, made }: { taken: readonly string[]; made: 
     setRefusal(null);
     if (problem !== null) return;
     setBusy(true);
-    const answer = await addToken({ name: name.trim(), role, ...(days === null ? {} : { expiresInDays: days }) });
+    const words = { name: name.trim(), ...(days === null ? {} : { expiresInDays: days }) };
+    const takeover = scopeOf(server);
+    const answer = await addToken(takeover === null ? { ...words, role } : { ...words, takeover });
     setBusy(false);
     if (answer.kind !== 'ok') return setRefusal(answer);
     setName('');
@@ -72,7 +76,24 @@ export function AddTokenForm({ taken, made }: { taken: readonly string[]; made: 
             ))}
           </select>
         </label>
-        <RoleChoice role={role} choose={setRole} />
+        <label className="flex flex-col gap-1 max-sm:w-full">
+          <span className="text-sm text-soft">May do</span>
+          <select
+            className="field sm:w-60"
+            value={server ?? ''}
+            onChange={(event) => setServer(event.target.value === '' ? null : event.target.value)}
+          >
+            <option value="">what its role may</option>
+            {clusters.flatMap((cluster) =>
+              cluster.servers.map((one) => (
+                <option key={`${cluster.name}/${one.name}`} value={`${cluster.name}/${one.name}`}>
+                  take over {cluster.name}/{one.name} only
+                </option>
+              )),
+            )}
+          </select>
+        </label>
+        {server === null && <RoleChoice role={role} choose={setRole} />}
       </div>
       <div className="mt-4 flex flex-wrap items-center gap-x-4 gap-y-2">
         <button type="submit" className="btn btn-go" disabled={busy || whyNot !== null}>
@@ -88,4 +109,10 @@ export function AddTokenForm({ taken, made }: { taken: readonly string[]; made: 
 function tokenNameProblem(name: string, taken: readonly string[]): string | null {
   if (name === '') return 'Say what it is for: that is its name.';
   return taken.includes(name) ? `There is a token “${name}” already.` : null;
+}
+
+/** "erp5/db-2" as the API wants it. */
+function scopeOf(text: string | null): TakeoverScope | null {
+  const [cluster, server] = text?.split('/') ?? [];
+  return cluster === undefined || server === undefined ? null : { cluster, server };
 }

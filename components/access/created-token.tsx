@@ -14,8 +14,11 @@ export function CreatedToken({ created, close }: { created: Created; close: () =
         The token “{created.name}”
       </h3>
       <p className="mt-1 max-w-2xl text-soft">
-        Keep it now: it is not shown again, and the console itself knows only its hash. Who holds it acts as{' '}
-        {created.role}. If it gets lost, revoke it and make another.
+        Keep it now: it is not shown again, and the console itself knows only its hash.{' '}
+        {created.takeover === null
+          ? `Who holds it acts as ${created.role}.`
+          : `Who holds it may take over ${created.takeover.server} of ${created.takeover.cluster}, and nothing else; it is the password of that takeover address.`}{' '}
+        If it gets lost, revoke it and make another.
       </p>
       <p className="mt-3 flex flex-wrap items-center gap-3">
         <code className="mono break-all rounded-md bg-raised px-3 py-1.5 select-all">{created.token}</code>

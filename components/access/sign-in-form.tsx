@@ -6,6 +6,7 @@ import { Wordmark } from '../header/wordmark.tsx';
 
 /** Name and password, for people and for password managers. After too many attempts it counts down instead of trying. */
 export function SignInForm({ next }: { next: string }) {
+  const [alone, setAlone] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [busy, setBusy] = useState(false);
   const [waitSeconds, startWait] = useCountdown();
@@ -14,7 +15,10 @@ export function SignInForm({ next }: { next: string }) {
   const submit = async (form: FormData) => {
     setBusy(true);
     setRefusal(null);
-    const answer = await signIn({ username: text(form, 'username'), password: text(form, 'password') });
+    const secret = text(form, 'password');
+    const answer = await signIn(
+      alone ? { takeoverPassword: secret } : { username: text(form, 'username'), password: secret },
+    );
     if (answer.kind === 'ok') return window.location.assign(next);
     setBusy(false);
     setRefusal(answer);
@@ -38,28 +42,30 @@ export function SignInForm({ next }: { next: string }) {
           void submit(new FormData(event.currentTarget));
         }}
       >
+        {!alone && (
+          <label className="flex flex-col gap-1">
+            <span className="text-sm text-soft">User name</span>
+            <input
+              name="username"
+              className="field"
+              autoComplete="username"
+              autoCapitalize="none"
+              spellCheck={false}
+              required
+              // oxlint-disable-next-line jsx-a11y/no-autofocus -- the page is this form and nothing else
+              // oxlint-disable-next-line jsx-a11y/no-autofocus -- the page is this form and nothing else
+              autoFocus
+            />
+          </label>
+        )}
         <label className="flex flex-col gap-1">
-          <span className="text-sm text-soft">User name</span>
-          <input
-            name="username"
-            className="field"
-            autoComplete="username"
-            autoCapitalize="none"
-            spellCheck={false}
-            required
-            // oxlint-disable-next-line jsx-a11y/no-autofocus -- the page is this form and nothing else
-            // oxlint-disable-next-line jsx-a11y/no-autofocus -- the page is this form and nothing else
-            autoFocus
-          />
-        </label>
-        <label className="flex flex-col gap-1">
-          <span className="text-sm text-soft">Password</span>
+          <span className="text-sm text-soft">{alone ? 'Takeover password' : 'Password'}</span>
           <input
             ref={password}
             name="password"
             type="password"
             className="field"
-            autoComplete="current-password"
+            autoComplete={alone ? 'off' : 'current-password'}
             required
           />
         </label>
@@ -68,15 +74,31 @@ export function SignInForm({ next }: { next: string }) {
         </button>
       </form>
       <p role="alert" className="mt-4 min-h-12 text-sm">
-        {refusal !== null && <SignInRefusal refusal={refusal} />}
+        {refusal !== null && <SignInRefusal refusal={refusal} alone={alone} />}
       </p>
+      {next.includes('/takeover/') && (
+        <p className="text-sm">
+          <button
+            type="button"
+            className="target link"
+            onClick={() => {
+              setAlone(!alone);
+              setRefusal(null);
+            }}
+          >
+            {alone ? 'Sign in with a user name' : 'Sign in with a takeover password alone'}
+          </button>
+        </p>
+      )}
     </main>
   );
 }
 
-function SignInRefusal({ refusal }: { refusal: Refusal }) {
+function SignInRefusal({ refusal, alone }: { refusal: Refusal; alone: boolean }) {
   if (refusal.kind === 'no-answer')
     return <>The console does not answer. It is stopped, or the network on the way to it is: try again.</>;
+  if (refusal.status === 401 && alone)
+    return <>No takeover has this password. It was revoked, it has ended, or it was mistyped.</>;
   if (refusal.status === 401)
     return <>User name and password do not belong together. Try again; an admin can set a new password.</>;
   if (refusal.status === 429) return <>Too many attempts. The button opens again when the wait is over.</>;

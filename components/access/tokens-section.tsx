@@ -7,6 +7,7 @@ import { useClock } from '../live/use-live.ts';
 import { Status } from '../ui/mark.tsx';
 import { Section } from '../ui/section.tsx';
 import { Ago, Instant, InstantAndAgo } from '../ui/time.tsx';
+import { tokenRoleText } from './role-words.ts';
 import { AddTokenForm } from './add-token-form.tsx';
 import { CreatedToken } from './created-token.tsx';
 import { Removal } from './removal.tsx';
@@ -42,7 +43,7 @@ export function TokensSection({ tokens, readAgain }: { tokens: readonly Token[];
                 <th scope="row" className="break-words">
                   {token.name}
                 </th>
-                <td data-label="Role">{token.role}</td>
+                <td data-label="Role">{tokenRoleText(token)}</td>
                 <td data-label="Made">
                   <InstantAndAgo at={token.createdAt} />
                 </td>

@@ -42,14 +42,29 @@ const roleFor: Record<Permission, string> = {
   administer: 'admin',
 };
 
+/** Why nothing can be changed now, whoever asks; null when it can. */
+function useNoContact(): string | null {
+  const connection = useLive((state) => state.connection.kind);
+  if (connection === 'lost') return 'No contact with the console: nothing can be changed until it is back.';
+  return connection === 'signed-out' ? 'Your session has ended: sign in again to go on.' : null;
+}
+
 /** Null when this visitor may act now; else why not, in words that stand beside the disabled button. */
 export function useWhyNot(permission: Permission): string | null {
   const session = useSession();
-  const connection = useLive((state) => state.connection.kind);
-  if (connection === 'lost') return 'No contact with the console: nothing can be changed until it is back.';
-  if (connection === 'signed-out') return 'Your session has ended: sign in again to go on.';
+  const noContact = useNoContact();
+  if (noContact !== null) return noContact;
   if (session.permissions.includes(permission)) return null;
+  if (session.takeover !== null) return `You are here for the takeover of ${session.takeover.server} alone.`;
   return `${session.username} is ${article(session.role)} and sees everything; this takes the ${roleFor[permission]} role.`;
+}
+
+/** As useWhyNot, for a takeover of that server: a session that is for it alone may do it as well. */
+export function useWhyNotTakeOver(cluster: string, server: string): string | null {
+  const { takeover } = useSession();
+  const noContact = useNoContact();
+  const whyNot = useWhyNot('operate');
+  return takeover?.cluster === cluster && takeover.server === server ? noContact : whyNot;
 }
 
 const article = (word: string): string => `${/^[aeiou]/.test(word) ? 'an' : 'a'} ${word}`;

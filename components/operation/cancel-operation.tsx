@@ -4,12 +4,12 @@ import { useState } from 'react';
 import { cancelOperation, type Refusal } from '../../server/contract/client.ts';
 import type { Operation } from '../../server/contract/operation.ts';
 import { useLiveContext } from '../live/live-provider.tsx';
-import { useWhyNot } from '../live/use-live.ts';
+import { useWhyNotTakeOver } from '../live/use-live.ts';
 
 /** "Cancel and restore" while that is possible; afterwards the words that say why not. */
 export function CancelOperation({ operation }: { operation: Operation }) {
   const { store } = useLiveContext();
-  const whyNot = useWhyNot('operate');
+  const whyNot = useWhyNotTakeOver(operation.cluster, operation.target);
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   if (operation.outcome !== null) return null;

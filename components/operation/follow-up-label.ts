@@ -7,6 +7,9 @@ const verbs: Record<string, string> = {
   maintenance: 'Set aside',
   verify: 'Verify',
   resume: 'Resume',
+  enable: 'Enable',
+  disable: 'Disable',
+  run: 'Run',
 };
 
 /** What the button of a follow-up says: the verb and the thing, from where it goes; null where no request does it. */
@@ -19,7 +22,13 @@ export function followUpLabel({
   if (method === 'GET') return 'Download';
   if (setsAside(body)) return 'Review…';
   const parts = (path.split('?')[0] ?? '').split('/').filter(Boolean);
+  if (parts.at(-1) === 'keep-read-only') return 'Write it again';
   const verb = verbs[parts.at(-1) ?? ''];
+  // …/services/NAME/run, …/hooks/NAME/run: the thing stands before the verb.
+  const [kind, thing] = parts.slice(-3);
+  if (verb !== undefined && (kind === 'services' || kind === 'hooks')) {
+    return kind === 'hooks' ? `${verb} ${thing} again` : `${verb} ${thing}`;
+  }
   if (verb === undefined) return 'Do it';
   const server = parts.at(parts.indexOf('servers') + 1);
   return parts.includes('servers') && server !== undefined ? `${verb} ${server}` : verb;

@@ -83,7 +83,7 @@ function Do({ followUp }: { followUp: FollowUp }) {
         disabled={whyNot !== null || state === 'busy' || state === 'done'}
         onClick={() => void act()}
       >
-        {state === 'busy' ? 'Starting…' : state === 'done' ? 'Begun' : label}
+        {state === 'busy' ? 'Asking…' : state === 'done' ? 'Done' : label}
       </button>
       {whyNot !== null && <span className="text-soft">{whyNot}</span>}
       {typeof state === 'object' && (

@@ -7,10 +7,10 @@ import { getOperation } from '../../server/contract/client.ts';
 import type { Operation } from '../../server/contract/operation.ts';
 import { elapsed } from '../format/duration.ts';
 import { utc } from '../format/instant.ts';
+import { BackToCluster } from '../live/back-to-cluster.tsx';
 import { useLiveContext } from '../live/live-provider.tsx';
 import { useClock, useLive } from '../live/use-live.ts';
 import { SandboxLabel } from '../status/sandbox-label.tsx';
-import { clusterPath } from '../ui/paths.ts';
 import { Instant } from '../ui/time.tsx';
 import { announcement } from './announcement.ts';
 import { CancelOperation } from './cancel-operation.tsx';
@@ -27,11 +27,7 @@ export function OperationPage({ first }: { first: Operation }) {
   const unknown = operation.outcome === null && lost;
   return (
     <article>
-      <p className="no-print pt-6 text-sm">
-        <Link href={clusterPath(operation.cluster)} prefetch={false} className="target link">
-          ‹ {operation.cluster}
-        </Link>
-      </p>
+      <BackToCluster cluster={operation.cluster} className="no-print pt-6 text-sm" />
       <div className="flex flex-wrap items-center justify-between gap-x-8 gap-y-3 pb-4">
         <div>
           <h1>{operation.title}</h1>

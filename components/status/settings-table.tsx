@@ -3,6 +3,7 @@
 import type { ClusterSnapshot, ServerSnapshot } from '../../server/contract/snapshot.ts';
 import { duration } from '../format/duration.ts';
 import { rate } from '../format/number.ts';
+import { CopyButton } from '../ui/copy-button.tsx';
 import { Section } from '../ui/section.tsx';
 
 const columns: { title: string; read: (server: ServerSnapshot) => string | null }[] = [
@@ -31,6 +32,7 @@ const columns: { title: string; read: (server: ServerSnapshot) => string | null 
 /** What each server is set to, side by side, so that a difference shows. */
 export function SettingsTable({ cluster }: { cluster: ClusterSnapshot }) {
   const shown = columns.filter(({ read }) => cluster.servers.some((server) => read(server) !== null));
+  const addresses = cluster.servers.some(({ takeoverUrl }) => takeoverUrl !== undefined);
   return (
     <Section id="settings" title="Settings">
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by keyboard */}
@@ -45,6 +47,7 @@ export function SettingsTable({ cluster }: { cluster: ClusterSnapshot }) {
                   {title}
                 </th>
               ))}
+              {addresses && <th scope="col">Takeover address</th>}
             </tr>
           </thead>
           <tbody className="text-sm">
@@ -59,6 +62,13 @@ export function SettingsTable({ cluster }: { cluster: ClusterSnapshot }) {
                     {read(server) ?? <span className="text-faint">–</span>}
                   </td>
                 ))}
+                {addresses && (
+                  <td data-label="Takeover address">
+                    {server.takeoverUrl !== undefined && (
+                      <CopyButton text={server.takeoverUrl} label={`Copy the takeover address of ${server.name}`} />
+                    )}
+                  </td>
+                )}
               </tr>
             ))}
           </tbody>

@@ -6,7 +6,7 @@ import { useId, useState } from 'react';
 import { startTakeover, type Refusal } from '../../server/contract/client.ts';
 import type { ClusterSnapshot } from '../../server/contract/snapshot.ts';
 import type { TakeoverPlan } from '../../server/contract/takeover.ts';
-import { useWhyNot } from '../live/use-live.ts';
+import { useWhyNotTakeOver } from '../live/use-live.ts';
 import { clusterPath, operationPath } from '../ui/paths.ts';
 import { NameField } from './name-field.tsx';
 import { OutdatedPlan } from './outdated-plan.tsx';
@@ -34,7 +34,7 @@ export function PlanConfirm({
   const [busy, setBusy] = useState<'dry' | 'real' | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const outdated = useOutdated(plan, seen);
-  const whyNot = useWhyNot('operate');
+  const whyNot = useWhyNotTakeOver(plan.cluster, plan.target);
   // Nothing that could be typed opens a button that a check keeps shut.
   const name = whyImpossible(plan) === null ? nameToType(plan, accepted) : null;
   const shut = whyNot ?? (isOver(refusal) ? 'This plan is over: review again.' : whyShut(plan, { accepted, typed }));

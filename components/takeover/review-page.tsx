@@ -3,6 +3,7 @@
 import { clsx } from 'clsx';
 import Link from 'next/link';
 import type { TakeoverKind } from '../../server/contract/takeover.ts';
+import { BackToCluster } from '../live/back-to-cluster.tsx';
 import { useCluster } from '../live/use-live.ts';
 import { SandboxLabel } from '../status/sandbox-label.tsx';
 import { clusterPath } from '../ui/paths.ts';
@@ -28,11 +29,7 @@ export function ReviewPage({ cluster, server, kind }: { cluster: string; server:
   const address = plan?.targetAddress ?? known?.address;
   return (
     <>
-      <p className="pt-6 text-sm">
-        <Link href={clusterPath(cluster)} prefetch={false} className="target link">
-          ‹ {cluster}
-        </Link>
-      </p>
+      <BackToCluster cluster={cluster} className="pt-6 text-sm" />
       <div className="flex flex-wrap items-baseline justify-between gap-x-8 gap-y-1">
         <h1>
           {already ? server : words.title(server)}{' '}

@@ -43,7 +43,7 @@ describe('signing in', () => {
   test('a session is its user, with the role of now, until its hours are over', async () => {
     const id = await signIn('bob');
     const known = await access.sessions.actorOf(id, '::1');
-    expect(known?.actor).toEqual({ name: 'bob', role: 'viewer', permissions: ['view'], from: '::1' });
+    expect(known?.actor).toEqual({ name: 'bob', role: 'viewer', permissions: ['view'], takeover: null, from: '::1' });
     expect(known?.expiresAt).toEqual(new Date(now + 12 * 3_600_000));
     now += 12 * 3_600_000;
     expect(await access.sessions.actorOf(id, from)).toBeNull();

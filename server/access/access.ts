@@ -1,8 +1,10 @@
 import type { Store } from '../store/store.ts';
+import { Attempts } from './attempts.ts';
 import { createAudit, type Audit } from './audit.ts';
 import { defaultCost, type ScryptCost } from './password-hash.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createSignIn, type Credentials, type SignIn } from './sign-in.ts';
+import { createTakeoverSignIn } from './takeover-sign-in.ts';
 import { createTickets, type Tickets } from './ticket.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 import { createUsers, type Users } from './users.ts';
@@ -10,6 +12,8 @@ import { createUsers, type Users } from './users.ts';
 /** Who may come in, and as whom. */
 export interface Access {
   signIn(credentials: Credentials): Promise<SignIn>;
+  /** With a takeover-only token as the password; `from` is the address of the request. */
+  signInForTakeover(password: string, from: string): Promise<SignIn>;
   readonly sessions: Sessions;
   readonly tokens: Tokens;
   readonly users: Users;
@@ -24,11 +28,14 @@ export function createAccess(
 ): Access {
   const { now, sessionHours, cost = defaultCost } = options;
   const audit = createAudit(store.audit, now);
-  const sessions = createSessions(store, audit, now, sessionHours);
+  const tokens = createTokens(store.tokens, audit, now);
+  const sessions = createSessions(store, tokens, audit, now, sessionHours);
+  const attempts = new Attempts();
   return {
-    signIn: createSignIn({ users: store.users, sessions, audit, now }, cost),
+    signIn: createSignIn({ users: store.users, sessions, audit, now, attempts }, cost),
+    signInForTakeover: createTakeoverSignIn({ tokens, sessions, audit, now, attempts }),
     sessions,
-    tokens: createTokens(store.tokens, audit, now),
+    tokens,
     users: createUsers(store, audit, now, cost),
     tickets: createTickets(now),
     audit,

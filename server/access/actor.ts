@@ -1,4 +1,4 @@
-import type { Permission, UserRole } from '../contract/access.ts';
+import type { ActorRole, Permission, TakeoverScope } from '../contract/access.ts';
 import { BatonError } from '../contract/errors.ts';
 import { permissionsOf, whyNot } from './may.ts';
 
@@ -6,15 +6,17 @@ import { permissionsOf, whyNot } from './may.ts';
 export interface Actor {
   /** The username; "token:NAME" for an API token (no username has a colon). */
   name: string;
-  role: UserRole;
+  role: ActorRole;
   permissions: readonly Permission[];
+  /** Of the role takeover: the one server that it may make the primary; else null. */
+  takeover: TakeoverScope | null;
   /** Address the request came from; "cli" for the command line, "console" for what Baton does by itself. */
   from: string;
 }
 
-/** An actor with the permissions of its role. */
-export function actorOf(name: string, role: UserRole, from: string): Actor {
-  return { name, role, permissions: permissionsOf(role), from };
+/** An actor with the permissions of its role; `takeover` is the scope of a role that has one. */
+export function actorOf(name: string, role: ActorRole, from: string, takeover: TakeoverScope | null = null): Actor {
+  return { name, role, permissions: permissionsOf(role), takeover, from };
 }
 
 /** Who runs a command on the host of the store may do all: they could read its files as well. */

@@ -1,22 +1,24 @@
-import type { Permission, UserRole } from '../contract/access.ts';
+import type { ActorRole, Permission, UserRole } from '../contract/access.ts';
 
 /**
  * What each role may. A viewer may not download: a dump holds every row and every password hash of its server, which
  * is more than any page shows.
  */
-const permissionsOfRole: Record<UserRole, readonly Permission[]> = {
+const permissionsOfRole: Record<ActorRole, readonly Permission[]> = {
+  // Nothing at large: what it may of its one server is asked for by name, in scope.ts.
+  takeover: [],
   viewer: ['view'],
   operator: ['view', 'operate', 'download'],
   admin: ['view', 'operate', 'download', 'administer'],
 };
 
 /** The permissions of a role, least first. */
-export function permissionsOf(role: UserRole): readonly Permission[] {
+export function permissionsOf(role: ActorRole): readonly Permission[] {
   return permissionsOfRole[role];
 }
 
 /** True when the role includes the permission. */
-export function may(role: UserRole, permission: Permission): boolean {
+export function may(role: ActorRole, permission: Permission): boolean {
   return permissionsOfRole[role].includes(permission);
 }
 
@@ -27,10 +29,15 @@ const acts: Record<Permission, string> = {
   administer: 'manage users and tokens',
 };
 
-const withArticle: Record<UserRole, string> = { viewer: 'a viewer', operator: 'an operator', admin: 'an admin' };
+const withArticle: Record<ActorRole, string> = {
+  takeover: 'a token for a takeover',
+  viewer: 'a viewer',
+  operator: 'an operator',
+  admin: 'an admin',
+};
 
 /** Why the role may not, in a sentence that names who may ("A viewer may not …; an operator or an admin may."); null when it may. */
-export function whyNot(role: UserRole, permission: Permission): string | null {
+export function whyNot(role: ActorRole, permission: Permission): string | null {
   if (may(role, permission)) return null;
   const roles: readonly UserRole[] = ['viewer', 'operator', 'admin'];
   const who = roles.filter((other) => may(other, permission)).map((other) => withArticle[other]);

@@ -1,5 +1,5 @@
 import type { UserRow, UserStore } from '../store/store.ts';
-import { Attempts, type Attempt } from './attempts.ts';
+import type { Attempt, Attempts } from './attempts.ts';
 import type { Audit } from './audit.ts';
 import { hashPassword, verifyPassword, type ScryptCost } from './password-hash.ts';
 import type { Known, Sessions } from './sessions.ts';
@@ -27,11 +27,10 @@ const checksWaiting = 16;
  * password. Rejects with BatonError('unavailable') when the store does not answer.
  */
 export function createSignIn(
-  parts: { users: UserStore; sessions: Sessions; audit: Audit; now: () => number },
+  parts: { users: UserStore; sessions: Sessions; audit: Audit; now: () => number; attempts: Attempts },
   cost: ScryptCost,
 ): (credentials: Credentials) => Promise<SignIn> {
-  const { users, sessions, audit, now } = parts;
-  const attempts = new Attempts();
+  const { users, sessions, audit, now, attempts } = parts;
   const pass = createTurnstile(checksAtOnce, checksWaiting);
   // What is checked when there is no such user, so that time does not tell; nobody knows a password for it.
   const nobodysHash = hashPassword(crypto.randomUUID(), cost);

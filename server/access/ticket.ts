@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { userRole } from '../contract/access.ts';
+import { actorRole, takeoverScope } from '../contract/access.ts';
 import { actorOf } from './actor.ts';
 import type { Known } from './sessions.ts';
 
@@ -9,7 +9,8 @@ const lifeMs = 30_000;
 
 const content = z.object({
   name: z.string(),
-  role: userRole,
+  role: actorRole,
+  takeover: takeoverScope.nullable(),
   from: z.string(),
   sessionEnds: z.number().nullable(),
   until: z.number(),
@@ -30,6 +31,7 @@ export function createTickets(now: () => number, key: Buffer = randomBytes(32)):
       const value: z.infer<typeof content> = {
         name: actor.name,
         role: actor.role,
+        takeover: actor.takeover,
         from: actor.from,
         sessionEnds: expiresAt?.getTime() ?? null,
         until: now() + lifeMs,
@@ -47,7 +49,7 @@ export function createTickets(now: () => number, key: Buffer = randomBytes(32)):
       const value = content.parse(JSON.parse(Buffer.from(body, 'base64url').toString('utf8')));
       if (value.until <= now()) return null;
       return {
-        actor: actorOf(value.name, value.role, value.from),
+        actor: actorOf(value.name, value.role, value.from, value.takeover),
         expiresAt: value.sessionEnds === null ? null : new Date(value.sessionEnds),
       };
     },

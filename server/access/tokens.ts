@@ -15,6 +15,10 @@ export interface Tokens {
   revoke(actor: Actor, idOrName: string): Promise<void>;
   /** Who shows this token; null when it is unknown, expired or revoked. */
   actorOf(bearer: string, from: string): Promise<Known | null>;
+  /** The id of a takeover-only token, by its secret; null when it is none, or no more. */
+  takeoverTokenOf(secret: string): Promise<string | null>;
+  /** As actorOf, by the id of a takeover-only token: what its sessions hang on. */
+  holderOf(id: string, from: string): Promise<Known | null>;
 }
 
 /** Names the secret for people and for scanners that look for lost ones. */
@@ -29,13 +33,24 @@ const toToken = (row: TokenRow): Token => ({
   id: row.id,
   name: row.name,
   role: row.role,
+  takeover: row.takeover,
   createdAt: new Date(row.createdAt).toISOString(),
   expiresAt: instantOrNull(row.expiresAt),
   lastUsedAt: instantOrNull(row.lastUsedAt),
 });
 
+const knownOf = (row: TokenRow, from: string): Known => ({
+  actor: actorOf(`token:${row.name}`, row.role, from, row.takeover),
+  expiresAt: row.expiresAt === null ? null : new Date(row.expiresAt),
+});
+
 /** The API tokens in this store; every change is in the audit. */
 export function createTokens(store: TokenStore, audit: Audit, now: () => number): Tokens {
+  const isOver = ({ expiresAt }: TokenRow): boolean => expiresAt !== null && expiresAt <= now();
+  const good = async (secret: string): Promise<TokenRow | null> => {
+    const row = secret.startsWith(prefix) ? await store.findByHash(hashOfSecret(secret)) : null;
+    return row === null || isOver(row) ? null : row;
+  };
   return {
     async list(actor) {
       requirePermission(actor, 'administer');
@@ -46,8 +61,13 @@ export function createTokens(store: TokenStore, audit: Audit, now: () => number)
       requirePermission(actor, 'administer');
       const parsed = newToken.safeParse(wanted);
       if (!parsed.success)
-        throw new BatonError('invalid', `A token needs a name of 1 to 100 visible characters and a role.`);
-      const { name, role, expiresInDays } = parsed.data;
+        throw new BatonError(
+          'invalid',
+          `A token needs a name of 1 to 100 visible characters, and a role or the server of a takeover.`,
+        );
+      const { name, expiresInDays } = parsed.data;
+      const takeover = 'takeover' in parsed.data ? parsed.data.takeover : null;
+      const role = 'role' in parsed.data ? parsed.data.role : 'takeover';
       if ((await store.list()).some((token) => token.name === name)) {
         throw new BatonError(
           'invalid',
@@ -61,13 +81,19 @@ export function createTokens(store: TokenStore, audit: Audit, now: () => number)
         id: crypto.randomUUID(),
         name,
         role,
+        takeover,
         hash: hashOfSecret(token),
         createdAt,
         expiresAt: expiresInDays === undefined ? null : createdAt + expiresInDays * dayMs,
         lastUsedAt: null,
       };
       await store.put(row);
-      await audit.record({ actor, action: 'token-create', object: name, result: `created as ${role}` });
+      await audit.record({
+        actor,
+        action: 'token-create',
+        object: name,
+        result: takeover ? `created for a takeover of ${takeover.cluster}/${takeover.server}` : `created as ${role}`,
+      });
       return { ...toToken(row), token };
     },
 
@@ -85,18 +111,24 @@ export function createTokens(store: TokenStore, audit: Audit, now: () => number)
     },
 
     async actorOf(bearer, from) {
-      if (!bearer.startsWith(prefix)) return null;
-      const row = await store.findByHash(hashOfSecret(bearer));
+      const row = await good(bearer);
+      if (row === null) return null;
       const at = now();
-      if (row === null || (row.expiresAt !== null && row.expiresAt <= at)) return null;
       if (row.lastUsedAt === null || at - row.lastUsedAt >= touchMs) {
         // Not waited for, and no reason to refuse: with a locked store the status still goes on.
         store.touch(row.id, at).catch(() => undefined);
       }
-      return {
-        actor: actorOf(`token:${row.name}`, row.role, from),
-        expiresAt: row.expiresAt === null ? null : new Date(row.expiresAt),
-      };
+      return knownOf(row, from);
+    },
+
+    async takeoverTokenOf(secret) {
+      const row = await good(secret);
+      return row === null || row.takeover === null ? null : row.id;
+    },
+
+    async holderOf(id, from) {
+      const row = (await store.list()).find((token) => token.id === id && token.takeover !== null);
+      return row === undefined || isOver(row) ? null : knownOf(row, from);
     },
   };
 }

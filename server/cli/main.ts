@@ -5,6 +5,7 @@ import { console } from './commands/console.ts';
 import { dumpCommands } from './commands/dumps.ts';
 import { grants } from './commands/grants.ts';
 import { maintenanceCommands } from './commands/maintenance.ts';
+import { hookCommands } from './commands/hook.ts';
 import { operationCommands } from './commands/operations.ts';
 import { primaryInit } from './commands/primary.ts';
 import { promote } from './commands/promote.ts';
@@ -25,6 +26,7 @@ const commands = [
   rejoin,
   ...operationCommands,
   ...maintenanceCommands,
+  ...hookCommands,
   ...dumpCommands,
   ...userCommands,
   ...tokenCommands,
@@ -42,6 +44,7 @@ const groups = {
   token: 'API tokens, directly in the store of the configuration',
   primary: 'what a new replica needs of the server beside this command',
   check: 'one line and an exit code, for monitoring',
+  hook: 'programs that go along with a takeover',
   config: 'the configuration file',
   sandbox: 'real throw-away servers on loopback, and what can befall them',
 };

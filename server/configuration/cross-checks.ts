@@ -11,7 +11,7 @@ export function crossChecks(raw: unknown): Finding[] {
   const clusters = entriesOf(childValue(raw, 'clusters'));
   const schedule = childValue(childValue(childValue(raw, 'agent'), 'backups'), 'schedule');
   return [
-    ...clusters.flatMap(([name, cluster]) => lagOrder(name, cluster)),
+    ...clusters.flatMap(([name, cluster]) => [...lagOrder(name, cluster), ...hooksInBudget(name, cluster)]),
     ...sameAddress(clusters),
     ...(typeof schedule === 'string' ? scheduleParses(schedule) : []),
   ];
@@ -27,6 +27,19 @@ function lagOrder(name: string, cluster: unknown): Finding[] {
   const { warnSeconds, criticalSeconds } = lag.data;
   const message = `expected at least warnSeconds (${warnSeconds}), found ${criticalSeconds}`;
   return [{ path: ['clusters', name, 'lag', 'criticalSeconds'], at: 'value', message }];
+}
+
+/** Hooks before the fencing run in the takeover's own budget: with less than they may take, it would end in them. */
+function hooksInBudget(name: string, cluster: unknown): Finding[] {
+  const { hooks, takeover } = clusterConfiguration.shape;
+  const found = hooks.safeParse(childValue(cluster, 'hooks') ?? undefined);
+  const limits = takeover.safeParse(childValue(cluster, 'takeover') ?? undefined);
+  if (!found.success || !limits.success) return [];
+  const seconds = found.data.beforeFencing.reduce((sum, { timeoutSeconds }) => sum + timeoutSeconds, 0);
+  const { budgetSeconds } = limits.data;
+  if (seconds < budgetSeconds) return [];
+  const message = `expected time-outs of less than takeover.budgetSeconds (${budgetSeconds}) together, found ${seconds}`;
+  return [{ path: ['clusters', name, 'hooks', 'beforeFencing'], at: 'value', message }];
 }
 
 /** Two names for one server would be a replica that is its own primary. */

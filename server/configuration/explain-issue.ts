@@ -56,6 +56,7 @@ const types: Record<string, string> = {
   int: 'a whole number',
   boolean: 'true or false',
   array: 'a list',
+  tuple: 'a list',
   object: 'a section with fields',
   record: 'a section with fields',
 };

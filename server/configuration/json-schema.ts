@@ -23,7 +23,9 @@ export function schemaAt(schema: SchemaNode, value: unknown, path: FieldPath): S
 
 /** The schema of one entry or field. */
 export function childOf(node: SchemaNode, key: string | number): SchemaNode | null {
-  if (typeof key === 'number') return nodeOrNull(Array.isArray(node.items) ? node.items[key] : node.items);
+  if (typeof key === 'number') {
+    return nodeOrNull(node.prefixItems?.[key] ?? (Array.isArray(node.items) ? node.items[key] : node.items));
+  }
   // Not `in`: a field named "constructor" is unknown like any other.
   const own = node.properties !== undefined && Object.hasOwn(node.properties, key) ? node.properties[key] : undefined;
   return nodeOrNull(own ?? node.additionalProperties);

@@ -77,6 +77,20 @@ function changed(from: string, to: string): string {
 }
 
 describe('a right file', () => {
+  test('a hook’s program counts from the folder of the file; without it the rest still holds, and a warning says what it means', async () => {
+    writeFileSync(join(directory, 'move'), '#!/bin/sh\n', { mode: 0o700 });
+    const hooks = 'afterPromotion: [{ name: here, command: [move, --to] }, { name: gone, command: [gone] }]';
+    writeFileSync(file, changed('    servers:', `    hooks: { ${hooks} }\n    servers:`));
+    const loaded = await loadConfiguration(file);
+    if (loaded.kind !== 'ok') throw new Error(describeProblems('baton.yaml', loaded.problems));
+    expect(loaded.configuration.clusters['erp5']?.hooks.afterPromotion).toMatchObject([
+      { command: [join(directory, 'move'), '--to'], timeoutSeconds: 10, kinds: ['switchover', 'failover'] },
+      { command: [join(directory, 'gone')] },
+    ]);
+    const message = `the program ${join(directory, 'gone')} does not exist: takeovers are refused until it can be run`;
+    expect(loaded.warnings).toMatchObject([{ field: 'clusters.erp5.hooks.afterPromotion[1].command[0]', message }]);
+  });
+
   test('the whole example is right, with its file paths absolute', async () => {
     writeFileSync(file, whole);
     const loaded = await loadConfiguration(file);
@@ -235,6 +249,31 @@ describe('a wrong field is named with line, column, what was expected and what w
       '    servers:',
       '    lag: { warnSeconds: 9, criticalSeconds: 3 }\n    servers:',
       '9:45: clusters.erp5.lag.criticalSeconds: expected at least warnSeconds (9), found 3',
+    ],
+    [
+      '    servers:',
+      '    hooks: { beforeFencing: [{ name: a b, command: [/bin/true] }] }\n    servers:',
+      '9:38: clusters.erp5.hooks.beforeFencing[0].name: expected letters, digits, - and _, at most 40, found "a b"',
+    ],
+    [
+      '    servers:',
+      '    hooks: { afterPromotion: [{ name: a, command: /bin/true }] }\n    servers:',
+      '9:51: clusters.erp5.hooks.afterPromotion[0].command: expected a list, found "/bin/true"',
+    ],
+    [
+      '    servers:',
+      '    hooks: { afterPromotion: [{ name: a, command: [/bin/true], fence: true }] }\n    servers:',
+      '9:64: clusters.erp5.hooks.afterPromotion[0].fence: is not known here; known are name, command, timeoutSeconds, kinds',
+    ],
+    [
+      '    servers:',
+      '    hooks: { onFailure: [{ name: a, command: [/bin/true] }], afterPromotion: [{ name: a, command: [/bin/true] }] }\n    servers:',
+      '9:12: clusters.erp5.hooks: two hooks have the same name',
+    ],
+    [
+      '    servers:',
+      '    hooks: { beforeFencing: [{ name: a, command: [/bin/true], timeoutSeconds: 70 }] }\n    servers:',
+      '9:29: clusters.erp5.hooks.beforeFencing: expected time-outs of less than takeover.budgetSeconds (60) together, found 70',
     ],
     [
       '127.0.0.1:3307',

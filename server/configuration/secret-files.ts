@@ -8,6 +8,7 @@ import type { Finding } from './problem.ts';
  */
 export function checkFile({ path, kind, value }: FileField): { errors: Finding[]; warnings: Finding[] } {
   const found = (message: string): Finding[] => [{ path, at: 'value', message }];
+  if (kind === 'program') return { errors: [], warnings: programWarnings(value).flatMap(found) };
   if (kind !== 'secret' && kind !== 'certificate') return { errors: [], warnings: [] };
   try {
     const stat = statSync(value);
@@ -18,6 +19,19 @@ export function checkFile({ path, kind, value }: FileField): { errors: Finding[]
     return { errors: [], warnings: open ? found(`everyone on this host can read ${value}; run chmod o-r on it`) : [] };
   } catch (error) {
     return { errors: found(`the file ${value} ${whyNot(error)}`), warnings: [] };
+  }
+}
+
+/** A console without one of its hooks still shows what is; it is the takeover that is refused. */
+function programWarnings(file: string): string[] {
+  const refused = 'takeovers are refused until it can be run';
+  try {
+    if (!statSync(file).isFile()) return [`the program ${file} is no file: ${refused}`];
+    accessSync(file, constants.X_OK);
+    return [];
+  } catch (error) {
+    const why = whyNot(error).replace('read', 'executed');
+    return [`the program ${file} ${why}: ${refused}`];
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ClusterConfiguration } from '../contract/configuration.ts';
 import { BatonError } from '../contract/errors.ts';
+import { createHookRunner } from '../hooks/hook-runner.ts';
 import { connect } from '../mariadb/connection.ts';
 import { SqlError } from '../mariadb/sql-error.ts';
 import type { Operations } from '../operations/operations.ts';
@@ -24,6 +25,7 @@ export function clusterTakeovers(parts: {
   operations: Operations;
   store: Store;
   now: () => number;
+  consoleUrl: () => string;
 }): { readonly takeovers: Takeovers; readonly rejoins: Rejoins } {
   const { name, configuration, secrets, addresses, agents } = parts;
   if (configuration.kind === 'galera') return noTakeovers(`${name} is a Galera cluster: every node takes writes.`);
@@ -42,6 +44,10 @@ export function clusterTakeovers(parts: {
     replication: secrets.replication,
     sources: secrets.sources,
     agent: (server) => agents.client(server),
+    hooks: {
+      configured: configuration.hooks,
+      runner: createHookRunner((id) => new URL(`/operations/${id}`, parts.consoleUrl()).href),
+    },
     operations: parts.operations,
     store: parts.store,
     now: parts.now,
@@ -64,6 +70,7 @@ function noTakeovers(reason: string): { readonly takeovers: Takeovers; readonly 
     },
     resume: async () => [],
     close: () => undefined,
+    runHook: refuse,
     returned: async () => null,
     ended: async () => null,
   };

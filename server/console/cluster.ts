@@ -36,6 +36,8 @@ export interface ClusterParts {
   readonly operations: Operations;
   readonly logger: Logger;
   readonly now: () => number;
+  /** What a browser sees of this console. */
+  readonly consoleUrl: () => string;
   readonly onSnapshot: (snapshot: ClusterSnapshot) => void;
 }
 

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Actor } from '../access/actor.ts';
 import type { AuditEntry, CreatedToken, NewToken, NewUser, Session, Token, User } from '../contract/access.ts';
-import type { BackupRun } from '../contract/agent.ts';
+import type { BackupRun, ServiceRun, ServiceStatus } from '../contract/agent.ts';
 import type { Dump, DumpCatalogue } from '../contract/dumps.ts';
 import type { ServerEvent } from '../contract/events.ts';
 import type { History, Metric } from '../contract/history.ts';
@@ -26,6 +26,12 @@ export interface DumpAnswer {
    */
   sendTo(out: Socket): Promise<{ readonly bytes: number; readonly whole: boolean }>;
   destroy(): void;
+}
+
+export interface ServiceRequest {
+  readonly server: string;
+  readonly name: string;
+  readonly action: 'enable' | 'disable' | 'run';
 }
 
 /** What happened, with the id that a browser names when it comes back. */
@@ -60,6 +66,12 @@ export interface Engine {
     cluster: string,
     request: { server: string; dryRun: boolean; setAside: boolean; confirm?: string },
   ): Promise<{ operationId: string }>;
+  /** Runs a hook of a takeover that has ended again, as an operation. */
+  runHook(actor: Actor, operationId: string, hook: string): Promise<{ operationId: string }>;
+  /** Lets a service run, or no more, or runs it, by the server's agent; what may only run on a primary runs on no other. */
+  service(actor: Actor, cluster: string, asked: ServiceRequest): Promise<ServiceStatus | ServiceRun>;
+  /** Writes into the server's configuration what its role asks for: read_only=0 for a primary, 1 for a replica. */
+  keepReadOnly(actor: Actor, cluster: string, server: string): Promise<{ readOnly: boolean }>;
   /** What only that server has, looked at now. */
   extraTransactions(actor: Actor, cluster: string, server: string): Promise<ExtraTransactions>;
   /** Their SQL, as the server's agent prints it; the caller reads it to its end or destroys it. */

@@ -18,6 +18,7 @@ import { auditOperations } from './operation-ends.ts';
 import { type ConfigurationSource, readConfiguration } from './read-configuration.ts';
 import { applyConfiguration } from './reload.ts';
 import { watchUnfinished } from './take-up.ts';
+import { withTakeoverUrls } from './takeover-urls.ts';
 import { within } from './within.ts';
 
 /** A takeover behind the point of no return ends within seconds; one that does not is in the journal. */
@@ -97,7 +98,9 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     operations,
     logger,
     now,
-    onSnapshot: (snapshot) => hub.publish({ kind: 'snapshot', value: snapshot }),
+    consoleUrl: () => configuration.console.url,
+    onSnapshot: (snapshot) =>
+      hub.publish({ kind: 'snapshot', value: withTakeoverUrls(snapshot, configuration.console.url) }),
   };
   const settled = Promise.withResolvers<void>();
   let closing: Promise<void> | null = null;
@@ -110,6 +113,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     metrics,
     logger,
     now,
+    consoleUrl: () => configuration.console.url,
     settled: settled.promise,
     stopping: () => closing !== null,
   });

@@ -1,4 +1,4 @@
-import type { AuditEntry, NewToken, NewUser, Session, Token, CreatedToken, User } from './access.ts';
+import type { AuditEntry, NewToken, NewUser, Session, SignInRequest, Token, CreatedToken, User } from './access.ts';
 import type { BackupRun } from './agent.ts';
 import type { DumpCatalogue } from './dumps.ts';
 import type { ErrorBody, ErrorCode } from './errors.ts';
@@ -85,8 +85,7 @@ export function dumpAddress(cluster: string, dump: { server: string; name: strin
 }
 
 /** POST /session: 401 wrong, 429 with details.retryAfterSeconds. */
-export const signIn = (body: { username: string; password: string }) =>
-  ask<Session>('/session', { method: 'POST', body });
+export const signIn = (body: SignInRequest) => ask<Session>('/session', { method: 'POST', body });
 /** DELETE /session */
 export const signOut = () => ask<null>('/session', { method: 'DELETE' });
 

@@ -21,6 +21,45 @@ const listenAddress = z
 const tcpAddress = z
   .string()
   .regex(new RegExp(String.raw`^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+):${port}$`), '"host:port" or "[ipv6]:port"');
+
+/** An argument list: the program, and what it is told. Nothing in it is read by a shell. */
+const programFile = z
+  .string()
+  .min(1)
+  .regex(/^[^\0]+$/, 'no NUL')
+  .meta({ 'x-file': 'program' });
+const argument = z.string().regex(/^[^\0]*$/, 'no NUL');
+
+const hook = z.strictObject({
+  /** Unique in its cluster: pages, the journal and the API call it so. */
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/, 'letters, digits, - and _, at most 40'),
+  command: z.tuple([programFile], argument),
+  /** Then it is killed, with all that it started. */
+  timeoutSeconds: z.number().positive().max(120).default(10),
+  kinds: z
+    .array(z.enum(['switchover', 'failover']))
+    .min(1)
+    .default(['switchover', 'failover']),
+});
+const fencingHook = hook.extend({
+  /** Its success means that the old primary takes no writes any more. It runs in failovers only. */
+  fence: z.boolean().default(false),
+});
+const hooks = z
+  .strictObject({
+    /** Before the first act that stops writes. One that fails stops the takeover. */
+    beforeFencing: z.array(fencingHook).default([]),
+    /** Right behind the opening of the new primary. One that fails is left to do. */
+    afterPromotion: z.array(hook).default([]),
+    /** When a takeover that had acted did not succeed, after everything else. */
+    onFailure: z.array(hook).default([]),
+  })
+  .refine(({ beforeFencing, afterPromotion, onFailure }) => {
+    const names = [...beforeFencing, ...afterPromotion, ...onFailure].map((one) => one.name);
+    return new Set(names).size === names.length;
+  }, 'two hooks have the same name');
+export type Hooks = z.infer<typeof hooks>;
+
 const account = z.strictObject({ user: z.string().min(1), passwordFile: secretFile });
 
 export const serverConfiguration = z.strictObject({
@@ -57,6 +96,8 @@ export const clusterConfiguration = z.strictObject({
       maxLagSeconds: z.number().positive().default(30),
     })
     .prefault({}),
+  /** Programs on the console's host that go along with a takeover: virtual addresses, proxies, DNS. */
+  hooks: hooks.prefault({}),
   /** Token the console shows to the agents of this cluster. */
   agentTokenFile: secretFile.optional(),
   /** Throw-away servers: the pages carry a permanent label. */

@@ -173,6 +173,8 @@ export const serverSnapshot = z.object({
   /** null: it is not set aside. */
   maintenance: maintenance.nullable(),
   promotable,
+  /** Leads to the review of its takeover, also after sign-in. Absent in what does not come from a console. */
+  takeoverUrl: z.string().optional(),
   agent: agentState,
 });
 export type ServerSnapshot = z.infer<typeof serverSnapshot>;

@@ -11,6 +11,7 @@ import { bodyOf, sendError } from './errors.ts';
 import type { EventStreams } from './event-streams.ts';
 import { logChanges } from './log-changes.ts';
 import { accessActRoutes, accessRoutes } from './routes/access.ts';
+import { aftermathRoutes } from './routes/aftermath.ts';
 import { auditRoute } from './routes/audit.ts';
 import { clusterRoutes } from './routes/clusters.ts';
 import { backupRoute, downloadRoutes, dumpRoutes } from './routes/dumps.ts';
@@ -97,6 +98,7 @@ export async function addPublicRoutes(
       takeoverRoutes(routes, engine);
       rejoinRoutes(routes, engine);
       maintenanceRoutes(routes, engine);
+      aftermathRoutes(routes, engine);
       operationActRoutes(routes, engine);
       downloadRoutes(routes, engine, downloads);
       backupRoute(routes, engine);

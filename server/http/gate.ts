@@ -21,6 +21,8 @@ export interface Gate {
     credentials: { username: string; password: string },
     from: string,
   ): Promise<{ sessionId: string; visitor: Visitor }>;
+  /** As signIn, with the password of a takeover-url. */
+  signInForTakeover(password: string, from: string): Promise<{ sessionId: string; visitor: Visitor }>;
   endSession(sessionId: string, from: string): Promise<void>;
   bySession(sessionId: string, from: string): Promise<Visitor | null>;
   byToken(token: string, from: string): Promise<Visitor | null>;
@@ -31,13 +33,14 @@ export interface Gate {
 
 /** The listener's way to the users, sessions, tokens and tickets of server/access. */
 export function createGate(access: Access): Gate {
+  const signedIn = (answer: SignIn, from: string): { sessionId: string; visitor: Visitor } => {
+    if (answer.kind !== 'signed-in') throw refusal(answer);
+    const { sessionId, known } = answer;
+    return { sessionId, visitor: visitor(known, 'session', () => access.sessions.actorOf(sessionId, from)) };
+  };
   return {
-    async signIn(credentials, from) {
-      const answer = await access.signIn({ ...credentials, from });
-      if (answer.kind !== 'signed-in') throw refusal(answer);
-      const { sessionId, known } = answer;
-      return { sessionId, visitor: visitor(known, 'session', () => access.sessions.actorOf(sessionId, from)) };
-    },
+    signIn: async (credentials, from) => signedIn(await access.signIn({ ...credentials, from }), from),
+    signInForTakeover: async (password, from) => signedIn(await access.signInForTakeover(password, from), from),
     endSession: (sessionId, from) => access.sessions.end(sessionId, from),
     bySession: (sessionId, from) => found(() => access.sessions.actorOf(sessionId, from), 'session'),
     byToken: (token, from) => found(() => access.tokens.actorOf(token, from), 'token'),

@@ -59,7 +59,10 @@ test('a bad token is refused, though a good cookie comes with it', async () => {
 });
 
 test('a ticket is good on the private socket alone', async () => {
-  const known = { actor: { name: 'a', role: 'admin', permissions: [], from: 'x' }, expiresAt: null } as const;
+  const known = {
+    actor: { name: 'a', role: 'admin', permissions: [], takeover: null, from: 'x' },
+    expiresAt: null,
+  } as const;
   const ticket = baton.access.tickets.sign(known);
   const answer = await ask(`${baton.url}/api/v1/clusters`, { headers: { authorization: `Ticket ${ticket}` } });
   expect(answer.status).toBe(401);

@@ -1,6 +1,7 @@
 import type { Operation, Outcome } from '../contract/operation.ts';
 import { BatonError } from '../contract/errors.ts';
 import type { JournalStore, Lease } from '../store/store.ts';
+import { afterFailure } from './after-failure.ts';
 import { backward } from './backward.ts';
 import { forward, type ForwardEnd } from './forward.ts';
 import type { Ending } from './program.ts';
@@ -18,6 +19,7 @@ export async function conduct<C>(run: Run<C>, journal: JournalStore, undoOnly: b
   let ending: Omit<Ending, 'view'>;
   try {
     ending = undoOnly ? await restore(run, 'failed-restored', null) : await toTheEnd(run);
+    await afterFailure(run, ending);
   } catch (error) {
     // Another console has the lease: it acts, it writes, and this one only says so.
     const lost = error instanceof Abandoned;

@@ -81,6 +81,7 @@ function isAhead<C>({ program: { steps } }: Run<C>, step: Step<C>): boolean {
 }
 
 function leftOut<C>(run: Run<C>, step: Step<C>): boolean {
+  if (step.afterFailure) return true;
   const left = run.dryRun && !step.readsOnly;
   if (left) run.view.step(step.id, { state: 'not-run', note: 'a dry run changes nothing' });
   return left;
@@ -106,7 +107,8 @@ async function mayBegin<C>(run: Run<C>, step: Step<C>): Promise<ForwardEnd | nul
   return run.cancel.signal.aborted ? { kind: 'stopped', why: 'cancelled', step: step.id, error: 'cancelled' } : null;
 }
 
-async function runStep<C>(run: Run<C>, step: Step<C>, act: ReturnType<typeof actOf>): Promise<StepEnd> {
+/** Runs one step to its end, whatever it does: its deadline and what it throws are ends as well. */
+export async function runStep<C>(run: Run<C>, step: Step<C>, act: ReturnType<typeof actOf>): Promise<StepEnd> {
   const { context } = run.program;
   const work = async (): Promise<StepEnd> => {
     const already = run.takenUp ? await step.alreadyDone?.(context, act) : null;
@@ -166,7 +168,7 @@ async function conclude<C>(run: Run<C>, step: Step<C>, end: StepEnd, durably: bo
 }
 
 /** What of the step's view the journal keeps, so that the page tells the story without a gap after a restart. */
-function resultOf(step: OperationStep | undefined): { [key: string]: Json } {
+export function resultOf(step: OperationStep | undefined): { [key: string]: Json } {
   if (!step) return {};
   const { state, startedAt, endedAt, note, statements, log, error } = step;
   return { state, startedAt, endedAt, note, statements, log, error };

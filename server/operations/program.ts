@@ -1,11 +1,8 @@
-import type { Operation, Outcome } from '../contract/operation.ts';
-import type { Step } from './step.ts';
+import type { Operation } from '../contract/operation.ts';
+import type { ActEnding, Step } from './step.ts';
 
 /** How the work of an operation ended, for the feature to put into a sentence. */
-export interface Ending {
-  readonly outcome: Outcome;
-  /** The step that failed or refused, and what it said. */
-  readonly failure: { readonly step: string; readonly server: string; readonly error: string } | null;
+export interface Ending extends ActEnding {
   readonly view: Operation;
 }
 

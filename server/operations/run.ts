@@ -4,7 +4,7 @@ import type { Journal } from './journal.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { LiveView } from './live-view.ts';
 import type { Program } from './program.ts';
-import type { Act, Step } from './step.ts';
+import type { Act, ActEnding, Step } from './step.ts';
 
 /** One operation while it runs: what its forward and its backward way share. */
 export interface Run<C> {
@@ -82,9 +82,18 @@ function prepareNext<C>(run: Run<C>, step: Step<C>): void {
 export const WRITE_OUTAGE = 'write-outage';
 
 /** The act of a step: its words go to the view, its records to the journal. */
-export function actOf<C>(run: Run<C>, step: Step<C>, deadline: Deadline, signal: AbortSignal): Act {
+export function actOf<C>(
+  run: Run<C>,
+  step: Step<C>,
+  deadline: Deadline,
+  signal: AbortSignal,
+  ending: ActEnding | null = null,
+): Act {
   const { view, journal } = run;
+  const { id, startedAt } = view.value;
   return {
+    operation: { id, startedAt, takenUp: run.takenUp, pointOfNoReturnPassed: run.passed },
+    ending,
     deadline,
     signal,
     waitsFor: (text) => {

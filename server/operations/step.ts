@@ -1,11 +1,29 @@
-import type { FollowUp } from '../contract/operation.ts';
+import type { FollowUp, Outcome } from '../contract/operation.ts';
 import type { Deadline } from './deadline.ts';
 
 /** A value that goes into the journal and comes back from it. Never a secret. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
+/** Which operation a step belongs to, for what is told outside of Baton. */
+export interface ActOperation {
+  readonly id: string;
+  readonly startedAt: string;
+  /** Taken up again after its console ended in the middle. */
+  readonly takenUp: boolean;
+  readonly pointOfNoReturnPassed: boolean;
+}
+
+/** How an operation came to its end, and at which step. */
+export interface ActEnding {
+  readonly outcome: Outcome;
+  readonly failure: { readonly step: string; readonly server: string; readonly error: string } | null;
+}
+
 /** What a step may do while it runs, beside its own work. */
 export interface Act {
+  readonly operation: ActOperation;
+  /** null but in a step that runs after a failure. */
+  readonly ending: ActEnding | null;
   /** The step's own bound, cut to what is left of the operation's budget. Every wait and statement stays within it. */
   readonly deadline: Deadline;
   /** Aborted when somebody cancels before the point of no return. Waits end early on it. Never aborted in an undo. */
@@ -73,6 +91,8 @@ export interface Step<C> {
   readonly beside?: boolean;
   /** Changes nothing: a dry run runs it. */
   readonly readsOnly?: boolean;
+  /** Runs only when the operation has acted and did not succeed, after the undo; it never changes the outcome. */
+  readonly afterFailure?: boolean;
   /** After the point of no return: without it the steps behind it make no sense, and a failure needs hands. */
   readonly essential?: boolean;
   /** Asked when the operation is taken up again: the sentence that says it is done, or null. */

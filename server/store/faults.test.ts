@@ -132,7 +132,7 @@ describe('a store that cannot be opened', () => {
     other.close();
     await expect(openSqliteStore(file)).rejects.toMatchObject({
       code: 'unavailable',
-      message: `The store ${file} was written by a newer Baton (schema 99; this one knows 1).`,
+      message: `The store ${file} was written by a newer Baton (schema 99; this one knows 2).`,
     });
   });
 

@@ -79,4 +79,12 @@ export const mainMigrations: readonly Migration[] = [
          at BIGINT NOT NULL)`,
     ],
   },
+  {
+    number: 2,
+    name: 'tokens for the takeover of one server',
+    statements: [
+      'ALTER TABLE tokens ADD COLUMN takeover_cluster VARCHAR(64)',
+      'ALTER TABLE tokens ADD COLUMN takeover_server VARCHAR(64)',
+    ],
+  },
 ];

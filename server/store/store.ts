@@ -1,4 +1,4 @@
-import type { AuditEntry, UserRole } from '../contract/access.ts';
+import type { ActorRole, AuditEntry, TakeoverScope, UserRole } from '../contract/access.ts';
 import type { Metric } from '../contract/history.ts';
 import type { Outcome } from '../contract/operation.ts';
 
@@ -61,7 +61,9 @@ export interface SessionStore {
 export interface TokenRow {
   id: string;
   name: string;
-  role: UserRole;
+  role: ActorRole;
+  /** Of the role takeover: the one server; else null. */
+  takeover: TakeoverScope | null;
   /** SHA-256 of the token; the token itself is shown once and kept nowhere. */
   hash: string;
   createdAt: number;

@@ -1,17 +1,21 @@
-import { userRole } from '../contract/access.ts';
+import { actorRole } from '../contract/access.ts';
 import type { Connection, Row } from './connection.ts';
-import { number, numberOrNull, text } from './row.ts';
+import { number, numberOrNull, text, textOrNull } from './row.ts';
 import type { TokenRow, TokenStore } from './store.ts';
 
 const toToken = (row: Row): TokenRow => ({
   id: text(row, 'id'),
   name: text(row, 'name'),
-  role: userRole.parse(row['role']),
+  role: actorRole.parse(row['role']),
+  takeover: scopeOf(textOrNull(row, 'takeover_cluster'), textOrNull(row, 'takeover_server')),
   hash: text(row, 'hash'),
   createdAt: number(row, 'created_at'),
   expiresAt: numberOrNull(row, 'expires_at'),
   lastUsedAt: numberOrNull(row, 'last_used_at'),
 });
+
+const scopeOf = (cluster: string | null, server: string | null): TokenRow['takeover'] =>
+  cluster === null || server === null ? null : { cluster, server };
 
 /** API tokens, by the hash of their secret. */
 export function tokenTable(connection: Connection): TokenStore {
@@ -19,7 +23,7 @@ export function tokenTable(connection: Connection): TokenStore {
     put: async (token) => {
       await connection.write((work) =>
         work.run(
-          'REPLACE INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?)',
+          'REPLACE INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
           token.id,
           token.name,
           token.role,
@@ -27,6 +31,8 @@ export function tokenTable(connection: Connection): TokenStore {
           token.createdAt,
           token.expiresAt,
           token.lastUsedAt,
+          token.takeover?.cluster ?? null,
+          token.takeover?.server ?? null,
         ),
       );
     },

@@ -33,7 +33,7 @@ export async function completeUndo(parts: TakeoversParts, server: string): Promi
   if (!(await nobodyElseIsPrimary(parts, server))) return null;
   const context = remembered(task, parts, entriesOf(await parts.store.journal.entries(row.id)));
   const left: FollowUp[] = [];
-  const end = await letGo(context, server, quietAct(UNDO_MS, left));
+  const end = await letGo(context, server, quietAct(view, UNDO_MS, left));
   if (end?.kind !== 'undone') return null;
   return await parts.operations.amend(row.id, (before) => restored(before, context, server, { note: end.note, left }));
 }
@@ -72,8 +72,10 @@ async function letGo(context: TakeoverContext, server: string, act: Act): Promis
 }
 
 /** The act of an undo that runs after its operation: what it does is told by the amended report. */
-function quietAct(ms: number, left: FollowUp[]): Act {
+function quietAct({ id, startedAt }: Operation, ms: number, left: FollowUp[]): Act {
   return {
+    operation: { id, startedAt, takenUp: true, pointOfNoReturnPassed: false },
+    ending: null,
     deadline: deadlineIn(ms),
     signal: new AbortController().signal,
     waitsFor: () => undefined,

@@ -9,6 +9,7 @@ import type { EventMemory } from './event-memory.ts';
 import { Links, type Connect } from './links.ts';
 import type { Sweep } from './sweep.ts';
 import type { SetAside } from './rejoin/set-aside.ts';
+import type { HookProcess, HookRunner } from './hooks/hook-runner.ts';
 import type { Task } from './task.ts';
 
 /** What the steps are given from outside. */
@@ -24,6 +25,7 @@ export interface StepParts {
   readonly sources: ReadonlyMap<string, { readonly user: string; readonly password: string }>;
   readonly agent: (server: string) => TakeoverAgent | null;
   readonly events: EventMemory;
+  readonly hooks: HookRunner;
   readonly now: () => number;
 }
 
@@ -61,6 +63,10 @@ export interface TakeoverContext {
   swapAsked: boolean;
   /** Of a reseed: where the former data are kept, once they are, with their size. */
   kept: { readonly directory: string; readonly bytes: number | null } | null;
+  /** How often each hook was begun, by name. */
+  readonly hookAttempts: Record<string, number>;
+  /** What an interrupted run had started of each hook, by name. */
+  readonly hookProcesses: Record<string, HookProcess>;
 }
 
 /** `links` may have connections already. */
@@ -84,6 +90,8 @@ export function newContext(task: Task, parts: StepParts, links = new Links(parts
     setAside: null,
     swapAsked: false,
     kept: null,
+    hookAttempts: task.again ? { [task.again.hook]: task.again.attempts } : {},
+    hookProcesses: {},
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Step } from '../operations/step.ts';
 import type { TakeoverContext } from './context.ts';
+import { hookSteps } from './hooks/hook-steps.ts';
 import { confirmDead } from './steps/confirm-dead.ts';
 import { drainReceived } from './steps/drain-received.ts';
 import { events } from './steps/events.ts';
@@ -27,15 +28,18 @@ export function failoverSteps(task: Task): Step<TakeoverContext>[] {
     record(),
     // Nobody takes writes meanwhile: what does not need the other runs beside it.
     { ...confirmDead(oldPrimary, [target, ...others]), beside: true },
+    ...hookSteps(task, 'beforeFencing'),
     fence(oldPrimary),
     { ...drainReceived(target), beside: true },
     promote(target),
     open(target),
+    ...hookSteps(task, 'afterPromotion'),
     events(target),
     ...(task.sources.length > 0 ? [sources(target)] : []),
     repointOthers(others),
     services(target),
     verify(target, others),
     report(target),
+    ...hookSteps(task, 'onFailure'),
   ];
 }

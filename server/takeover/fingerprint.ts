@@ -1,6 +1,7 @@
 import type { Difference } from '../contract/takeover.ts';
 import { domainsOf } from '../mariadb/gtid.ts';
 import type { Situation } from './classify.ts';
+import { hooksFor } from './hooks/task-hook.ts';
 import type { PlanInput } from './plan-input.ts';
 
 /** What a plan rests on, by name: when one of these differs at the confirmation, the plan is outdated. */
@@ -11,6 +12,10 @@ export function fingerprintParts(input: PlanInput, situation: Situation): Finger
   const parts: Record<string, string> = {
     kind: situation.kind,
     primary: input.snapshot.primary ?? 'none',
+    hooks:
+      hooksFor(input.hooks, situation.kind)
+        .map(({ place, name, command }) => `${place} ${name} ${JSON.stringify(command)}`)
+        .join(', ') || 'none',
   };
   for (const { name, snapshot, facts, observation } of input.servers) {
     parts[`role of ${name}`] = snapshot.role;

@@ -8,6 +8,7 @@ import { BatonError } from '../contract/errors.ts';
 import type { ClusterSnapshot, ServerSnapshot } from '../contract/snapshot.ts';
 import type { TakeoverKind } from '../contract/takeover.ts';
 import { classify } from './classify.ts';
+import { plannedHooks } from './hooks/planned-hooks.ts';
 import type { Links } from './links.ts';
 import { outside } from './moving-sources.ts';
 import type { TakeoversParts } from './parts.ts';
@@ -64,6 +65,7 @@ export async function gather(parts: TakeoversParts, asked: Asked, known: Known =
     eventsRemembered: false,
     sources: [],
     past,
+    hooks: await plannedHooks(parts.hooks),
     unfinished,
   };
   const situation = classify(input);

@@ -3,7 +3,9 @@ import { changePrimary } from '../mariadb/change-primary.ts';
 import { allowWrites } from '../mariadb/freeze.ts';
 import { killSessions } from '../mariadb/sessions.ts';
 import { startReplication } from '../mariadb/promote.ts';
+import type { Act } from '../operations/step.ts';
 import type { TakeoverContext } from './context.ts';
+import type { TaskHook } from './hooks/task-hook.ts';
 import { newPrimaryFor } from './new-primary.ts';
 import type { SetAside } from './rejoin/set-aside.ts';
 
@@ -18,6 +20,10 @@ const left = (text: string, command: string | null = null): FollowUp => ({
 
 const serverPath = (cluster: string, server: string): string =>
   `/api/v1/clusters/${encodeURIComponent(cluster)}/servers/${encodeURIComponent(server)}`;
+
+/** The same request on a command line. */
+const curl = (path: string): string =>
+  `curl -X POST -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d "{}" "$BATON_URL${path}"`;
 
 export const handsOf = {
   note: left,
@@ -71,6 +77,13 @@ export const handsOf = {
     return [left(`${server} may still refuse writes. On ${server} run:`, `${kill}${allowWrites().shown}`)];
   },
 
+  /** A hook that did not do its work can be run again. */
+  hook(context: TakeoverContext, act: Act, { name }: Pick<TaskHook, 'name'>, text: string): FollowUp {
+    const id = context.task.again?.operationId ?? act.operation.id;
+    const command = `baton hook run ${id} ${name}`;
+    return { text, method: 'POST', path: `/api/v1/operations/${id}/hooks/${name}/run`, body: {}, command };
+  },
+
   /** Nobody takes writes, or soon nobody will: who is to be promoted instead, as a failover. */
   failOver(context: TakeoverContext, dead: string): FollowUp[] {
     const { cluster, servers, oldPrimary, target } = context.task;
@@ -110,11 +123,25 @@ export const handsOf = {
     return [handsOf.setAside(context.task.cluster, server, text)];
   },
 
-  enableService(server: string, name: string): FollowUp {
-    return left(`Service ${name} could not be enabled on ${server}: its agent did not answer.`);
+  /** read_only could not be written for the server's next start; asked again, it is written as its role then demands. */
+  keepReadOnly(cluster: string, server: string, text: string): FollowUp {
+    const path = `${serverPath(cluster, server)}/keep-read-only`;
+    return { text, method: 'POST', path, body: {}, command: curl(path) };
   },
 
-  disableService(server: string, name: string): FollowUp {
-    return left(`Service ${name} could not be disabled on ${server}: its agent did not answer.`);
+  /** A service is to be enabled, disabled or run by the server's agent. */
+  service(cluster: string, server: string, name: string, act: 'enable' | 'disable' | 'run', text: string): FollowUp {
+    const path = `${serverPath(cluster, server)}/services/${encodeURIComponent(name)}/${act}`;
+    return { text, method: 'POST', path, body: {}, command: curl(path) };
+  },
+
+  enableService(cluster: string, server: string, name: string): FollowUp {
+    const text = `Service ${name} could not be enabled on ${server}: its agent did not answer.`;
+    return handsOf.service(cluster, server, name, 'enable', text);
+  },
+
+  disableService(cluster: string, server: string, name: string): FollowUp {
+    const text = `Service ${name} could not be disabled on ${server}: its agent did not answer.`;
+    return handsOf.service(cluster, server, name, 'disable', text);
   },
 };

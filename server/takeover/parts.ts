@@ -3,7 +3,9 @@ import type { Operations } from '../operations/operations.ts';
 import type { JournalStore, MemoryStore } from '../store/store.ts';
 import type { ServerAddress } from '../topology/observation.ts';
 import type { Watcher } from '../topology/watcher.ts';
+import type { Hooks } from '../contract/configuration.ts';
 import type { TakeoverAgent } from './agent.ts';
+import type { HookRunner } from './hooks/hook-runner.ts';
 
 /** What a takeover needs of the watch. */
 export type Watch = Pick<
@@ -33,6 +35,8 @@ export interface TakeoversParts {
   /** Accounts for sources outside of the cluster, by the connection's name. */
   readonly sources: ReadonlyMap<string, { readonly user: string; readonly password: string }>;
   readonly agent: (server: string) => TakeoverAgent | null;
+  /** Programs on the console's host that go along with a takeover. */
+  readonly hooks: { readonly configured: Hooks; readonly runner: HookRunner };
   /** Shared by all clusters and features of this console. */
   readonly operations: Operations;
   readonly store: { readonly journal: JournalStore; readonly memory: MemoryStore };

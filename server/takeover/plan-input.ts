@@ -4,6 +4,7 @@ import type { TakeoverKind } from '../contract/takeover.ts';
 import type { GtidList } from '../mariadb/gtid.ts';
 import type { ServerPreflight } from '../mariadb/preflight.ts';
 import type { PastDurations } from '../operations/durations.ts';
+import type { PlannedHook } from './hooks/task-hook.ts';
 import type { Observation, ServerFacts } from '../topology/observation.ts';
 
 /** A configured server with all that a plan is made from. */
@@ -52,6 +53,8 @@ export interface PlanInput {
   /** Whether the old primary's events were seen while it was one. */
   readonly eventsRemembered: boolean;
   readonly past: PastDurations;
+  /** All that are configured, in their order. */
+  readonly hooks: readonly PlannedHook[];
   /** An operation on this cluster that has no end and is not running here, with a sentence; null: none. */
   readonly unfinished: { readonly id: string; readonly text: string } | null;
 }

@@ -5,6 +5,7 @@ import { runChecks } from './checks/all.ts';
 import { answers, classify, type Situation } from './classify.ts';
 import { costOf } from './cost.ts';
 import { fingerprintParts, type FingerprintParts } from './fingerprint.ts';
+import { hooksFor, taskHook } from './hooks/task-hook.ts';
 import type { PlanInput, PlannedServer } from './plan-input.ts';
 import { movingSources } from './moving-sources.ts';
 import { taskConnection, taskSourceOf, type Task, type TaskServer } from './task.ts';
@@ -113,6 +114,7 @@ export function taskOf(
     budgetMs: options.budgetSeconds * 1000,
     longWriteSeconds: options.longWriteSeconds,
     transactionsLost: cost.transactionsLost,
+    hooks: hooksFor(input.hooks, kind).map((hook) => taskHook.parse(hook)),
   };
 }
 

@@ -86,12 +86,12 @@ function foundIn({ replicationSignIn: signIn, signInsFrom, servers }: PlanInput)
 
 function plannedSteps(task: Task): PlannedStep[] {
   const texts = stepTexts(task);
-  return stepsOf(task).map(({ id, name, server, pointOfNoReturn }) => ({
+  return stepsOf(task).map(({ id, name, server, pointOfNoReturn, afterFailure }) => ({
     id,
     name,
     server,
     pointOfNoReturn: pointOfNoReturn === true,
-    willRun: id !== 're-point-others' || task.others.length > 0,
+    willRun: afterFailure !== true && (id !== 're-point-others' || task.others.length > 0),
     text: texts[id]?.text ?? '',
     statements: [...(texts[id]?.statements ?? [])],
   }));

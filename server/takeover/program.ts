@@ -22,6 +22,7 @@ export function stepParts(parts: TakeoversParts): StepParts {
     sources: parts.sources,
     agent: parts.agent,
     events: parts.watch,
+    hooks: parts.hooks.runner,
     now: parts.now,
   };
 }

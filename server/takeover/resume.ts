@@ -24,6 +24,8 @@ import { isRejoin, targetConnection, task as taskShape, type Task } from './task
 const CONNECT_MS = 2_000;
 const STATEMENT_MS = 5_000;
 
+const hookProcess = z.object({ pid: z.number(), startTicks: z.number() });
+
 /**
  * Decides about a takeover that a console left: its connections are ended, the locks taken anew, the servers looked at.
  * Before the point of no return it is always undone (nobody watched the seal meanwhile); behind it, it goes on.
@@ -83,6 +85,12 @@ export function remembered(task: Task, parts: TakeoversParts, entries: readonly 
   context.setAside = setAside.nullable().parse(recorded(entries, 'set-aside'));
   context.swapAsked = recorded(entries, 'swap-asked') === true;
   context.kept = keptData.nullable().parse(recorded(entries, 'kept'));
+  for (const { name } of task.hooks ?? []) {
+    const attempts = recorded(entries, `hook-attempt-${name}`);
+    if (typeof attempts === 'number') context.hookAttempts[name] = attempts;
+    const left = hookProcess.nullable().parse(recorded(entries, `hook-process-${name}`));
+    if (left) context.hookProcesses[name] = left;
+  }
   return context;
 }
 

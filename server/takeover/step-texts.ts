@@ -3,10 +3,11 @@ import { changePrimary } from '../mariadb/change-primary.ts';
 import { waitForPosition } from '../mariadb/drain.ts';
 import { allowWrites, lockAllTables, readSeal, stopWrites, unlockTables } from '../mariadb/freeze.ts';
 import { forgetPrimary, startReplication, stopReceiving, stopReplication } from '../mariadb/promote.ts';
+import { hookTexts } from './hooks/hook-texts.ts';
 import type { TaskConnection } from './task.ts';
 import { serverOf, targetConnection, type Task } from './task.ts';
 
-interface StepText {
+export interface StepText {
   /** What it does, in one sentence. */
   readonly text: string;
   /** The SQL it will run as far as it is known beforehand, secrets left out. */
@@ -29,6 +30,7 @@ export function stepTexts(task: Task): Readonly<Record<string, StepText>> {
       ? text(`${target} applies everything up to the sealed position.`, wait)
       : text(`${target} stops receiving and applies all that it has received.`, stopReceiving(connection), wait);
   return {
+    ...hookTexts(task),
     lock: text('Takes the lock for takeovers on every reachable server.', takeLock()),
     record: text('Writes down the value of everything that may be touched.'),
     'catch-up': text(`Waits until ${target} is nearly level, while ${old} still takes writes.`),

@@ -1,6 +1,7 @@
 import type { Step } from '../operations/step.ts';
 import type { TakeoverContext } from './context.ts';
 import { detachSteps } from './detach.ts';
+import { hookAgainSteps } from './hooks/hook-steps.ts';
 import { failoverSteps } from './failover.ts';
 import { rejoinSteps } from './rejoin/rejoin-steps.ts';
 import { reseedSteps } from './rejoin/reseed-steps.ts';
@@ -17,5 +18,5 @@ const byKind = {
 
 /** The steps of the task's kind, in their order. */
 export function stepsOf(task: Task): Step<TakeoverContext>[] {
-  return byKind[task.kind](task);
+  return task.again ? hookAgainSteps(task) : byKind[task.kind](task);
 }

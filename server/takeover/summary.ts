@@ -1,12 +1,14 @@
 import type { Operation, Outcome } from '../contract/operation.ts';
 import type { Ending } from '../operations/program.ts';
 import type { TakeoverContext } from './context.ts';
+import { hookAgainSummary } from './hooks/hook-again-summary.ts';
 import { rejoinSummary } from './rejoin/rejoin-summary.ts';
 import { isRejoin } from './task.ts';
 import { keptText, lossText } from './steps/report.ts';
 
 /** One sentence: what it came to, and the state the servers are in now. */
 export function summaryOf(context: TakeoverContext, ending: Ending): string {
+  if (context.task.again) return hookAgainSummary(context.task.again.hook, ending);
   if (isRejoin(context.task)) return rejoinSummary(context, ending);
   const { outcome, failure, view } = ending;
   const { target, kind, oldPrimary } = context.task;

@@ -1,5 +1,6 @@
 import type { Step } from '../operations/step.ts';
 import type { TakeoverContext } from './context.ts';
+import { hookSteps } from './hooks/hook-steps.ts';
 import { catchUp } from './steps/catch-up.ts';
 import { drain } from './steps/drain.ts';
 import { events } from './steps/events.ts';
@@ -28,11 +29,13 @@ export function switchoverSteps(task: Task): Step<TakeoverContext>[] {
     record(),
     catchUp(target),
     longWrites(oldPrimary),
+    ...hookSteps(task, 'beforeFencing'),
     freeze(oldPrimary),
     seal(oldPrimary),
     drain(target),
     promote(target),
     open(target),
+    ...hookSteps(task, 'afterPromotion'),
     events(target),
     ...(task.sources.length > 0 ? [sources(target)] : []),
     repointOld(oldPrimary),
@@ -40,5 +43,6 @@ export function switchoverSteps(task: Task): Step<TakeoverContext>[] {
     services(target),
     verify(target, [oldPrimary, ...others]),
     report(target),
+    ...hookSteps(task, 'onFailure'),
   ];
 }

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BatonError } from '../contract/errors.ts';
 import type { Operation } from '../contract/operation.ts';
-import type { TakeoverKind, TakeoverPlan } from '../contract/takeover.ts';
+import { takeoverKind, type TakeoverKind, type TakeoverPlan } from '../contract/takeover.ts';
 import { completeUndo } from './complete-undo.ts';
 import { Confirmations } from './confirmations.ts';
 import { newContext } from './context.ts';
 import { differences } from './fingerprint.ts';
 import { gather, type Asked, type Found, type Known } from './gather.ts';
+import { runHookAgain, type HookAgain } from './hooks/run-again.ts';
 import type { TakeoversParts } from './parts.ts';
 import type { PlanInput } from './plan-input.ts';
 import { draftPlan, taskOf, type PlanDraft } from './plan.ts';
@@ -46,6 +47,8 @@ export interface Takeovers {
    * now. Waits for the lease of a console that may be dead, unless it is told not to.
    */
   resume(id?: string, options?: { readonly waits: boolean }): Promise<Operation[]>;
+  /** Runs a hook of a takeover that has ended again; see runHookAgain. */
+  runHook(request: HookAgain): Promise<{ operationId: string }>;
   /**
    * To be called when a server answers again, or is seen for the first time: completes the undo of a switchover that left
    * it frozen, or amends the report of the failover that it was the old primary of. Answers that operation, or null.
@@ -156,7 +159,7 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
         (row) =>
           row.cluster === parts.cluster.name &&
           (id === undefined || row.id === id) &&
-          ['switchover', 'failover', 'detach', 'rejoin', 'reseed'].includes(row.kind),
+          ['switchover', 'failover', 'detach', 'rejoin', 'reseed', 'hook'].includes(row.kind),
       );
       const taken: Operation[] = [];
       for (const row of rows) {
@@ -170,6 +173,7 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
       return taken;
     },
     ended: async (view) => await noteReturnMeanwhile(parts, view),
+    runHook: async (request) => await runHookAgain(parts, request),
     returned: async (server) => (await completeUndo(parts, server)) ?? (await noteReturn(parts, server)),
   };
 }
@@ -190,7 +194,11 @@ function notFound(parts: TakeoversParts, server: string): BatonError {
 }
 
 function sameOrRefuse(running: Operation, target: string | null, dryRun: boolean): { operationId: string } {
-  if (running.target === target && running.dryRun === dryRun && !['rejoin', 'reseed'].includes(running.kind))
+  if (
+    running.target === target &&
+    running.dryRun === dryRun &&
+    takeoverKind.options.some((kind) => kind === running.kind)
+  )
     return { operationId: running.id };
   throw new BatonError('already-running', `"${running.title}" is running.`, 'Wait for its end, or look at it.', {
     operationId: running.id,

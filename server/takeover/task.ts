@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { takeoverKind } from '../contract/takeover.ts';
+import { outcome } from '../contract/operation.ts';
 import type { ReplicaStatus } from '../mariadb/replica-status.ts';
 import { semiSync } from './before.ts';
+import { taskHook } from './hooks/task-hook.ts';
 
 const ssl = z.object({
   allowed: z.boolean(),
@@ -85,6 +87,24 @@ export const task = z.object({
   longWriteSeconds: z.number(),
   /** Transactions that a failover is known to lose, by the plan; null where nobody can know. */
   transactionsLost: z.number().nullable(),
+  /** Programs that go along with it, in their order. */
+  hooks: z.array(taskHook).optional(),
+  /** Only this one of its hooks is run, again, after the operation has ended. */
+  again: z
+    .object({
+      hook: z.string(),
+      attempts: z.number(),
+      operationId: z.string(),
+      startedAt: z.string(),
+      pointOfNoReturnPassed: z.boolean(),
+      ending: z
+        .object({
+          outcome,
+          failure: z.object({ step: z.string(), server: z.string(), error: z.string() }).nullable(),
+        })
+        .nullable(),
+    })
+    .optional(),
 });
 export type Task = z.infer<typeof task>;
 

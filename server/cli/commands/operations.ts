@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { Operation } from '../../contract/operation.ts';
 import { command, jsonOption, type Command } from '../command.ts';
 import { consoleInput, consoleOptions, withConsole } from '../console-api/connect.ts';
-import { exitCode, exitCodeOfOutcome } from '../exit-code.ts';
-import { follow, stepText } from '../promote/follow.ts';
+import { exitCode } from '../exit-code.ts';
+import { followToEnd } from '../promote/follow-to-end.ts';
+import { stepText } from '../promote/follow.ts';
 import { outcomeLines } from '../promote/operation-text.ts';
 import { table } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -50,15 +51,7 @@ const resume = command({
   run: async ({ id, json, ...where }, terminal) =>
     await withConsole(where, async (api) => {
       await api.resume(id);
-      const followed = await follow(api, id, terminal, json);
-      if (followed.kind === 'left') {
-        terminal.note(`${followed.reason} See: baton operations ${id}`);
-        return exitCode.unknown;
-      }
-      const { operation } = followed;
-      if (json) terminal.json(operation);
-      else for (const line of outcomeLines(operation)) terminal.line(line);
-      return operation.outcome === null ? exitCode.unknown : exitCodeOfOutcome(operation.outcome);
+      return await followToEnd(api, id, terminal, json, (operation) => operation);
     }),
 });
 

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { BatonError } from '../../contract/errors.ts';
-import type { TakeoverKind, TakeoverPlan } from '../../contract/takeover.ts';
+import { takeoverKind, type TakeoverKind, type TakeoverPlan } from '../../contract/takeover.ts';
 import { command, jsonOption } from '../command.ts';
 import type { ConsoleApi } from '../console-api/api.ts';
 import { NoAnswerError } from '../console-api/call.ts';
 import { consoleInput, consoleOptions, withConsole } from '../console-api/connect.ts';
-import { exitCode, exitCodeOfOutcome, type ExitCode } from '../exit-code.ts';
-import { follow } from '../promote/follow.ts';
-import { outcomeLines } from '../promote/operation-text.ts';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { followToEnd, operationUrl } from '../promote/follow-to-end.ts';
 import { checkLines, planLines, remainingBlocks, title } from '../promote/plan-text.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -17,16 +16,21 @@ const input = consoleInput
     switchover: z.boolean().default(false),
     failover: z.boolean().default(false),
     detach: z.boolean().default(false),
+    kind: takeoverKind.optional(),
+    wait: z.boolean().default(true),
     dryRun: z.boolean().default(false),
     accept: z.array(z.string()).default([]),
     confirm: z.string().optional(),
     yes: z.boolean().default(false),
     json: z.boolean().default(false),
   })
-  .refine(({ switchover, failover, detach }) => Number(switchover) + Number(failover) + Number(detach) <= 1, {
-    message: 'one of --switchover, --failover and --detach',
-    path: ['kind'],
-  });
+  .refine(
+    ({ switchover, failover, detach, kind }) => [switchover, failover, detach, kind].filter(Boolean).length <= 1,
+    {
+      message: 'one of --switchover, --failover, --detach and --kind',
+      path: ['kind'],
+    },
+  );
 type Input = z.infer<typeof input>;
 
 export const promote = command({
@@ -39,6 +43,8 @@ export const promote = command({
     { flags: '--switchover', text: 'planned: the old primary is alive, nothing is lost' },
     { flags: '--failover', text: 'the old primary is gone' },
     { flags: '--detach', text: 'the replica becomes an independent primary, the old one goes on' },
+    { flags: '--kind <kind>', text: 'the same as one of these three, for scripts' },
+    { flags: '--no-wait', text: 'only begin it: prints its id, and does not follow it' },
     { flags: '--dry-run', text: 'do every check and stop before the first write' },
     { flags: '--accept <code...>', text: 'go on in spite of these checks' },
     { flags: '--confirm <server>', text: 'the name that has to be typed where data may be lost' },
@@ -65,8 +71,8 @@ export const promote = command({
     }),
 });
 
-function kindOf({ switchover, failover, detach }: Input): TakeoverKind | undefined {
-  return switchover ? 'switchover' : failover ? 'failover' : detach ? 'detach' : undefined;
+function kindOf({ switchover, failover, detach, kind }: Input): TakeoverKind | undefined {
+  return switchover ? 'switchover' : failover ? 'failover' : detach ? 'detach' : kind;
 }
 
 /** What to send as the typed name ("" where none is asked for); null when the answer is no. */
@@ -91,7 +97,7 @@ function missing(option: string, why: string): BatonError {
 async function carryOut(
   api: ConsoleApi,
   plan: TakeoverPlan,
-  { accept, dryRun, json }: Input,
+  { accept, dryRun, json, wait }: Input,
   confirm: string,
   terminal: Terminal,
 ): Promise<ExitCode> {
@@ -108,14 +114,11 @@ async function carryOut(
     terminal.note(`${error.message} It may have begun: see baton operations.`);
     return exitCode.unknown;
   }
-  if (!json) terminal.line(`\nOperation ${id}`);
-  const followed = await follow(api, id, terminal, json);
-  if (followed.kind === 'left') {
-    terminal.note(`${followed.reason} See: baton operations ${id}`);
-    return exitCode.unknown;
+  if (!wait) {
+    if (json) terminal.json({ plan, operation: await api.operation(id) });
+    else terminal.line(id);
+    terminal.note(`It runs on the console: ${operationUrl(api, id)}`);
+    return exitCode.done;
   }
-  const { operation } = followed;
-  if (json) terminal.json({ plan, operation });
-  else for (const line of outcomeLines(operation)) terminal.line(line);
-  return operation.outcome === null ? exitCode.unknown : exitCodeOfOutcome(operation.outcome);
+  return await followToEnd(api, id, terminal, json, (operation) => ({ plan, operation }));
 }

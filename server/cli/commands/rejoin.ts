@@ -5,9 +5,8 @@ import { command, jsonOption } from '../command.ts';
 import type { ConsoleApi } from '../console-api/api.ts';
 import { NoAnswerError } from '../console-api/call.ts';
 import { consoleInput, consoleOptions, withConsole } from '../console-api/connect.ts';
-import { exitCode, exitCodeOfOutcome, type ExitCode } from '../exit-code.ts';
-import { follow } from '../promote/follow.ts';
-import { outcomeLines } from '../promote/operation-text.ts';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { followToEnd } from '../promote/follow-to-end.ts';
 import { checkLines } from '../promote/plan-text.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -109,14 +108,5 @@ async function carryOut(
     terminal.note(`${error.message} It may have begun: see baton operations.`);
     return exitCode.unknown;
   }
-  if (!json) terminal.line(`\nOperation ${id}`);
-  const followed = await follow(api, id, terminal, json);
-  if (followed.kind === 'left') {
-    terminal.note(`${followed.reason} See: baton operations ${id}`);
-    return exitCode.unknown;
-  }
-  const { operation } = followed;
-  if (json) terminal.json({ plan, operation });
-  else for (const line of outcomeLines(operation)) terminal.line(line);
-  return operation.outcome === null ? exitCode.unknown : exitCodeOfOutcome(operation.outcome);
+  return await followToEnd(api, id, terminal, json, (operation) => ({ plan, operation }));
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { userRole } from '../../contract/access.ts';
+import { userRole, type NewToken, type TakeoverScope, type Token } from '../../contract/access.ts';
+import { BatonError } from '../../contract/errors.ts';
+import { readConfiguration } from '../configuration-file.ts';
 import { command, configOption, jsonOption, type Command } from '../command.ts';
 import { exitCode } from '../exit-code.ts';
 import { withAccess } from '../store-access.ts';
@@ -11,6 +13,7 @@ const create = command({
   arguments: [{ syntax: '<name>', text: 'what it is for' }],
   options: [
     { flags: '--role <role>', text: 'viewer, operator or admin' },
+    { flags: '--takeover <server>', text: 'may plan and run a takeover of CLUSTER/SERVER, and nothing else' },
     { flags: '--days <days>', text: 'valid for so long (default: until it is revoked)' },
     jsonOption,
     configOption,
@@ -19,11 +22,21 @@ const create = command({
     config: z.string().optional(),
     json: z.boolean().default(false),
     name: z.string(),
-    role: userRole.default('viewer'),
+    role: userRole.optional(),
+    takeover: z
+      .string()
+      .regex(/^[^/]+\/[^/]+$/, 'CLUSTER/SERVER, such as erp5/db-2')
+      .optional(),
     days: z.coerce.number().int().positive().optional(),
   }),
-  async run({ config, json, name, role, days }, terminal) {
-    const wanted = { name, role, ...(days === undefined ? {} : { expiresInDays: days }) };
+  async run({ config, json, name, role, takeover, days }, terminal) {
+    if (role !== undefined && takeover !== undefined)
+      throw new BatonError('invalid', '--role and --takeover exclude each other.', 'Give one of them.');
+    const words = { name, ...(days === undefined ? {} : { expiresInDays: days }) };
+    const wanted: NewToken =
+      takeover === undefined
+        ? { ...words, role: role ?? 'viewer' }
+        : { ...words, takeover: await configuredServer(config, takeover) };
     const made = await withAccess(config, async ({ access, actor }) => await access.tokens.create(actor, wanted));
     // The token alone on standard output: `baton token create NAME > FILE` makes a token file.
     if (json) terminal.json(made);
@@ -32,6 +45,20 @@ const create = command({
     return exitCode.done;
   },
 });
+
+/** The server as the configuration has it: a name that is mistyped would be found out when it is needed. */
+async function configuredServer(config: string | undefined, text: string): Promise<TakeoverScope> {
+  const [cluster = '', server = ''] = text.split('/');
+  const { configuration } = await readConfiguration(config);
+  const known = Object.entries(configuration.clusters).flatMap(([name, { servers }]) =>
+    Object.keys(servers).map((one) => `${name}/${one}`),
+  );
+  if (known.includes(text)) return { cluster, server };
+  throw new BatonError('not-found', `There is no server ${text} in the configuration.`, '', { known });
+}
+
+const roleText = ({ role, takeover }: Token): string =>
+  takeover === null ? role : `takeover of ${takeover.cluster}/${takeover.server}`;
 
 const list = command({
   name: 'token list',
@@ -46,7 +73,7 @@ const list = command({
       const lines = table(
         [
           { title: 'NAME', cell: (token) => token.name },
-          { title: 'ROLE', cell: (token) => token.role },
+          { title: 'ROLE', cell: roleText },
           { title: 'CREATED', cell: (token) => token.createdAt },
           { title: 'EXPIRES', cell: (token) => token.expiresAt ?? 'never' },
           { title: 'LAST USED', cell: (token) => token.lastUsedAt ?? 'never' },

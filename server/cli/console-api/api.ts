@@ -33,6 +33,8 @@ export interface ConsoleApi {
   operation(id: string): Promise<Operation>;
   cancel(id: string): Promise<Operation>;
   resume(id: string): Promise<Operation>;
+  /** Answers the id of the operation. */
+  runHook(operationId: string, hook: string): Promise<string>;
   dumps(cluster: string): Promise<Dump[]>;
   takeBackup(cluster: string, server: string): Promise<BackupRun>;
 }
@@ -76,6 +78,8 @@ export function consoleApi(address: ConsoleAddress): ConsoleApi {
     operation: async (id) => await get(`/operations/${part(id)}`, operation),
     cancel: async (id) => await post(`/operations/${part(id)}/cancel`, {}, operation),
     resume: async (id) => await post(`/operations/${part(id)}/resume`, {}, operation),
+    runHook: async (id, hook) =>
+      (await post(`/operations/${part(id)}/hooks/${part(hook)}/run`, {}, takeoverAnswer)).operationId,
     dumps: async (cluster) => await get(`/clusters/${part(cluster)}/dumps`, z.array(dump)),
     takeBackup: async (cluster, server) =>
       await post(`/clusters/${part(cluster)}/servers/${part(server)}/backups`, {}, backupRun),

@@ -12,7 +12,7 @@ export const consoleOptions: readonly Option[] = [
   { flags: '--url <url>', text: 'the console (default: console.url of the configuration)', env: 'BATON_URL' },
   {
     flags: '--token-file <file>',
-    text: 'file with an API token (default: one is made for this command in the configuration’s store)',
+    text: 'file with an API token (default: BATON_TOKEN, else one is made for this command in the configuration’s store)',
     env: 'BATON_TOKEN_FILE',
   },
   { flags: '--ca <file>', text: 'certificate to trust, PEM (default: the configuration’s own)', env: 'BATON_CA' },
@@ -35,7 +35,10 @@ export type ConsoleInput = z.infer<typeof consoleInput>;
  * all anyway: a token is made there for the length of this command, and shows in the audit under the system user's name.
  */
 export async function withConsole<T>(where: ConsoleInput, work: (api: ConsoleApi) => Promise<T>): Promise<T> {
-  const own = where.url !== undefined && where.tokenFile !== undefined ? null : await consoleSection(where.config);
+  // In the environment, never on the command line, which everybody on the host can read.
+  const given = process.env['BATON_TOKEN'] ?? '';
+  const hasToken = where.tokenFile !== undefined || given !== '';
+  const own = where.url !== undefined && hasToken ? null : await consoleSection(where.config);
   const url = where.url ?? own?.url;
   if (url === undefined || !URL.canParse(url)) {
     throw new BatonError('invalid', `--url ${url ?? ''}: not an address such as https://console.example.com`);
@@ -46,6 +49,7 @@ export async function withConsole<T>(where: ConsoleInput, work: (api: ConsoleApi
     await work(consoleApi({ url, token, ...(ca === undefined ? {} : { ca }) }));
 
   if (where.tokenFile !== undefined) return await open(await readToken(where.tokenFile));
+  if (given !== '') return await open(given);
   if (own === null)
     throw new BatonError('invalid', 'There is no token.', 'Name a file with --token-file or BATON_TOKEN_FILE.');
   return await withStoreOf(own, async ({ access, actor }) => {

@@ -17,7 +17,12 @@ export type Followed = { kind: 'ended'; operation: Operation } | { kind: 'left';
  * Shows each step as it changes, until the operation ends. The first Ctrl-C cancels and restores, where that is still
  * possible; the second one leaves the operation running.
  */
-export async function follow(api: ConsoleApi, id: string, terminal: Terminal, silent: boolean): Promise<Followed> {
+export async function follow(
+  api: ConsoleApi,
+  id: string,
+  terminal: Terminal,
+  say: (line: string) => void,
+): Promise<Followed> {
   const seen = new Map<string, string>();
   const interrupted = { times: 0, handled: 0 };
   const onInterrupt = (): void => {
@@ -36,7 +41,7 @@ export async function follow(api: ConsoleApi, id: string, terminal: Terminal, si
         }
         const operation = await api.operation(id);
         heardAtMs = Date.now();
-        if (!silent) show(operation, seen, terminal);
+        show(operation, seen, terminal, say);
         if (operation.outcome !== null) return { kind: 'ended', operation };
       } catch (error) {
         if (!(error instanceof NoAnswerError)) throw error;
@@ -62,18 +67,18 @@ async function cancel(api: ConsoleApi, id: string, terminal: Terminal): Promise<
   }
 }
 
-function show(operation: Operation, seen: Map<string, string>, terminal: Terminal): void {
+function show(operation: Operation, seen: Map<string, string>, terminal: Terminal, say: (line: string) => void): void {
   if (seen.delete('console')) terminal.note('The console answers again.');
   for (const step of operation.steps) {
     const text = stepText(step);
     if (text === null || seen.get(step.id) === text) continue;
     seen.set(step.id, text);
-    terminal.line(text);
+    say(text);
   }
   for (const { at, text } of operation.interruptions) {
     if (seen.has(at)) continue;
     seen.set(at, text);
-    terminal.line(`  … ${text}`);
+    say(`  … ${text}`);
   }
 }
 

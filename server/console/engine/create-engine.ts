@@ -1,4 +1,5 @@
 import type { Engine } from '../engine.ts';
+import { aftermathMethods } from './aftermath.ts';
 import { dumpMethods } from './dumps.ts';
 import { maintenanceMethods } from './maintenance.ts';
 import { operationMethods } from './operations.ts';
@@ -14,6 +15,7 @@ export function createEngine(parts: EngineParts): Engine {
     ...operationMethods(parts),
     ...rejoinMethods(parts),
     ...maintenanceMethods(parts),
+    ...aftermathMethods(parts),
     ...dumpMethods(parts),
     ...peopleMethods(parts),
   };

@@ -1,5 +1,7 @@
 import { type Actor, requirePermission } from '../../access/actor.ts';
+import { maySeeOperation, requirePlanning, requireSteering, requireTakeover } from '../../access/scope.ts';
 import { BatonError } from '../../contract/errors.ts';
+import type { Operation } from '../../contract/operation.ts';
 import type { Engine } from '../engine.ts';
 import type { EngineParts } from './parts.ts';
 
@@ -46,15 +48,28 @@ export function operationMethods({
     }
   }
 
+  /** The operation, for who may cancel or resume it. */
+  async function steered(actor: Actor, id: string): Promise<Operation> {
+    if (actor.takeover === null) requirePermission(actor, 'operate');
+    const found = await operations.get(id).catch((error: unknown) => {
+      if (actor.takeover !== null) requirePermission(actor, 'operate');
+      throw error;
+    });
+    requireSteering(actor, found);
+    return found;
+  }
+
   return {
     async plan(actor, name, request) {
-      requirePermission(actor, 'view');
+      requirePlanning(actor, name, request.target);
       return await clusters.get(name).takeovers.plan(request);
     },
 
     async takeover(actor, name, { idempotencyKey, ...request }) {
-      requirePermission(actor, 'operate');
-      clusters.get(name);
+      if (actor.takeover?.cluster !== name) requirePermission(actor, 'operate');
+      const { takeovers } = clusters.get(name);
+      // What a plan is about is in the plan: the token of one server starts no other's.
+      if (actor.takeover !== null) requireTakeover(actor, name, takeovers.planned(request.planId).target);
       if (idempotencyKey === undefined) return await begin(actor, name, request);
       const key = JSON.stringify([actor.name, name, idempotencyKey]);
       const known = answers.get(key);
@@ -77,21 +92,25 @@ export function operationMethods({
     },
 
     async operation(actor, id) {
-      requirePermission(actor, 'view');
-      return await operations.get(id);
+      // Not told apart: whether there is such an operation is none of this actor's business.
+      if (actor.takeover === null) requirePermission(actor, 'view');
+      const found = await operations.get(id).catch((error: unknown) => {
+        if (actor.takeover !== null) requirePermission(actor, 'view');
+        throw error;
+      });
+      if (!maySeeOperation(actor, found)) requirePermission(actor, 'view');
+      return found;
     },
 
     async cancel(actor, id) {
-      requirePermission(actor, 'operate');
-      const { cluster, target } = await operations.get(id);
+      const { cluster, target } = await steered(actor, id);
       const audited = { actor, action: 'operation-cancel', cluster, object: target, operationId: id };
       await access.audit.record({ ...audited, result: 'asked' });
       return await operations.cancel(id);
     },
 
     async resume(actor, id) {
-      requirePermission(actor, 'operate');
-      const { cluster, target } = await operations.get(id);
+      const { cluster, target } = await steered(actor, id);
       const { takeovers } = clusters.get(cluster);
       const audited = { actor, action: 'operation-resume', cluster, object: target, operationId: id };
       await access.audit.record({ ...audited, result: 'asked' });

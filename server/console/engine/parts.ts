@@ -19,6 +19,8 @@ export interface EngineParts {
   readonly settled: Promise<void>;
   /** True once the console is told to end: nothing is begun any more. */
   readonly stopping: () => boolean;
+  /** What a browser sees of this console. */
+  readonly consoleUrl: () => string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

@@ -9,7 +9,7 @@ import { pagePolicy } from '../security-headers.ts';
 import { sendHead } from '../send-head.ts';
 import { chooseEncoding } from '../static/accept-encoding.ts';
 import type { NextChild } from './next-child.ts';
-import { isDataRequest, pageRequestHeaders, signInAddress } from './page-request.ts';
+import { isDataRequest, pageRequestHeaders, placeForTakeover, signInAddress } from './page-request.ts';
 import { restartingPage, restartingPolicy } from './restarting-page.ts';
 
 const timeoutMs = 30_000;
@@ -35,6 +35,8 @@ export function createHandOver(gate: Gate, pages: Pick<NextChild, 'socketPath'>)
         if (isDataRequest(request.headers)) throw new BatonError('unauthenticated', 'Nobody is signed in.', 'Sign in.');
         return reply.header('cache-control', 'no-store').redirect(signInAddress(request.url), 303);
       }
+      const elsewhere = placeForTakeover(request.visitor?.actor.takeover ?? null, path ?? '/');
+      if (elsewhere !== null) return reply.header('cache-control', 'no-store').redirect(elsewhere, 303);
       const socketPath = pages.socketPath();
       if (socketPath === null) return sendRestarting(reply);
       const policy = pagePolicy(randomBytes(16).toString('base64'));

@@ -42,3 +42,13 @@ export function isDataRequest(headers: IncomingHttpHeaders): boolean {
 export function signInAddress(url: string): string {
   return url === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(url)}`;
 }
+
+/**
+ * Where a session that is for one takeover is led: to the review of its server, from every page but that one and those of
+ * operations; null where it may stay.
+ */
+export function placeForTakeover(scope: { cluster: string; server: string } | null, path: string): string | null {
+  if (scope === null || path === '/sign-in' || path.startsWith('/operations/')) return null;
+  const own = `/clusters/${encodeURIComponent(scope.cluster)}/takeover/${encodeURIComponent(scope.server)}`;
+  return path === own ? null : own;
+}

@@ -18,6 +18,13 @@ export function metricsRoute(api: Api, engine: Engine, allowLoopback: () => bool
       if (request.visitor === null && !mayScrape(request, allowLoopback())) {
         throw new BatonError('unauthenticated', 'Metrics ask for a token.', 'Send Authorization: Bearer TOKEN.');
       }
+      if (request.visitor !== null && request.visitor.actor.takeover !== null) {
+        throw new BatonError(
+          'forbidden',
+          'This token is for a takeover and nothing else.',
+          'Send a token of a viewer.',
+        );
+      }
       return reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(await engine.metrics());
     },
   });

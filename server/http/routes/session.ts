@@ -19,7 +19,11 @@ export function signInRoutes(api: Api, engine: Engine, door: PublicDoor, streams
     config: { open: true },
     schema: { summary: 'Sign in; answers the session and sets its cookie', body: signIn, response: { 200: session } },
     handler: async (request, reply) => {
-      const { sessionId, visitor } = await door.gate.signIn(request.body, senderOf(request));
+      const { body } = request;
+      const from = senderOf(request);
+      const { sessionId, visitor } = await ('takeoverPassword' in body
+        ? door.gate.signInForTakeover(body.takeoverPassword, from)
+        : door.gate.signIn(body, from));
       await door.cookie.write(request.raw, reply.raw, sessionId);
       void reply.header('cache-control', 'no-store');
       return viewOf(engine, visitor);

@@ -53,6 +53,18 @@ export class FakeEngine implements Engine {
     this.#ask(actor, 'operate', `takeover ${cluster} ${planId}`);
     return { operationId: 'op-1' };
   }
+  async runHook(actor: Actor, operationId: string, hook: string) {
+    this.#ask(actor, 'operate', `runHook ${operationId} ${hook}`);
+    return { operationId: 'op-1' };
+  }
+  async service(actor: Actor, cluster: string, { server, name, action }: Parameters<Engine['service']>[2]) {
+    this.#ask(actor, 'operate', `service ${cluster} ${server} ${name} ${action}`);
+    return { name, kind: 'gate' as const, enabled: action !== 'disable', running: false, lastRun: null };
+  }
+  async keepReadOnly(actor: Actor, cluster: string, server: string) {
+    this.#ask(actor, 'operate', `keepReadOnly ${cluster} ${server}`);
+    return { readOnly: true };
+  }
   async rejoinPlan(actor: Actor, cluster: string, server: string) {
     this.#ask(actor, 'view', `rejoinPlan ${cluster} ${server}`);
     const observedAt = '2026-01-01T00:00:00.000Z';
@@ -159,8 +171,8 @@ export class FakeEngine implements Engine {
     this.#ask(actor, 'view', 'audit');
     return [];
   }
-  session({ name, role, permissions }: Actor) {
-    return { username: name, role, permissions: [...permissions] };
+  session({ name, role, permissions, takeover }: Actor) {
+    return { username: name, role, permissions: [...permissions], takeover };
   }
   async users(actor: Actor) {
     this.#ask(actor, 'administer', 'users');
@@ -177,10 +189,15 @@ export class FakeEngine implements Engine {
     this.#ask(actor, 'administer', 'tokens');
     return [];
   }
-  async addToken(actor: Actor, { name, role }: Parameters<Engine['addToken']>[1]) {
+  async addToken(actor: Actor, wanted: Parameters<Engine['addToken']>[1]) {
     this.#ask(actor, 'administer', 'addToken');
     const createdAt = '2026-01-01T00:00:00.000Z';
-    return { id: 'token-1', name, role, createdAt, expiresAt: null, lastUsedAt: null, token: 'shown once' };
+    const { name } = wanted;
+    const made =
+      'role' in wanted
+        ? { role: wanted.role, takeover: null }
+        : { role: 'takeover' as const, takeover: wanted.takeover };
+    return { id: 'token-1', name, ...made, createdAt, expiresAt: null, lastUsedAt: null, token: 'shown once' };
   }
   async revokeToken(actor: Actor) {
     this.#ask(actor, 'administer', 'revokeToken');

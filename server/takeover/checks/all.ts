@@ -6,6 +6,7 @@ import { backupAge, events, readOnlyPersisted, serviceRunning } from './aftermat
 import { replicaAhead, replicasFollowPrimary, replicasReachable, replicaWritable, twoPrimaries } from './cluster.ts';
 import type { CheckOf } from './finding.ts';
 import { followersNotOlder } from './followers.ts';
+import { hooksRunnable } from './hooks.ts';
 import { errantTransactions, xaPrepared } from './history.ts';
 import { serverIdUnique, versionNotOlder } from './identity.ts';
 import { binlogCoversReplica, gtidStrictMode, targetLogBin, targetLogSlaveUpdates } from './logging.ts';
@@ -80,6 +81,7 @@ const all: readonly CheckOf[] = [
   grants,
   replicationAccount,
   events,
+  hooksRunnable,
   serviceRunning,
   diskSpace,
   readOnlyPersisted,

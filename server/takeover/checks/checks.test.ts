@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Check } from '../../contract/takeover.ts';
 import { checkExamples } from '../testing/check-examples/all-examples.ts';
+import { exampleHook } from '../testing/check-examples/hook-examples.ts';
 import { replica, silent, type CheckExample } from '../testing/check-examples/example.ts';
 import { examplePlanInput, type ExampleChange } from '../testing/example-plan.ts';
+import type { PlannedHook } from '../hooks/task-hook.ts';
 import { draftPlan } from '../plan.ts';
 import { checkTable } from './table.ts';
 
@@ -73,4 +75,25 @@ test('a block that may be accepted stops blocking when its code is named, and as
 test('a block that may not be accepted stays one whatever is named', () => {
   const change = { views: [replica({ sqlThread: 'stopped' })], input: { accept: ['target-sql-thread', 'target-lag'] } };
   expect(draftPlan(examplePlanInput(change))?.blocked).toBe(true);
+});
+
+const draftedWith = (
+  hook: PlannedHook,
+  change: ExampleChange = {},
+  accept: string[] = [],
+): ReturnType<typeof draftPlan> => draftPlan(examplePlanInput({ ...change, input: { hooks: [hook], accept } }));
+
+test('a hook that fences lets a failover from a primary that may be alive begin, and one that can’t be started does not', () => {
+  const fencing = { ...exampleHook, name: 'stonith', fence: true, problem: null };
+  const change = { views: [silent] };
+  expect(draftedWith(fencing, change)).toMatchObject({ kind: 'failover', blocked: false, confirm: 'db-2' });
+  const checks = draftedWith({ ...fencing, problem: 'does not exist' }, change)?.checks ?? [];
+  const blocks = checks.filter(({ level }) => level === 'block');
+  expect(blocks.map(({ code }) => code)).toEqual(['unfenced', 'hook-missing']);
+});
+
+test('a hook is put right by its program, or left out by its code', () => {
+  expect(draftedWith(exampleHook)?.blocked).toBe(true);
+  expect(draftedWith({ ...exampleHook, problem: null })).toMatchObject({ blocked: false, confirm: null });
+  expect(draftedWith(exampleHook, {}, ['hook-missing'])).toMatchObject({ blocked: false, confirm: 'db-2' });
 });

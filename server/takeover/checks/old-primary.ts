@@ -1,5 +1,6 @@
 import { answers } from '../classify.ts';
 import { advice } from '../../mariadb/advice.ts';
+import { hooksFor } from '../hooks/task-hook.ts';
 import { bad, either, promoteCommand, well, type CheckOf } from './finding.ts';
 
 export const longWrites: CheckOf = (_input, { oldPrimary, kind }) => {
@@ -44,10 +45,20 @@ export const primaryAlive: CheckOf = (input, { target, oldPrimary, kind }) =>
  * Whether the old primary may still take writes unseen. A port on which nothing listens takes none until somebody starts
  * the server again; anything else may be alive for others.
  */
-export const unfenced: CheckOf = (_input, { oldPrimary, kind }) => {
+export const unfenced: CheckOf = (input, { target, oldPrimary, kind }) => {
   if (kind !== 'failover' || !oldPrimary || answers(oldPrimary)) return [];
   const refused = oldPrimary.observation?.kind === 'unreachable' && oldPrimary.observation.reason === 'refused';
   const agent = oldPrimary.snapshot.agent.state === 'up';
+  const fencing = hooksFor(input.hooks, kind).find(({ fence, problem }) => fence && problem === null);
+  if (!refused && fencing) {
+    return [
+      well(
+        'unfenced',
+        oldPrimary.name,
+        `Hook ${fencing.name} fences ${oldPrimary.name} before ${target.name} is opened`,
+      ),
+    ];
+  }
   if (!refused) {
     return [
       bad(

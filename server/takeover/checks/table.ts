@@ -55,6 +55,7 @@ export const checkTable = {
   unfenced: { level: { failover: 'block' }, ...mayAccept },
   'fence-weak': { level: { failover: 'warn' }, ...never },
   'stays-writable': { level: { detach: 'warn' }, ...never },
+  'hook-missing': { level: { switchover: 'block', failover: 'block' }, ...mayAccept },
   'lock-free': { level: every('block'), ...never },
   grants: { level: every('block'), ...never },
   'grants-optional': { level: every('warn'), ...never },

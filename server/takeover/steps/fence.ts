@@ -12,7 +12,9 @@ export function fence(oldPrimary: string): Step<TakeoverContext> {
     deadlineMs: 10_000,
     async run(context, act) {
       const agent = context.parts.agent(oldPrimary);
-      const accepted = context.task.accepted.includes('unfenced') ? '; that it is not fenced was accepted' : '';
+      const fencing = (context.task.hooks ?? []).filter((hook) => hook.fence).map(({ name }) => name);
+      const byOperator = context.task.accepted.includes('unfenced') ? '; that it is not fenced was accepted' : '';
+      const accepted = fencing.length > 0 ? `; fenced by hook ${fencing.join(', ')}` : byOperator;
       const unfenced = (error: unknown): StepEnd => {
         const why = error instanceof Error ? error.message : String(error);
         act.followUp(

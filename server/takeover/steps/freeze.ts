@@ -148,7 +148,7 @@ async function restoreServices(context: TakeoverContext, act: Act): Promise<stri
     try {
       await agent.service(name, 'enable');
     } catch {
-      act.followUp(handsOf.enableService(server, name));
+      act.followUp(handsOf.enableService(context.task.cluster, server, name));
     }
   }
   return enabled.length > 0 ? `, ${enabled.map(({ name }) => name).join(', ')} may run again` : '';

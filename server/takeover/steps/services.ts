@@ -49,7 +49,8 @@ export async function persist(
     await agent.persistReadOnly(readOnly);
     return `${word} kept for the next start of ${server}`;
   } catch (error) {
-    act.followUp(handsOf.note(`${word} could not be written into the configuration of ${server}: ${words(error)}`));
+    const text = `${word} could not be written into the configuration of ${server}: ${words(error)}`;
+    act.followUp(handsOf.keepReadOnly(context.task.cluster, server, text));
     return null;
   }
 }
@@ -61,21 +62,40 @@ async function startServices(context: TakeoverContext, act: Act, server: string)
   try {
     names = (await agent.status()).services.map(({ name }) => name);
   } catch (error) {
-    act.followUp(
-      handsOf.note(`The services of ${server} could not be started, its agent did not answer: ${words(error)}`),
-    );
+    // Which there are is known from before, where the agent answered then.
+    const known = context.before?.[server]?.services ?? [];
+    const text = `could not be started on ${server}, its agent did not answer: ${words(error)}`;
+    if (known.length === 0) act.followUp(handsOf.note(`The services of ${server} ${text}`));
+    for (const { name } of known) {
+      act.followUp(handsOf.service(context.task.cluster, server, name, 'run', `Service ${name} ${text}`));
+    }
     return null;
   }
-  const failures = (await Promise.all(names.map((name) => runOnce(act, agent, server, name)))).filter(
-    (end) => end !== null,
-  );
-  for (const failure of failures) act.followUp(handsOf.note(failure));
+  const failures = (
+    await Promise.all(
+      names.map(async (name) => {
+        const failure = await runOnce(act, agent, server, name);
+        if (failure === null) return [];
+        act.followUp(
+          failure.goesOn
+            ? handsOf.note(failure.text)
+            : handsOf.service(context.task.cluster, server, name, 'run', failure.text),
+        );
+        return [failure.text];
+      }),
+    )
+  ).flat();
   if (names.length === 0) return null;
   return failures.length === 0 ? `${names.join(', ')} enabled and run on ${server}` : failures.join('; ');
 }
 
 /** What went wrong, or null. */
-async function runOnce(act: Act, agent: TakeoverAgent, server: string, name: string): Promise<string | null> {
+async function runOnce(
+  act: Act,
+  agent: TakeoverAgent,
+  server: string,
+  name: string,
+): Promise<{ readonly text: string; readonly goesOn: boolean } | null> {
   try {
     await agent.service(name, 'enable');
     let run = await agent.service(name, 'run');
@@ -90,11 +110,14 @@ async function runOnce(act: Act, agent: TakeoverAgent, server: string, name: str
     if (run.log.length > shown) act.log(run.log.slice(shown));
     act.waitsFor(null);
     if (run.state === 'done') return null;
-    if (run.state === 'running')
-      return `Service ${name} still runs on ${server}, and goes on without us: its agent has the log`;
-    return `Service ${name} failed on ${server} (exit ${run.exitCode ?? 'unknown'}): read its log in this step`;
+    if (run.state === 'running') {
+      const text = `Service ${name} still runs on ${server}, and goes on without us: its agent has the log`;
+      return { text, goesOn: true };
+    }
+    const exit = run.exitCode ?? 'unknown';
+    return { text: `Service ${name} failed on ${server} (exit ${exit}): read its log in this step`, goesOn: false };
   } catch (error) {
-    return `Service ${name} could not be run on ${server}: ${words(error)}`;
+    return { text: `Service ${name} could not be run on ${server}: ${words(error)}`, goesOn: false };
   }
 }
 

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { BatonError } from '../../contract/errors.ts';
+import type { z } from 'zod';
 import type { Operation } from '../../contract/operation.ts';
+import { clusterConfiguration } from '../../contract/configuration.ts';
 import type { ClusterSnapshot } from '../../contract/snapshot.ts';
 import type { TakeoverKind } from '../../contract/takeover.ts';
+import { createHookRunner } from '../../hooks/hook-runner.ts';
 import { connect, type Connection } from '../../mariadb/connection.ts';
 import { createPool } from '../../mariadb/pool.ts';
 import type { Operations } from '../../operations/operations.ts';
@@ -31,6 +34,8 @@ export interface BatonPlan {
   readonly accounts: Pick<SandboxAccounts, 'observe' | 'operate' | 'replication'>;
   /** Its agents by server; a server that is not in it has none. */
   readonly agents?: Readonly<Record<string, { readonly url: string; readonly token: string }>>;
+  /** As the configuration has them. */
+  readonly hooks?: z.input<typeof clusterConfiguration.shape.hooks>;
   readonly budgetSeconds?: number;
   readonly longWriteSeconds?: number;
 }
@@ -158,6 +163,10 @@ export async function startBaton(plan: BatonPlan, options: BatonOptions = {}): P
     replication: { user: plan.accounts.replication.user, password: plan.accounts.replication.password },
     sources: options.sources ?? new Map(),
     agent: options.agent ?? ((server) => agents.get(server) ?? null),
+    hooks: {
+      configured: clusterConfiguration.shape.hooks.parse(plan.hooks),
+      runner: createHookRunner((id) => `https://console.test/operations/${id}`),
+    },
     operations,
     store,
     now: Date.now,

@@ -78,6 +78,7 @@ export function examplePlanInput(change: ExampleChange = {}): PlanInput {
     lastPrimary: { name: 'db-1', at: exampleNow - 400, position: gtidList(examplePosition) },
     eventsRemembered: true,
     sources: [],
+    hooks: [],
     past: { stepMs: {}, writeOutageMs: null },
     unfinished: null,
     ...change.input,

@@ -1,0 +1,107 @@
+import { type Actor, requirePermission } from '../../access/actor.ts';
+import type { ServiceRun } from '../../contract/agent.ts';
+import { BatonError, messageOf } from '../../contract/errors.ts';
+import type { TakeoverAgent } from '../../takeover/agent.ts';
+import type { Cluster } from '../cluster.ts';
+import { requireServer } from '../clusters.ts';
+import type { Engine } from '../engine.ts';
+import type { EngineParts } from './parts.ts';
+
+type AftermathMethods = Pick<Engine, 'runHook' | 'service' | 'keepReadOnly'>;
+
+/** What a takeover may have left to do beside the databases: each act is in the audit before it is begun. */
+export function aftermathMethods({ clusters, operations, access, settled, stopping }: EngineParts): AftermathMethods {
+  /** Runs the act between its two entries in the audit. */
+  async function audited<T>(
+    entry: { actor: Actor; action: string; cluster: string; object: string },
+    act: () => Promise<T>,
+  ): Promise<T> {
+    await access.audit.record({ ...entry, result: 'asked' });
+    try {
+      const answer = await act();
+      await access.audit.record({ ...entry, result: 'done' }).catch(() => undefined);
+      return answer;
+    } catch (error) {
+      await access.audit.record({ ...entry, result: `failed: ${messageOf(error)}` }).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  return {
+    async runHook(actor, operationId, hook) {
+      requirePermission(actor, 'operate');
+      await settled;
+      if (stopping()) throw new BatonError('unavailable', 'The console is ending.', 'Try again when it is back.');
+      const { cluster } = await operations.get(operationId);
+      const { takeovers } = clusters.get(cluster);
+      return await audited({ actor, action: 'hook-run', cluster, object: hook }, () =>
+        takeovers.runHook({ operationId, hook, actor: actor.name }),
+      );
+    },
+
+    async service(actor, cluster, { server, name, action }) {
+      requirePermission(actor, 'operate');
+      const found = clusters.get(cluster);
+      requireServer(found, server);
+      if (action !== 'disable') refuseOnReplica(found, server, name);
+      refuseBeside(operations.running(cluster));
+      const agent = found.agents.clientOf(server);
+      return await audited({ actor, action: `service-${action}`, cluster, object: `${server}/${name}` }, async () =>
+        action === 'run' ? await enabledRun(agent, name) : await agent.service(name, action),
+      );
+    },
+
+    async keepReadOnly(actor, cluster, server) {
+      requirePermission(actor, 'operate');
+      const found = clusters.get(cluster);
+      requireServer(found, server);
+      refuseBeside(operations.running(cluster));
+      const readOnly = readOnlyFor(found, server);
+      const agent = found.agents.clientOf(server);
+      return await audited({ actor, action: 'keep-read-only', cluster, object: server }, async () => {
+        await agent.persistReadOnly(readOnly);
+        return { readOnly };
+      });
+    },
+  };
+}
+
+/** What may run is enabled: a service that a takeover could not enable is put right by one request. */
+async function enabledRun(agent: TakeoverAgent, name: string): Promise<ServiceRun> {
+  await agent.service(name, 'enable');
+  return await agent.service(name, 'run');
+}
+
+function roleOf({ watcher }: Cluster, server: string): string {
+  const found = watcher.snapshot().servers.find(({ name }) => name === server);
+  return found?.state === 'up' ? found.role : 'unknown';
+}
+
+function refuseOnReplica(cluster: Cluster, server: string, service: string): void {
+  const role = roleOf(cluster, server);
+  if (role === 'primary' || role === 'standalone') return;
+  const why = role === 'replica' ? 'is a replica' : `has a role that is not known now (${role})`;
+  throw new BatonError(
+    'refused',
+    `Service ${service} may only run on a primary, and ${server} ${why}.`,
+    'Look at the roles again.',
+    { checks: [] },
+  );
+}
+
+/** What the server's own role asks for. Throws BatonError('refused') where the role is not known. */
+function readOnlyFor(cluster: Cluster, server: string): boolean {
+  const role = roleOf(cluster, server);
+  if (role === 'primary' || role === 'standalone') return false;
+  if (role === 'replica') return true;
+  throw new BatonError('refused', `The role of ${server} is not known now.`, 'Try again when it answers.', {
+    checks: [],
+  });
+}
+
+function refuseBeside(running: { id: string; title: string } | null): void {
+  if (running === null) return;
+  throw new BatonError('already-running', `"${running.title}" is running.`, 'Wait for its end.', {
+    operationId: running.id,
+  });
+}
