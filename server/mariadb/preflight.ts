@@ -12,6 +12,7 @@ import {
   listSessions,
   listWriteTransactions,
   serverSession,
+  waitingForLocks,
   type ServerSession,
 } from './sessions.ts';
 import type { Row } from './connection.ts';
@@ -56,13 +57,7 @@ export async function readPreflight(session: Session, timeoutMs: number): Promis
   const grants = await session.run(statement('SHOW GRANTS'), left());
   const sessions = (await session.run(listSessions(), left())).map(serverSession);
   const transactions = await session.run(listWriteTransactions(), left());
-  const waiting = sessions.filter(({ state }) => /^Waiting for (table|backup|global|schema|stored) .*lock/.test(state));
-  const holders = [
-    ...(await session.run(listRowLockHolders(), left())),
-    ...(waiting.some(({ state }) => state.includes('metadata'))
-      ? await session.run(listIdleTransactions(), left())
-      : []),
-  ];
+  const waiting = waitingForLocks(sessions);
   const monitors = monitorHolders(await session.row(readMonitorLocks(), left()));
   const tools = await session.run(listOtherTools(), left());
   const lockHolder = await readHolder(session, left);

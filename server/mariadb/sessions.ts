@@ -87,6 +87,22 @@ export function waitingForBackupLock(sessions: readonly ServerSession[]): Server
   return sessions.filter(({ state }) => state === 'Waiting for backup lock');
 }
 
+/** Sessions that wait for a lock on a table, or on all of them: what they run is not done. */
+export function waitingForLocks(sessions: readonly ServerSession[]): ServerSession[] {
+  return sessions.filter(({ state }) => /^Waiting for (table|backup|global|schema|stored) .*lock/.test(state));
+}
+
+/**
+ * The threads that apply what a replica has received: the SQL thread, and of a parallel replica the workers that have work.
+ * Ended, they give back what they have begun, and their position stays as it was (1927).
+ */
+export function applyingThreads(sessions: readonly ServerSession[]): ServerSession[] {
+  return sessions.filter(
+    ({ command, state }) =>
+      command === 'Slave_SQL' || (command === 'Slave_worker' && state !== 'Waiting for work from SQL thread'),
+  );
+}
+
 /** Ends the connections in one round trip; one that has ended by itself (1094) is no failure. */
 export function killSessions(ids: readonly number[]): Statement {
   const kills = ids.map((id) => `KILL CONNECTION ${Math.trunc(id)};`).join(' ');

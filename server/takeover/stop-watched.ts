@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { stopReplication } from '../mariadb/promote.ts';
 import type { Session } from '../mariadb/session.ts';
-import { killSessions, listSessions, serverSession } from '../mariadb/sessions.ts';
+import { applyingThreads, killSessions, listSessions, serverSession } from '../mariadb/sessions.ts';
 import type { Act } from '../operations/step.ts';
 import { look, perform, type TakeoverContext } from './context.ts';
 
@@ -10,8 +10,8 @@ const PATIENCE_MS = 1_500;
 const PAUSE_MS = 100;
 
 /**
- * Stops the connection's replication. Where that hangs, ends the SQL thread from a second connection, which leaves its
- * position intact (1927). Rejects with SqlError or, when nothing helps within the deadline, with the state it hangs in.
+ * Stops the connection's replication. Where that hangs, ends the SQL thread, and the workers of a parallel replica, from a
+ * second connection, which leaves its position intact (1927). Rejects with SqlError or, when nothing helps within the deadline, with the state it hangs in.
  */
 export async function stopWatched(
   context: TakeoverContext,
@@ -32,11 +32,10 @@ export async function stopWatched(
       context.links.find(session.server, 'side') ?? (await context.links.open(session.server, 'side', 2_000));
     while (!state.stopped && act.deadline.remainingMs() > 0) {
       const threads = (await look(act, side, listSessions())).map(serverSession);
-      const applier = threads.find(({ command }) => command === 'Slave_SQL');
-      act.waitsFor(
-        `STOP SLAVE on ${session.server}: ${applier ? `its SQL thread is "${applier.state}"` : 'no SQL thread'}`,
-      );
-      if (applier) await perform(act, side, killSessions([applier.id]));
+      const appliers = applyingThreads(threads);
+      const states = [...new Set(appliers.map(({ state: what }) => `"${what}"`))].join(', ');
+      act.waitsFor(`STOP SLAVE on ${session.server}: ${states ? `its SQL thread is ${states}` : 'no SQL thread'}`);
+      if (appliers.length > 0) await perform(act, side, killSessions(appliers.map(({ id }) => id)));
       await delay(PAUSE_MS);
     }
     act.waitsFor(null);

@@ -3,6 +3,7 @@ import { allowWrites, lockAllTables, readSeal, sealOf, setEventScheduler, stopWr
 import { killSessions, listSessions, serverSession, waitingForBackupLock } from '../../mariadb/sessions.ts';
 import type { Session } from '../../mariadb/session.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';
+import { within } from '../../topology/deadline.ts';
 import { done, type Act, type Step, type UndoEnd } from '../../operations/step.ts';
 import { look, oldPrimaryOf, perform, type TakeoverContext } from '../context.ts';
 import { handsOf } from '../hands.ts';
@@ -13,6 +14,11 @@ import { isSilence, Unanswered } from '../unanswered.ts';
 
 /** How long writes may be held up by a lock that is not ours before the freeze is given up. */
 const LOCK_WAIT_SECONDS = 3;
+
+/** What the agent leaves of the step's time for the locks. */
+const MARGIN_MS = 5_000;
+/** Writes flow again by then, and a service that stays off is a follow-up. */
+const AGENT_MS = 3_000;
 
 /**
  * Stops every write on the old primary: services, events, read_only, then the read lock at once on the same connection,
@@ -124,14 +130,18 @@ async function stopServices(context: TakeoverContext, act: Act): Promise<void> {
   const enabled = context.before?.[server]?.services?.filter((service) => service.enabled) ?? [];
   if (!agent || enabled.length === 0) return;
   for (const { name } of enabled) {
-    await agent.service(name, 'disable');
+    await within(
+      Math.max(1, act.deadline.remainingMs() - MARGIN_MS),
+      `agent of ${server}`,
+      agent.service(name, 'disable'),
+    );
     // It runs as root and ignores read_only: a run that has begun is waited for.
     let running = true;
     while (running) {
       running = (await agent.status()).services.some((service) => service.name === name && service.running);
       if (!running) break;
       act.waitsFor(`service ${name} to end its run on ${server}`);
-      if (act.signal.aborted || act.deadline.remainingMs() < 5_000)
+      if (act.signal.aborted || act.deadline.remainingMs() < MARGIN_MS)
         throw new Error(`service ${name} is still running on ${server}`);
       await delay(200);
     }
@@ -146,7 +156,7 @@ async function restoreServices(context: TakeoverContext, act: Act): Promise<stri
   if (!agent) return '';
   for (const { name } of enabled) {
     try {
-      await agent.service(name, 'enable');
+      await within(AGENT_MS, `agent of ${server}`, agent.service(name, 'enable'));
     } catch {
       act.followUp(handsOf.enableService(context.task.cluster, server, name));
     }

@@ -23,9 +23,18 @@ export function services(target: string): Step<TakeoverContext> {
         oldPrimary !== null && kind !== 'detach' ? persist(context, act, oldPrimary, true) : null,
       ]);
       const notes = [...persisted, await startServices(context, act, target)].filter((note) => note !== null);
+      if (oldPrimary !== null && kind === 'switchover') noteUnshut(context, act, oldPrimary);
       return notes.length > 0 ? done(notes.join('; ')) : skipped('no agent is configured');
     },
   };
+}
+
+/** An agent that was silent at the beginning could shut nothing before the freeze. */
+function noteUnshut({ parts, before }: TakeoverContext, act: Act, server: string): void {
+  if (!parts.agent(server) || before?.[server]?.services !== null) return;
+  act.followUp(
+    handsOf.note(`Look that no service of a primary runs on ${server}: its agent did not answer, so none was shut.`),
+  );
 }
 
 /** Has the agent write read_only for the server's next start; answers what it did, or null where that is left to do. */

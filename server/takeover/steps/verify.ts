@@ -3,6 +3,7 @@ import { readPositions } from '../../mariadb/drain.ts';
 import { gtidList, reaches } from '../../mariadb/gtid.ts';
 import type { Row } from '../../mariadb/connection.ts';
 import { flag, text } from '../../mariadb/row.ts';
+import { listSessions, serverSession, waitingForLocks } from '../../mariadb/sessions.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';
 import { done, type Act, type Step, type StepEnd } from '../../operations/step.ts';
 import { look, type TakeoverContext } from '../context.ts';
@@ -122,8 +123,24 @@ async function firstWrite(
     const applied = wrote && (await Promise.all(followers.map((server) => has(server, 'lock')))).every(Boolean);
     if (applied) return followers.length > 0 ? 'its first write has arrived there' : 'its first write is seen';
     if (deadline.remainingMs() === 0)
-      return wrote ? 'its first write has not arrived everywhere yet' : 'no write seen yet';
+      return wrote ? 'its first write has not arrived everywhere yet' : await whyNoWrite(context, act, target);
     act.waitsFor(wrote ? 'the first write to arrive at the replicas' : 'a first write');
     await delay(PAUSE_MS);
   }
+}
+
+/** "no write seen yet", and whether a lock of somebody else's keeps them back: read_only=0 does not open that. */
+async function whyNoWrite(context: TakeoverContext, act: Act, target: string): Promise<string> {
+  const sessions = (await look(act, context.links.get(target, 'side'), listSessions())).map(serverSession);
+  const waiting = waitingForLocks(sessions);
+  const [first] = waiting;
+  if (!first) return 'no write seen yet';
+  const held = `${waiting.length} ${waiting.length === 1 ? 'session waits' : 'sessions wait'} for a lock`;
+  act.followUp(
+    handsOf.note(
+      `Nothing is written on ${target}: ${held} there (connection ${first.id} of ${first.user}: ${first.state}). Find who holds it, and end that connection.`,
+      'SHOW FULL PROCESSLIST',
+    ),
+  );
+  return `no write seen yet: ${held}`;
 }

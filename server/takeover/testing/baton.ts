@@ -75,6 +75,8 @@ function processIsGone(holder: string): boolean {
 }
 
 export interface BatonOptions {
+  /** In place of the one in the plan's folder, to break it; closed at the end. */
+  readonly store?: Store;
   readonly agent?: (server: string) => TakeoverAgent | null;
   readonly onOperation?: (view: Operation) => void;
   /** Accounts for sources outside of the cluster, by the connection's name. */
@@ -95,7 +97,7 @@ export interface BatonOptions {
 }
 
 export async function startBaton(plan: BatonPlan, options: BatonOptions = {}): Promise<TestBaton> {
-  const store = await openSqliteStore(join(plan.dir, 'baton.sqlite'));
+  const store = options.store ?? (await openSqliteStore(join(plan.dir, 'baton.sqlite')));
   const published: Operation[] = [];
   const target = (name: string): { host: string; port: number } => {
     const server = plan.servers.find((candidate) => candidate.name === name);
