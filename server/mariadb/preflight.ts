@@ -58,6 +58,12 @@ export async function readPreflight(session: Session, timeoutMs: number): Promis
   const sessions = (await session.run(listSessions(), left())).map(serverSession);
   const transactions = await session.run(listWriteTransactions(), left());
   const waiting = waitingForLocks(sessions);
+  const holders = [
+    ...(await session.run(listRowLockHolders(), left())),
+    ...(waiting.some(({ state }) => state.includes('metadata'))
+      ? await session.run(listIdleTransactions(), left())
+      : []),
+  ];
   const monitors = monitorHolders(await session.row(readMonitorLocks(), left()));
   const tools = await session.run(listOtherTools(), left());
   const lockHolder = await readHolder(session, left);

@@ -56,7 +56,7 @@ const locks = [
 
 describe('STOP SLAVE that blocks', () => {
   test.each(locks)(
-    'on a parallel replica behind %s is freed, and the replica follows without a loss',
+    'nobody-tests b: on a parallel replica behind %s is freed, and the replica follows without a loss',
     async (_, hold) => {
       baton = await startBaton(cluster);
       held.push(await hold(cluster.server('db-3')));
@@ -90,7 +90,7 @@ describe('STOP SLAVE that blocks', () => {
 });
 
 describe('SET GLOBAL read_only that blocks', () => {
-  test('behind LOCK TABLES is given up within seconds, and writes pass again on the old primary', async () => {
+  test('nobody-tests c: behind LOCK TABLES is given up within seconds, and writes pass again on the old primary', async () => {
     await batonAt({ when: 'before', statement: 'SET GLOBAL read_only=1', on: 'db-1' }, async () => {
       held.push(await tableLock(cluster.server('db-1')));
     });
@@ -101,7 +101,7 @@ describe('SET GLOBAL read_only that blocks', () => {
     await expectWhole('db-1');
   });
 
-  test('behind FLUSH TABLES WITH READ LOCK does not: who holds it is ended like every client', async () => {
+  test('nobody-tests c: behind FLUSH TABLES WITH READ LOCK it does not: who holds it is ended like every client', async () => {
     await batonAt({ when: 'before', statement: 'SET GLOBAL read_only=1', on: 'db-1' }, async () => {
       held.push(await globalReadLock(cluster.server('db-1')));
     });

@@ -11,6 +11,8 @@ export interface Situation {
   readonly oldPrimary: PlannedServer | null;
   /** The target's connection to it; null: the target follows nobody. */
   readonly connection: ReplicaStatus | null;
+  /** That server is itself a replica of another one of the cluster: nobody can take over from it. */
+  readonly isMiddle: boolean;
   /** Other servers that follow the old primary and are to follow the target. */
   readonly others: readonly PlannedServer[];
   /** What the operator may choose from: the proposal first. */
@@ -28,12 +30,14 @@ export function classify(input: PlanInput): Situation | null {
     target.snapshot.replication.find(({ primary }) => primary !== null) ??
     target.snapshot.replication[0];
   const oldPrimary = input.servers.find(({ name }) => name === (source?.primary ?? null)) ?? null;
-  const kinds = kindsFor(oldPrimary);
+  const isMiddle = oldPrimary !== null && oldPrimary.name !== primaryName && followsAnother(oldPrimary, target);
+  const kinds = kindsFor(isMiddle ? null : oldPrimary);
   const asked = oldPrimary !== null || input.kind === 'detach' ? input.kind : null;
   return {
     target,
     alreadyDone: primaryName === target.name && target.snapshot.replication.every(({ primary }) => primary === null),
     oldPrimary,
+    isMiddle,
     connection: target.facts?.replication.find(({ connection }) => connection === source?.connection) ?? null,
     others: input.servers.filter(
       (server) =>
@@ -52,6 +56,11 @@ export function classify(input: PlanInput): Situation | null {
 function kindsFor(oldPrimary: PlannedServer | null): TakeoverKind[] {
   if (oldPrimary === null) return ['detach'];
   return oldPrimary.observation?.kind === 'up' ? ['switchover', 'detach'] : ['failover', 'detach'];
+}
+
+/** The cluster's primary would go on beside the target. Two that replicate from each other are no chain. */
+function followsAnother(source: PlannedServer, target: PlannedServer): boolean {
+  return source.snapshot.replication.some(({ primary }) => primary !== null && primary !== target.name);
 }
 
 /** Whether the server answered the newest look. */

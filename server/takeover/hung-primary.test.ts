@@ -119,7 +119,7 @@ describe('a primary that accepts connections and says nothing', () => {
 });
 
 describe('a way to the primary that swallows everything', () => {
-  test('before the freeze: nothing is changed, and the failover is refused while a replica hears it', async () => {
+  test('S6: before the freeze: nothing is changed, and the failover is refused while a replica hears it', async () => {
     await batonAt({ when: 'after', statement: 'GET_LOCK', on: 'db-3' }, () => way.blackHole());
     const view = await baton.promote('db-2');
     expect(view.outcome).toBe('failed-restored');
@@ -133,7 +133,7 @@ describe('a way to the primary that swallows everything', () => {
     expect(await writableOf(cluster.servers)).toEqual(['db-1']);
   });
 
-  test('during the freeze: once it opens again the primary takes writes, and nothing acknowledged is missing', async () => {
+  test('S6b: during the freeze: once it opens again the primary takes writes, and nothing acknowledged is missing', async () => {
     await batonAt({ when: 'after', statement: 'FLUSH TABLES WITH READ LOCK', on: 'db-1' }, () => way.blackHole());
     const view = await baton.promote('db-2');
     expect(view.outcome).toBe('failed-needs-hands');

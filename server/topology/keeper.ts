@@ -111,9 +111,8 @@ export class Keeper {
     this.#primary = { ...(this.#primary ?? lastPrimary(name, at, [], [])), name };
     const others = new Set([...this.#detached].filter((server) => server !== name));
     await this.#guard(async (memory) => {
-      const marked = this.#mark(others, at);
-      if (this.#primary) await memory.putPrimary(this.#primary);
-      await marked;
+      // Both at once, and the failure of both is taken: one that nobody awaits would end the console.
+      await Promise.all([this.#mark(others, at), this.#primary && memory.putPrimary(this.#primary)]);
     });
   }
 

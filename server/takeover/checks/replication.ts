@@ -2,7 +2,7 @@ import { advice } from '../../mariadb/advice.ts';
 import { formatGtidList, transactionsBehind } from '../../mariadb/gtid.ts';
 import { bad, either, well, type CheckOf } from './finding.ts';
 
-export const targetReplicates: CheckOf = (_input, { target, connection, oldPrimary, alreadyDone }) => {
+export const targetReplicates: CheckOf = (input, { target, connection, oldPrimary, alreadyDone, isMiddle, kind }) => {
   if (alreadyDone) return [];
   if (!connection) {
     return [
@@ -11,6 +11,16 @@ export const targetReplicates: CheckOf = (_input, { target, connection, oldPrima
         target.name,
         `${target.name} replicates from nobody, so nobody knows what it lacks`,
         'Promote a server that replicates from the primary.',
+      ),
+    ];
+  }
+  if (oldPrimary && isMiddle && kind !== 'detach') {
+    return [
+      bad(
+        'target-replicates',
+        target.name,
+        `${target.name} replicates from ${oldPrimary.name}, itself a replica: the primary would go on beside it`,
+        `Make ${target.name} a replica of the primary first: baton rejoin ${input.snapshot.name}/${target.name}`,
       ),
     ];
   }
