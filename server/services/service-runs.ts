@@ -74,6 +74,8 @@ export class ServiceRuns {
       exitCode: null,
     };
     await this.#write(run);
+    // As it begins: a short one may have ended before this is answered, and its log is read with its end.
+    const begun = { ...run, log: '' };
     const log = await open(this.#logFile(run.id), 'a', 0o600);
     try {
       if (this.#closed) throw new BatonError('unavailable', 'The agent is being ended.');
@@ -83,7 +85,7 @@ export class ServiceRuns {
     } finally {
       await log.close();
     }
-    return { ...run, log: '' };
+    return begun;
   }
 
   /** The run with the end of its log; null when it is not known. */

@@ -52,14 +52,16 @@ async function withAgents(says: string, moment: Moment | null, act: () => Promis
     const url = `http://${way.host}:${way.port}`;
     agents.set(name, { host, way, client: new AgentClient({ server: name, url, token: consoleToken }) });
   }
-  const enabled = async (): Promise<boolean> =>
-    (await wayTo('db-1').client.status()).services.every((service) => service.enabled);
-  await until(enabled, { what: 'the service of the primary is enabled' });
+  await until(primaryServesAll, { what: 'the service of the primary is enabled' });
   baton = await startBaton(cluster, {
     agent: (server) => agents.get(server)?.client ?? null,
     ...(moment ? { onConnection: atStatement(moment, act) } : {}),
   });
   return baton;
+}
+
+async function primaryServesAll(): Promise<boolean> {
+  return (await wayTo('db-1').client.status()).services.every((service) => service.enabled);
 }
 
 function wayTo(server: string): Agent {

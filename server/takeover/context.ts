@@ -50,6 +50,8 @@ export interface TakeoverContext {
   stoppedAt: { readonly monotonic: number; readonly wall: number } | null;
   /** How long writes were stopped, once they flow again. */
   outageMs: number | null;
+  /** Another console began it, and what that one sent last nobody knows. */
+  takenUp: boolean;
   /** Writes are allowed on the target. */
   opened: boolean;
   /** Servers that did not answer where they had to: what is said of the end depends on it. */
@@ -83,6 +85,7 @@ export function newContext(task: Task, parts: StepParts, links = new Links(parts
     seal: null,
     stoppedAt: null,
     outageMs: null,
+    takenUp: false,
     opened: false,
     away: new Set(),
     ownOfOld: null,

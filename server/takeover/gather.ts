@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from '../mariadb/connection.ts';
 import { gtidList } from '../mariadb/gtid.ts';
 import { readPreflight, renewPreflight, type ServerPreflight } from '../mariadb/preflight.ts';
@@ -15,6 +16,8 @@ import type { TakeoversParts } from './parts.ts';
 import type { PlanInput, PlannedServer } from './plan-input.ts';
 
 const PREFLIGHT_MS = 3_000;
+/** An agent that hangs must not hold the plan up. */
+const SIGN_IN_MS = 2_000;
 
 export interface Asked {
   readonly target: string;
@@ -47,13 +50,13 @@ export interface Known {
  * other way round every replica of a busy primary looks errant.
  */
 export async function gather(parts: TakeoversParts, asked: Asked, known: Known = {}): Promise<PlanInput> {
-  const [past, { snapshot, servers, unfinished, signIn, signInsFrom }] = await Promise.all([
+  const [past, { at, snapshot, servers, unfinished, signIn, signInsFrom }] = await Promise.all([
     pastDurations(parts.store.memory, parts.cluster.name, asked.kind ?? 'switchover'),
     readLook(parts, () => asked.target, known),
   ]);
   const last = parts.watch.lastPrimary();
   const input: PlanInput = {
-    at: parts.now(),
+    at,
     ...asked,
     snapshot,
     servers,
@@ -77,6 +80,8 @@ export async function gather(parts: TakeoversParts, asked: Asked, known: Known =
 
 /** What every plan is made from, whatever it plans. */
 export interface Look extends SignIns {
+  /** When the servers had been looked at. */
+  readonly at: number;
   readonly snapshot: ClusterSnapshot;
   readonly servers: readonly PlannedServer[];
   readonly unfinished: PlanInput['unfinished'];
@@ -94,13 +99,14 @@ export async function readLook(
     earlyPreflights(parts, known),
   ]);
   const target = followed(snapshot);
-  const [servers, unfinished, signIns] = await Promise.all([
-    readServers(parts, snapshot, early),
+  const [{ servers, at }, unfinished, signIns] = await Promise.all([
+    // Before the agents have answered: what is known of the servers does not grow old by that.
+    readServers(parts, snapshot, early).then((read) => ({ servers: read, at: parts.now() })),
     unfinishedOf(parts),
     known.found ?? trySignIns(parts, target),
   ]);
   const { signIn, signInsFrom } = signIns;
-  return { snapshot, servers, unfinished, signIn, signInsFrom };
+  return { at, snapshot, servers, unfinished, signIn, signInsFrom };
 }
 
 async function trySignIns(parts: TakeoversParts, target: string | null): Promise<SignIns> {
@@ -221,7 +227,8 @@ async function trySignInsFrom(parts: TakeoversParts, target: string): Promise<Pl
       const agent = parts.agent(server);
       if (server === target || !agent || parts.watch.observationOf(server)?.kind !== 'up') return [];
       try {
-        return [{ server, ...(await agent.signsIn({ host, port, ...replication })) }];
+        const late = delay(SIGN_IN_MS, { result: 'unknown' as const, text: 'no answer in time' }, { ref: false });
+        return [{ server, ...(await Promise.race([agent.signsIn({ host, port, ...replication }), late])) }];
       } catch (error) {
         if (!(error instanceof BatonError)) throw error;
         return [{ server, result: 'unknown' as const, text: error.message }];

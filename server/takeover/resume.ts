@@ -68,6 +68,7 @@ const undoBegan = (entries: readonly Entry[]): boolean => entries.some(({ kind }
 /** The context as the journal tells it. */
 export function remembered(task: Task, parts: TakeoversParts, entries: readonly Entry[]): TakeoverContext {
   const context = newContext(task, stepParts(parts));
+  context.takenUp = true;
   context.connections =
     z.record(z.string(), z.array(z.number())).nullable().parse(recorded(entries, 'connections')) ?? {};
   context.before = before.nullable().parse(recorded(entries, 'before'));

@@ -68,7 +68,7 @@ const faults: Readonly<Record<string, Fault>> = {
       await main.pragma('PRAGMA max_page_count = 1');
       const data = JSON.stringify({ data: null, carried: [] });
       const fill = async (): Promise<void> => {
-        await store.journal.append({ operationId, at: 0, step: '', kind: 'note', data });
+        await store.journal.append([{ operationId, at: 0, step: '', kind: 'note', data }]);
         await fill();
       };
       await fill().catch(() => undefined);
@@ -109,7 +109,7 @@ describe.each(Object.entries(faults))('a store that is %s', (_, { words, inflict
   test.each([
     ['before the freeze', { when: 'after', statement: 'GET_LOCK', on: 'db-3' }],
     ['between the freeze and the opening', { when: 'after', statement: 'FLUSH TABLES WITH READ LOCK', on: 'db-1' }],
-  ] as const)('%s: the takeover is undone, says why, and the old primary takes writes', async (_when, moment) => {
+  ] as const)('S8: %s: the takeover is undone, says why, and the old primary takes writes', async (_when, moment) => {
     const { view, whole } = await promoteWith(moment, inflict);
     expect(view.outcome).toBe('failed-restored');
     expect(view.summary).toMatch(words);

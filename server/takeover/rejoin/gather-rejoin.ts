@@ -6,13 +6,13 @@ import type { CopyInput, DataLook, RejoinInput } from './rejoin-input.ts';
 
 /** Looks at every server now, the primary last: read the other way round, its newest transactions would count as extra. */
 export async function gatherRejoin(parts: TakeoversParts, name: string, setAside: boolean): Promise<RejoinInput> {
-  const { snapshot, servers, unfinished, signIn, signInsFrom } = await readLook(parts, (seen) => seen.primary);
+  const { at, snapshot, servers, unfinished, signIn, signInsFrom } = await readLook(parts, (seen) => seen.primary);
   const server = servers.find((one) => one.name === name);
   if (!server) throw new Error(`the cluster has no server ${name}`);
   const primary = servers.find((one) => one.name === snapshot.primary && one !== server) ?? null;
   const [own, other] = [server.preflight, primary?.preflight];
   return {
-    at: parts.now(),
+    at,
     snapshot,
     servers,
     server,

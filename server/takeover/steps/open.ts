@@ -25,6 +25,10 @@ export function open(server: string): Step<TakeoverContext> {
       return 'it takes writes';
     },
     async run(context, act) {
+      // Lost before anything was sent on it: the old primary can take writes again at once.
+      if (!context.takenUp && !context.links.find(server, 'lock')) {
+        return { kind: 'failed', error: `the connection to ${server} was lost`, nothingHappened: true };
+      }
       try {
         await perform(act, context.links.get(server, 'lock'), allowWrites());
       } catch (error) {
