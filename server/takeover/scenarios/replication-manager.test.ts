@@ -206,7 +206,9 @@ describe('failover', () => {
     await failOver();
     await comesBack();
     expect(await isReadOnly(cluster.server('db-1'))).toBe(true);
-    await expect(baton.rejoins.start({ server: 'db-1', dryRun: false, actor: 'ana' })).rejects.toMatchObject({
+    await expect(
+      baton.rejoins.start({ server: 'db-1', dryRun: false, setAside: false, actor: 'ana' }),
+    ).rejects.toMatchObject({
       code: 'refused',
     });
     const plan = await baton.rejoins.plan('db-1');
