@@ -180,9 +180,7 @@ test('S7b: a console killed during a failover is taken up by the next, which und
     target: 'db-2',
     kind: 'failover',
     accept: [],
-    when: 'after',
-    statement: 'IO_THREAD',
-    server: 'db-2',
+    at: { when: 'after', statement: 'IO_THREAD', server: 'db-2' },
   };
   await writeFile(file, JSON.stringify(plan), { mode: 0o600 });
   const script = join(import.meta.dirname, '..', 'testing', 'killed-console.ts');
