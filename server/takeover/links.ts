@@ -94,7 +94,8 @@ export class Links {
   /** The ids of all open connections by server: what the journal records before they are used. */
   ids(): Record<string, number[]> {
     const ids: Record<string, number[]> = {};
-    for (const { server, id } of this.#sessions.values()) ids[server] = [...(ids[server] ?? []), id];
+    for (const { server, id, broken } of this.#sessions.values())
+      if (!broken) ids[server] = [...(ids[server] ?? []), id];
     return ids;
   }
 

@@ -12,6 +12,7 @@ import { handsOf } from '../hands.ts';
 import { newPrimaryFor } from '../new-primary.ts';
 import { pointAtPrimary } from '../point-at-primary.ts';
 import { stopWatched } from '../stop-watched.ts';
+import { undoSession } from '../undo-session.ts';
 import { serverOf } from '../task.ts';
 
 /** The server follows the primary, as both its threads say. Undone, it follows nobody again, or whom it followed. */
@@ -35,7 +36,7 @@ export function followPrimary(server: string): Step<TakeoverContext> {
       return await awaitFollowing(context, act, server);
     },
     async undo(context, act) {
-      const session = await context.links.fresh(server, Math.min(3_000, act.deadline.remainingMs()));
+      const session = await undoSession(context, act, server);
       try {
         return await back(context, act, session, server);
       } finally {

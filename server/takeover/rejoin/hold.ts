@@ -4,6 +4,7 @@ import { perform, type TakeoverContext } from '../context.ts';
 import { disableEventsOn } from '../set-events.ts';
 import { handsOf } from '../hands.ts';
 import { Sweep } from '../sweep.ts';
+import { undoSession } from '../undo-session.ts';
 
 /**
  * The server writes nothing of its own any more: services, read_only, events, sessions, in this order. None of it is
@@ -35,7 +36,7 @@ export function hold(server: string): Step<TakeoverContext> {
       return done(`${server} takes no writes; ${events} events and ${shut} services shut${ended}`);
     },
     async undo(context, act) {
-      const session = await context.links.fresh(server, Math.min(3_000, act.deadline.remainingMs()));
+      const session = await undoSession(context, act, server);
       try {
         // It may have been cut off before it came so far.
         await perform(act, session, stopWrites(3));

@@ -11,6 +11,7 @@ import { handsOf } from '../hands.ts';
 import { targetConnection } from '../task.ts';
 import { isSilence, Unanswered } from '../unanswered.ts';
 import { prepareReplicas, releaseReplicas } from '../prepare-replicas.ts';
+import { undoSession } from '../undo-session.ts';
 import { drainTo } from './drain.ts';
 
 /**
@@ -51,7 +52,7 @@ export function drainReceived(server: string): Step<TakeoverContext> {
       const released = context.task.kind === 'failover' ? await releaseReplicas(context, act) : 0;
       let session;
       try {
-        session = await context.links.fresh(server, Math.min(2_000, act.deadline.remainingMs()));
+        session = await undoSession(context, act, server);
       } catch (error) {
         if (!(error instanceof SqlError)) throw error;
         if (error.kind !== 'refused' && !(isSilence(error) && unanswered.tooLong())) throw error;

@@ -10,6 +10,7 @@ import { newPrimaryFor } from '../new-primary.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';
 import { targetConnection } from '../task.ts';
 import { stopWatched } from '../stop-watched.ts';
+import { undoSession } from '../undo-session.ts';
 
 /**
  * The last act before the target forgets: the lock's own connection still has the sealed position. null: all is well, or
@@ -53,7 +54,7 @@ export function promote(server: string): Step<TakeoverContext> {
       const { name } = targetConnection(task);
       let session;
       try {
-        session = await context.links.fresh(server, Math.min(2_000, act.deadline.remainingMs()));
+        session = await undoSession(context, act, server);
       } catch (error) {
         if (!(error instanceof SqlError)) throw error;
         context.away.add(server);
