@@ -21,7 +21,7 @@ export interface RealConsole {
   readonly configurationPath: string;
   /** Writes the configuration anew; `change` gets what stands in it. */
   configure(change?: (value: Written) => void): Promise<void>;
-  start(options?: { pages?: string }): Promise<{ console: RunningConsole; url: string; token: string }>;
+  start(options?: { pages?: string; store?: string }): Promise<{ console: RunningConsole; url: string; token: string }>;
   stop(): Promise<void>;
 }
 
@@ -86,8 +86,8 @@ export async function prepareRealConsole(replicas = 2): Promise<RealConsole> {
     agents,
     configurationPath,
     configure,
-    async start({ pages } = {}) {
-      const token = await operatorToken(store);
+    async start({ pages, store: other } = {}) {
+      const token = await operatorToken(other ?? store);
       const console = await startConsole({ configurationPath, logger, nextDirectory: pages ?? null });
       consoles.push(console);
       return { console, url: console.urls[0] ?? '', token };

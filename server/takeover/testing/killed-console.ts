@@ -4,13 +4,15 @@ import { startBaton, type BatonPlan } from './baton.ts';
 import type { Cell } from './cells.ts';
 import { Interruption } from './interruption.ts';
 
-/** For tests: a console that kills itself (SIGKILL) at one point of an operation. Run as: node killed-console.ts PLAN.json */
+/** For tests: a console that kills itself (SIGKILL), or stops (SIGSTOP), at one point of an operation. Run as: node killed-console.ts PLAN.json */
 export interface KilledConsolePlan {
   readonly baton: BatonPlan;
   readonly target: string;
   readonly kind: 'switchover' | 'failover' | 'detach' | 'rejoin';
   readonly accept: readonly string[];
   readonly at: Cell | AtStatement;
+  /** SIGKILL where it is not said. */
+  readonly signal?: 'SIGKILL' | 'SIGSTOP';
 }
 
 export interface AtStatement {
@@ -20,15 +22,18 @@ export interface AtStatement {
   readonly server: string;
 }
 
-const die = (): void => {
-  process.kill(process.pid, 'SIGKILL');
-  // Nothing more happens here, however late the signal is.
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
-};
-
 const file = process.argv[2];
 if (file === undefined) throw new Error('which plan?');
-const { baton: parts, at, kind, target, accept }: KilledConsolePlan = JSON.parse(await readFile(file, 'utf8'));
+const plan: KilledConsolePlan = JSON.parse(await readFile(file, 'utf8'));
+const { baton: parts, at, kind, target, accept, signal = 'SIGKILL' } = plan;
+let struck = false;
+const die = (): void => {
+  if (struck) return;
+  struck = true;
+  process.kill(process.pid, signal);
+  // Nothing more happens here, however late the signal is.
+  if (signal === 'SIGKILL') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+};
 const interruption = 'step' in at ? new Interruption(at, die) : null;
 const statement = 'statement' in at ? at : null;
 const baton = await startBaton(parts, {
@@ -51,3 +56,4 @@ const baton = await startBaton(parts, {
 flushCompileCache();
 if (kind === 'rejoin') await baton.rejoin(target);
 else await baton.promote(target, { kind, accept });
+await baton.stop();

@@ -7,6 +7,7 @@ import { agentConfiguration } from '../../contract/configuration.ts';
 import type { Operation } from '../../contract/operation.ts';
 import { createCluster, type SandboxCluster } from '../../sandbox/cluster.ts';
 import { caughtUp, followed } from '../../sandbox/replication.ts';
+import { openRelay, type Relay } from '../../sandbox/relay.ts';
 import type { SandboxServer } from '../../sandbox/server-process.ts';
 import { startWritableProbe, type WritableProbe } from '../../sandbox/writable-probe.ts';
 import { startWriteLoad, verifyWrites, type WriteLoad } from '../../sandbox/write-load.ts';
@@ -22,15 +23,17 @@ const token = 'a'.repeat(48);
 export class Stage implements AsyncDisposable {
   readonly cluster: SandboxCluster;
   readonly #agents: readonly RunningAgent[];
+  readonly #relays: readonly Relay[];
   readonly plan: BatonPlan;
   /** The primary now, by name. */
   primary = 'db-1';
 
-  private constructor(cluster: SandboxCluster, agents: readonly RunningAgent[]) {
+  private constructor(cluster: SandboxCluster, agents: readonly RunningAgent[], relays: readonly Relay[]) {
     this.cluster = cluster;
     this.#agents = agents;
+    this.#relays = relays;
     const addresses = cluster.servers.map(
-      ({ name }, index) => [name, { url: agents[index]?.url ?? '', token }] as const,
+      ({ name }, index) => [name, { url: `http://127.0.0.1:${relays[index]?.port}`, token }] as const,
     );
     this.plan = {
       dir: cluster.dir,
@@ -46,12 +49,21 @@ export class Stage implements AsyncDisposable {
     const tokenFile = join(cluster.dir, 'agent-token');
     await writeFile(tokenFile, token, { mode: 0o600 });
     const agents = await Promise.all(cluster.servers.map(async (server) => await agentOf(server, tokenFile)));
-    const stage = new Stage(cluster, agents);
+    const ways = agents.map(async ({ url }) => {
+      const { hostname: host, port } = new URL(url);
+      return await openRelay(() => ({ host, port: Number(port) }));
+    });
+    const stage = new Stage(cluster, agents, await Promise.all(ways));
     // With EVENT the watch remembers what a primary that dies has had.
     const grant = `GRANT EVENT ON *.* TO '${cluster.accounts.observe.user}'@'%'`;
     await cluster.server('db-1').sql('CREATE EVENT shop.daily ON SCHEDULE EVERY 1 DAY DO SET @a = 1', grant);
     await stage.settled();
     return stage;
+  }
+
+  /** The agents take every question, and say nothing until this is over. */
+  async hangAgents(hang: boolean): Promise<void> {
+    await Promise.all(this.#relays.map(async (relay) => await relay.set({ kind: hang ? 'black-hole' : 'open' })));
   }
 
   server(name: string): SandboxServer {
@@ -76,6 +88,7 @@ export class Stage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#relays.map(async (relay) => await relay.close()));
     await Promise.all(this.#agents.map(async (agent) => await agent.close()));
     await this.cluster.stop();
   }
