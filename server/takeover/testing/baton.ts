@@ -13,12 +13,12 @@ import type { Operations } from '../../operations/operations.ts';
 import type { Step } from '../../operations/step.ts';
 import type { SandboxAccounts } from '../../sandbox/accounts.ts';
 import { openSqliteStore } from '../../store/sqlite-store.ts';
-import type { JournalRow, Store } from '../../store/store.ts';
+import type { Store } from '../../store/store.ts';
 import { createWatcher, type Watcher } from '../../topology/watcher.ts';
 import type { TakeoverAgent } from '../agent.ts';
 import type { TakeoversParts } from '../parts.ts';
 import { createRejoins, type Rejoins } from '../rejoin/rejoins.ts';
-import { watchedJournal, WatchedAgent, WatchedOperations } from './watched.ts';
+import { WatchedAgent, WatchedOperations } from './watched.ts';
 import { createTakeovers, type Takeovers } from '../takeovers.ts';
 
 /** What a console of the tests has to know of a cluster; plain data, so that another process can have it too. */
@@ -90,8 +90,6 @@ export interface BatonOptions {
   readonly onSnapshot?: (snapshot: ClusterSnapshot) => void;
   /** Sees the steps of each operation that begins, and answers those that run. */
   readonly onSteps?: <C>(steps: readonly Step<C>[]) => readonly Step<C>[];
-  /** Sees each row of the journal that is durable. */
-  readonly onRow?: (row: Omit<JournalRow, 'sequence'>) => void;
   /** Told each time that an agent has done something. */
   readonly onAgentAct?: () => void;
 }
@@ -131,7 +129,6 @@ export async function startBaton(plan: BatonPlan, options: BatonOptions = {}): P
   });
   const parties: ConstructorParameters<typeof Operations>[0] = {
     ...store,
-    journal: watchedJournal(store.journal, options.onRow),
     now: Date.now,
     newId: randomUUID,
     holder: `test/${process.pid}/${randomUUID()}`,

@@ -1,5 +1,4 @@
 import type { Act, Step } from '../../operations/step.ts';
-import type { JournalRow } from '../../store/store.ts';
 import type { Cell } from './cells.ts';
 
 /** What acts, takes a lock, or reads the position that all depends on. */
@@ -20,7 +19,7 @@ export class Interruption {
 
   /** The steps, watched. */
   steps<C>(steps: readonly Step<C>[]): Step<C>[] {
-    return steps.map((step, index) => (step.id === this.#cell.step ? this.#watched(step, steps[index + 1]) : step));
+    return steps.map((step) => (step.id === this.#cell.step ? this.#watched(step) : step));
   }
 
   /** To be told of every statement that was answered. */
@@ -33,15 +32,8 @@ export class Interruption {
     if (this.#within) this.#strike();
   }
 
-  /** To be told of every row of the journal that is durable. */
-  written(row: Omit<JournalRow, 'sequence'>): void {
-    if (this.#cell.moment === 'after' && row.kind === 'result' && row.step === this.#cell.step) this.#strike();
-  }
-
-  #watched<C>(step: Step<C>, next: Step<C> | undefined): Step<C> {
+  #watched<C>(step: Step<C>): Step<C> {
     const { moment } = this.#cell;
-    // Its result then waits for the row of a later step, or for the step beside it.
-    const kept = [step, next].some((one) => one?.intentAhead === true || one?.beside === true);
     return {
       ...step,
       run: async (context, act) => {
@@ -50,7 +42,8 @@ export class Interruption {
         const end = await step.run(context, this.#seen(act));
         // It neither acted nor waited: then this is as deep in it as one can be.
         if (this.#within) this.#strike();
-        if (moment === 'after' && kept) this.#strike();
+        // Its result is not on disk yet: with it goes the intent of what comes next.
+        if (moment === 'after') this.#strike();
         return end;
       },
     };

@@ -38,7 +38,6 @@ const interruption = 'step' in at ? new Interruption(at, die) : null;
 const statement = 'statement' in at ? at : null;
 const baton = await startBaton(parts, {
   onSteps: (steps) => interruption?.steps(steps) ?? steps,
-  onRow: (row) => interruption?.written(row),
   onAgentAct: () => interruption?.agentActed(),
   onConnection: (server, connection) => {
     const query = connection.query.bind(connection);

@@ -3,7 +3,6 @@ import type { ServiceRun, ServiceStatus } from '../../contract/agent.ts';
 import type { Heading } from '../../operations/first-view.ts';
 import { Operations, type Started } from '../../operations/operations.ts';
 import type { Program } from '../../operations/program.ts';
-import type { JournalStore } from '../../store/store.ts';
 import type { BatonOptions } from './baton.ts';
 
 /** For tests: operations whose steps somebody sees, or replaces, before they run. */
@@ -41,15 +40,4 @@ export class WatchedAgent extends AgentClient {
     this.#acted();
     return answer;
   }
-}
-
-/** For tests: the journal, each row told when it is durable. */
-export function watchedJournal(journal: JournalStore, onRow: BatonOptions['onRow']): JournalStore {
-  return {
-    ...journal,
-    async append(rows, under) {
-      await journal.append(rows, under);
-      for (const row of rows) onRow?.(row);
-    },
-  };
 }
