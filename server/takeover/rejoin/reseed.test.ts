@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startAgentProcesses, type AgentProcesses } from '../../agent/testing/agent-processes.ts';
 import type { Operation } from '../../contract/operation.ts';
+import { connect, type Row } from '../../mariadb/connection.ts';
 import { createCluster, type SandboxCluster } from '../../sandbox/cluster.ts';
 import { stopReplication } from '../../sandbox/faults.ts';
+import { Mariadbd } from '../../sandbox/mariadbd.ts';
 import { caughtUp, followed } from '../../sandbox/replication.ts';
 import { until } from '../../sandbox/until.ts';
 import { startBaton, type TestBaton } from '../testing/baton.ts';
@@ -58,6 +62,48 @@ async function uids(server: string): Promise<string[]> {
   return rows.map(({ uid }) => String(uid));
 }
 
+/** A server of the same options as db-1, beside it, on another data directory. */
+async function startOn(dataDir: string): Promise<AsyncDisposable & Former> {
+  const folder = join(cluster.dir, 'former');
+  await mkdir(join(folder, 'tmp'), { recursive: true });
+  const socket = join(folder, 's');
+  const changes = { datadir: dataDir, socket, tmpdir: join(folder, 'tmp'), pid_file: join(folder, 'pid') };
+  let options = await readFile(cluster.server('db-1').optionsFile, 'utf8');
+  for (const [name, value] of Object.entries({ ...changes, log_error: join(folder, 'log'), event_scheduler: 'OFF' }))
+    options = options.replaceAll(new RegExp(`^${name}=.*$`, 'gm'), `${name}=${value}`);
+  const file = join(folder, 'my.cnf');
+  await writeFile(file, options.replace(/^port=.*$/m, 'skip_networking=1'), { mode: 0o600 });
+  const mariadbd = new Mariadbd(file);
+  const { user, password } = cluster.accounts.root;
+  const ask = async (statement: string): Promise<Row[]> => {
+    const connection = await connect({ host: '', port: 0, socketPath: socket, user, password }, 5_000);
+    try {
+      return await connection.query(statement, { timeoutMs: 30_000 });
+    } finally {
+      connection.destroy();
+    }
+  };
+  await until(async () => await ask('SELECT 1').then(Boolean, () => false), { what: 'it answers', timeoutMs: 60_000 });
+  return {
+    sql: ask,
+    async load(text) {
+      const tool = spawn('mariadb', [`--defaults-file=${file}`], { stdio: ['pipe', 'ignore', 'inherit'] });
+      tool.stdin.end(text);
+      const [code]: (number | null)[] = await once(tool, 'exit');
+      expect(code).toBe(0);
+    },
+    async [Symbol.asyncDispose]() {
+      await mariadbd.stop();
+    },
+  };
+}
+
+interface Former {
+  sql(statement: string): Promise<Row[]>;
+  /** Loads SQL as an operator would, with the mariadb client. */
+  load(text: string): Promise<void>;
+}
+
 /** Checksums of every table of the application, while nothing is written. */
 async function checksums(server: string): Promise<unknown> {
   return await cluster.server(server).sql('CHECKSUM TABLE shop.orders EXTENDED');
@@ -103,5 +149,22 @@ test('an old primary with transactions of its own is a replica again, and both t
   const sql = await textOf(await agents.of('db-1').client.openExport(kept.name));
   expect(createHash('sha256').update(sql).digest('hex')).toBe(kept.sha256);
   expect(view.followUps.map(({ path }) => path)).toEqual([`/api/v1/clusters/erp5/servers/db-1/exports/${kept.name}`]);
-  expect(await besideData('db-1')).toEqual(['data', expect.stringMatching(/^data\.kept-\d{8}T\d{6}Z$/)]);
+  const beside = await besideData('db-1');
+  expect(beside).toEqual(['data', expect.stringMatching(/^data\.kept-\d{8}T\d{6}Z$/)]);
+
+  // What is kept is a data directory that a server can be started on, and the SQL makes exactly the rows that were lost.
+  await using former = await startOn(join(dirname(cluster.server('db-1').dataDir), beside[1] ?? ''));
+  const lost = async (): Promise<string[]> => {
+    const rows = await former.sql("SELECT uid FROM shop.orders WHERE uid LIKE 'lost-%' ORDER BY uid");
+    return rows.map(({ uid }) => String(uid));
+  };
+  expect(await lost()).toEqual(LOST);
+  const all = await former.sql('CHECKSUM TABLE shop.orders EXTENDED');
+  await former.sql('SET GLOBAL read_only=0');
+  await former.sql('SET GLOBAL gtid_strict_mode=0');
+  await former.sql("DELETE FROM shop.orders WHERE uid LIKE 'lost-%'");
+  expect(await lost()).toEqual([]);
+  await former.load(sql);
+  expect(await lost()).toEqual(LOST);
+  expect(await former.sql('CHECKSUM TABLE shop.orders EXTENDED')).toEqual(all);
 });
