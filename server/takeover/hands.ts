@@ -44,7 +44,7 @@ export const handsOf = {
   lookThrough(cluster: string, server: string, primary: string, { count, file }: SetAside): FollowUp {
     const path = `${serverPath(cluster, server)}/exports/${encodeURIComponent(file)}`;
     return {
-      text: `Look through the ${count} ${count === 1 ? 'transaction' : 'transactions'} of ${server} that were set aside, and carry over to ${primary} what must not be lost.`,
+      text: `Look through the ${count === 1 ? 'transaction' : `${count} transactions`} of ${server} set aside here, and carry over to ${primary} what must not be lost.`,
       method: 'GET',
       path,
       body: null,

@@ -27,7 +27,10 @@ export function rejoinSummary(context: TakeoverContext, { outcome, failure, view
 }
 
 function setAsideText({ setAside, kept }: TakeoverContext): string {
-  const own = setAside === null ? '' : ` Its ${setAside.count} own transactions are kept as SQL.`;
+  const own =
+    setAside === null
+      ? ''
+      : ` ${setAside.count === 1 ? 'Its own transaction is' : `Its ${setAside.count} own transactions are`} kept as SQL.`;
   return `${own}${kept === null ? '' : ` Its former data are kept in ${kept.directory}.`}`;
 }
 
