@@ -101,3 +101,25 @@ test('the page of a check whose fix is elsewhere leads there', async ({ console:
   await page.getByRole('link', { name: 'Review db-3 instead' }).click();
   await expect(page).toHaveURL(/\/clusters\/erp5\/takeover\/db-3\?kind=failover$/);
 });
+
+test('a server is set aside on its page, says so in its row, and is ended again', async ({ console: page, demo }) => {
+  const { primary } = await demo.client.until((snapshot) => snapshot.health === 'ok' && snapshot.primary !== null);
+  const name = primary === 'db-3' ? 'db-2' : 'db-3';
+  await page.goto(`${demo.file.console.url}/clusters/erp5`);
+  await page.getByText('Set a server aside').click();
+  const form = page.getByRole('region', { name: 'Maintenance' });
+  await form.getByLabel('Server').selectOption(name);
+  await form.getByLabel('Reason').fill('kernel update');
+  await form.getByRole('button', { name: `Set ${name} aside` }).click();
+  const end = form.getByRole('button', { name: `End maintenance of ${name}` });
+  await expect(end).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Servers' })).toContainText('in maintenance: kernel update');
+  const { violations } = await new AxeBuilder({ page }).include('#maintenance').analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  await page.screenshot({ path: join(folder, 'maintenance-light.png'), fullPage: true });
+  await page.setViewportSize(narrow);
+  await page.screenshot({ path: join(folder, 'maintenance-phone.png'), fullPage: true });
+  await end.click();
+  await expect(form.getByText('No server is set aside.')).toBeVisible();
+  await demo.client.until(({ servers }) => servers.every(({ maintenance }) => maintenance === null));
+});
