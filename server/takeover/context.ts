@@ -54,6 +54,8 @@ export interface TakeoverContext {
   takenUp: boolean;
   /** Writes are allowed on the target. */
   opened: boolean;
+  /** Somebody else has promoted the target: nothing may be undone over that. */
+  overtaken: boolean;
   /** Servers that did not answer where they had to: what is said of the end depends on it. */
   readonly away: Set<string>;
   /** "1 transaction of its own, above … up to …": what the old primary has and the target never will; null for none. */
@@ -87,6 +89,7 @@ export function newContext(task: Task, parts: StepParts, links = new Links(parts
     outageMs: null,
     takenUp: false,
     opened: false,
+    overtaken: false,
     away: new Set(),
     ownOfOld: null,
     sweep: null,

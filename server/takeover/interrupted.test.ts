@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Operation } from '../contract/operation.ts';
 import { createCluster, type SandboxCluster } from '../sandbox/cluster.ts';
@@ -126,4 +127,23 @@ test('an old primary that comes back before the next console takes its failover 
   expect(view.outcome).toBe('succeeded-with-follow-ups');
   expect(view.pointOfNoReturnPassed).toBe(true);
   expect(await writableOf(cluster.servers)).toEqual(['db-2']);
+});
+
+test('what somebody else has promoted meanwhile is not undone by a console that takes its own takeover up', async () => {
+  await cluster.server('db-1').kill();
+  const accept = ['replica-ahead', 'target-lag'];
+  await killedConsole({ when: 'after', statement: 'STOP SLAVE', server: 'db-2' }, { kind: 'failover', accept });
+  // On a store of its own: only the locks on the servers are between the two, and they went with the first one.
+  const other = await startBaton({ ...cluster, dir: join(cluster.dir, 'other') });
+  try {
+    expect((await other.promote('db-2', { kind: 'failover', accept })).outcome).toContain('succeeded');
+  } finally {
+    await other.stop();
+  }
+  const view = await resumed();
+  expect(view.outcome).toBe('failed-needs-hands');
+  expect(view.followUps.map(({ text }) => text).join()).toContain('somebody else has promoted it');
+  await load.flowing();
+  expect(await writableOf(cluster.servers)).toEqual(['db-2']);
+  expect(await followed(cluster.server('db-2'))).toBeNull();
 });

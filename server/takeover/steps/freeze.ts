@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { allowWrites, lockAllTables, readSeal, sealOf, setEventScheduler, stopWrites } from '../../mariadb/freeze.ts';
+import { readReplication } from '../../mariadb/promote.ts';
 import { killSessions, listSessions, serverSession, waitingForBackupLock } from '../../mariadb/sessions.ts';
 import type { Session } from '../../mariadb/session.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';
@@ -51,6 +52,10 @@ export function freeze(server: string): Step<TakeoverContext> {
       const { session } = answer;
       try {
         await endLockHolders(context, act, session);
+        if (context.overtaken || (await isReplica(act, session))) {
+          const note = `${server} stays read-only: somebody else has promoted another server`;
+          return { kind: 'given-up', note, followUps: [handsOf.note(`${note}. Look whom it follows.`)] };
+        }
         if (context.before?.[server]?.readOnly !== true) await perform(act, session, allowWrites());
         await restoreEvents(context, act, session);
         await startSources(context, act, session);
@@ -211,4 +216,9 @@ async function proveWrites(act: Act, session: Session): Promise<void> {
     }
     await delay(20);
   }
+}
+
+/** A primary that follows somebody was made a replica by others, while our locks were gone. */
+async function isReplica(act: Act, session: Session): Promise<boolean> {
+  return (await look(act, session, readReplication())).length > 0;
 }

@@ -3,7 +3,8 @@ import { readSeal, sealOf, stopWrites } from '../../mariadb/freeze.ts';
 import { formatGtidList } from '../../mariadb/gtid.ts';
 import { forgetPrimary, readReplication, startReplication } from '../../mariadb/promote.ts';
 import { replicaStatus } from '../../mariadb/replica-status.ts';
-import { done, failed, type Act, type Step } from '../../operations/step.ts';
+import type { Session } from '../../mariadb/session.ts';
+import { done, failed, type Act, type Step, type UndoEnd } from '../../operations/step.ts';
 import { look, oldPrimaryOf, perform, type TakeoverContext } from '../context.ts';
 import { handsOf } from '../hands.ts';
 import { newPrimaryFor } from '../new-primary.ts';
@@ -23,6 +24,21 @@ async function lockLost(context: TakeoverContext, act: Act): Promise<string | nu
   const { position, readOnly } = sealOf(row ?? {});
   if (!readOnly) return 'somebody has set read_only=0 on the old primary';
   return formatGtidList(position) === formatGtidList(seal ?? []) ? null : 'the sealed position has moved';
+}
+
+async function takesWrites(act: Act, session: Session): Promise<boolean> {
+  const [row] = await look(act, session, readSeal());
+  return row !== undefined && !sealOf(row).readOnly;
+}
+
+/**
+ * This takeover has not opened it, so somebody else has, on another store or by hand, while our locks were gone: what was
+ * acknowledged there since would be lost by an undo.
+ */
+function promotedByOthers(context: TakeoverContext, server: string): UndoEnd {
+  context.overtaken = true;
+  const note = `${server} takes writes and follows nobody: somebody else has promoted it. Nothing is undone`;
+  return { kind: 'given-up', note, followUps: [handsOf.note(`${note}: look that no other server takes writes.`)] };
 }
 
 /** The target forgets the old primary. This still has an inverse: CHANGE MASTER with every field, and START. */
@@ -62,10 +78,10 @@ export function promote(server: string): Step<TakeoverContext> {
         return { kind: 'left', note, followUps: handsOf.follow(context, server, task.oldPrimary) };
       }
       try {
+        const statuses = (await look(act, session, readReplication())).map(replicaStatus);
+        if (statuses.length === 0 && (await takesWrites(act, session))) return promotedByOthers(context, server);
         await perform(act, session, stopWrites(2));
-        const [status] = (await look(act, session, readReplication()))
-          .map(replicaStatus)
-          .filter(({ connection }) => connection === name);
+        const status = statuses.find(({ connection }) => connection === name);
         if (status?.ioThread === 'running' && status.sqlThread === 'running') return { kind: 'nothing' };
         if (!status) {
           if (task.oldPrimary === null) return { kind: 'nothing' };
