@@ -79,7 +79,10 @@ export function promote(server: string): Step<TakeoverContext> {
       }
       try {
         const statuses = (await look(act, session, readReplication())).map(replicaStatus);
-        if (statuses.length === 0 && (await takesWrites(act, session))) return promotedByOthers(context, server);
+        // One that was writable before, and was not made read-only by us, says nothing by taking writes.
+        const closed = context.before?.[server]?.readOnly !== false || context.madeReadOnly.includes(server);
+        if (closed && statuses.length === 0 && (await takesWrites(act, session)))
+          return promotedByOthers(context, server);
         await perform(act, session, stopWrites(2));
         const status = statuses.find(({ connection }) => connection === name);
         if (status?.ioThread === 'running' && status.sqlThread === 'running') return { kind: 'nothing' };
