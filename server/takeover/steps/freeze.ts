@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { allowWrites, lockAllTables, readSeal, sealOf, setEventScheduler, stopWrites } from '../../mariadb/freeze.ts';
 import { readReplication } from '../../mariadb/promote.ts';
+import { replicaStatus } from '../../mariadb/replica-status.ts';
 import { killSessions, listSessions, serverSession, waitingForBackupLock } from '../../mariadb/sessions.ts';
 import type { Session } from '../../mariadb/session.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';
@@ -52,7 +53,7 @@ export function freeze(server: string): Step<TakeoverContext> {
       const { session } = answer;
       try {
         await endLockHolders(context, act, session);
-        if (context.overtaken || (await isReplica(act, session))) {
+        if (context.overtaken || (await isReplica(context, act, session))) {
           const note = `${server} stays read-only: somebody else has promoted another server`;
           return { kind: 'given-up', note, followUps: [handsOf.note(`${note}. Look whom it follows.`)] };
         }
@@ -218,7 +219,8 @@ async function proveWrites(act: Act, session: Session): Promise<void> {
   }
 }
 
-/** A primary that follows somebody was made a replica by others, while our locks were gone. */
-async function isReplica(act: Act, session: Session): Promise<boolean> {
-  return (await look(act, session, readReplication())).length > 0;
+/** A primary that follows a server of the cluster was made a replica by others, while our locks were gone. */
+async function isReplica({ task }: TakeoverContext, act: Act, session: Session): Promise<boolean> {
+  const statuses = (await look(act, session, readReplication())).map(replicaStatus);
+  return statuses.some((one) => task.servers.some(({ host, port }) => host === one.host && port === one.port));
 }
