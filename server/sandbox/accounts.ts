@@ -24,7 +24,8 @@ const USERS: Readonly<Record<AccountName, string>> = {
 /** The least privileges each account works with, each one measured on 10.11. */
 const GRANTS = {
   app: 'SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, LOCK TABLES, EVENT, TRIGGER ON shop.*',
-  observe: 'SLAVE MONITOR, BINLOG MONITOR, PROCESS ON *.*',
+  // EVENT: a failover moves the events of a primary that can no longer be asked.
+  observe: 'SLAVE MONITOR, BINLOG MONITOR, PROCESS, EVENT ON *.*',
   operate:
     'REPLICATION SLAVE ADMIN, SLAVE MONITOR, BINLOG MONITOR, READ_ONLY ADMIN, RELOAD, CONNECTION ADMIN, PROCESS, ' +
     // Semi-sync and SHOW SLAVE HOSTS; moving events without a trace in the binlog; event_scheduler.
