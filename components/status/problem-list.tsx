@@ -1,28 +1,28 @@
 'use client';
 
 import Link from 'next/link';
-import type { ClusterSnapshot, Problem } from '../../server/contract/snapshot.ts';
+import type { ClusterSnapshot } from '../../server/contract/snapshot.ts';
 import { calmDuration } from '../format/duration.ts';
 import { useClock, useClusters, useLive } from '../live/use-live.ts';
 import { Mark } from '../ui/mark.tsx';
 import { clusterPath } from '../ui/paths.ts';
 import { Since } from '../ui/time.tsx';
+import { alsoOnText, foldProblems, type FoldedProblem } from './fold-problems.ts';
 import { byLevel } from './mark-level.ts';
 import { problemText } from './problem-text.ts';
 
 /** So many lines before the rest is folded: what is worst stays above the clusters, and these in sight. */
 const openLines = 5;
 
-interface Line {
+interface Line extends FoldedProblem {
   cluster: ClusterSnapshot;
-  problem: Problem;
 }
 
 /** What is wrong, in all clusters, worst first; and a sentence when nothing is. */
 export function ProblemList() {
   const clusters = useClusters();
   const lines = clusters
-    .flatMap((cluster) => cluster.problems.map((problem): Line => ({ cluster, problem })))
+    .flatMap((cluster) => foldProblems(cluster).map((folded): Line => ({ cluster, ...folded })))
     .toSorted((one, other) => byLevel(one.problem.level, other.problem.level));
   const rest = lines.slice(openLines);
   return (
@@ -65,7 +65,8 @@ function NoProblems() {
 
 const keyOf = ({ cluster, problem }: Line): string => `${cluster.name} ${problem.code} ${problem.server ?? ''}`;
 
-function ProblemLine({ cluster, problem }: Line) {
+function ProblemLine({ cluster, problem, alsoOn }: Line) {
+  const also = alsoOnText({ problem, alsoOn });
   return (
     <li className="flex items-baseline gap-x-3 py-2 [&+li]:border-t [&+li]:border-line">
       <Mark level={problem.level} className="translate-y-px" />
@@ -74,6 +75,7 @@ function ProblemLine({ cluster, problem }: Line) {
         <span className="font-medium">{cluster.name}:</span> {problemText(problem)}
         <span className="text-soft">
           , for <Since at={problem.since} />
+          {also !== null && <>; {also}</>}
         </span>
       </p>
       <Link
