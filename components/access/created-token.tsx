@@ -1,7 +1,8 @@
 'use client';
 
 import { useEffect, useRef } from 'react';
-import type { CreatedToken as Created } from '../../server/contract/access.ts';
+import type { CreatedToken as Created, TakeoverScope } from '../../server/contract/access.ts';
+import { useCluster } from '../live/use-live.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 
 /** A token that was just made: the one time that it is seen. */
@@ -17,7 +18,7 @@ export function CreatedToken({ created, close }: { created: Created; close: () =
         Keep it now: it is not shown again, and the console itself knows only its hash.{' '}
         {created.takeover === null
           ? `Who holds it acts as ${created.role}.`
-          : `Who holds it may take over ${created.takeover.server} of ${created.takeover.cluster}, and nothing else; it is the password of that takeover address.`}{' '}
+          : `Who holds it may take over ${created.takeover.server} of ${created.takeover.cluster}, and nothing else.`}{' '}
         If it gets lost, revoke it and make another.
       </p>
       <p className="mt-3 flex flex-wrap items-center gap-3">
@@ -26,8 +27,10 @@ export function CreatedToken({ created, close }: { created: Created; close: () =
           Copy
         </CopyButton>
       </p>
+      {created.takeover !== null && <TakeoverAddress {...created.takeover} />}
       <p className="mt-3 text-sm text-soft">
-        It goes into a header of each request: <span className="mono">Authorization: Bearer TOKEN</span>
+        {created.takeover === null ? 'It goes' : 'Of a script it goes'} into a header of each request:{' '}
+        <span className="mono">Authorization: Bearer TOKEN</span>
       </p>
       <p className="mt-4">
         <button type="button" className="btn" onClick={close}>
@@ -35,5 +38,17 @@ export function CreatedToken({ created, close }: { created: Created; close: () =
         </button>
       </p>
     </section>
+  );
+}
+
+/** Where a person uses it: the page to open, on which it is the password. */
+function TakeoverAddress({ cluster, server }: TakeoverScope) {
+  const known = useCluster(cluster)?.servers.find(({ name }) => name === server);
+  if (known?.takeoverUrl === undefined) return null;
+  return (
+    <p className="mt-3 text-sm text-soft">
+      In a browser it is the password of <span className="mono break-all">{known.takeoverUrl}</span>{' '}
+      <CopyButton text={known.takeoverUrl} label={`Copy the takeover address of ${server}`} />
+    </p>
   );
 }

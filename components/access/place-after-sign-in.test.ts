@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { placeAfterSignIn } from './place-after-sign-in.ts';
+import { placeAfterSignIn, takeoverOfPath } from './place-after-sign-in.ts';
 
 test.each([
   ['/clusters/erp5/takeover/db-2?kind=failover', '/clusters/erp5/takeover/db-2?kind=failover'],
@@ -18,3 +18,9 @@ test.each([
   '/sign-in?next=/',
   '/api/v1/session',
 ])('never leaves the console, nor goes in a circle: %o', (next) => expect(placeAfterSignIn(next)).toBe('/'));
+
+test('names the takeover whose password is asked for, and none for another page', () => {
+  expect(takeoverOfPath('/clusters/erp%205/takeover/db-2?kind=failover')).toEqual({ cluster: 'erp 5', server: 'db-2' });
+  expect(takeoverOfPath('/clusters/erp5/takeover/%')).toBeNull();
+  expect(takeoverOfPath('/clusters/erp5/dumps')).toBeNull();
+});

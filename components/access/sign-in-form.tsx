@@ -3,6 +3,8 @@
 import { useEffect, useRef, useState } from 'react';
 import { signIn, type Refusal } from '../../server/contract/client.ts';
 import { Wordmark } from '../header/wordmark.tsx';
+import { Mark } from '../ui/mark.tsx';
+import { takeoverOfPath } from './place-after-sign-in.ts';
 
 /** Name and password, for people and for password managers. After too many attempts it counts down instead of trying. */
 export function SignInForm({ next }: { next: string }) {
@@ -11,6 +13,7 @@ export function SignInForm({ next }: { next: string }) {
   const [busy, setBusy] = useState(false);
   const [waitSeconds, startWait] = useCountdown();
   const password = useRef<HTMLInputElement>(null);
+  const takeover = takeoverOfPath(next);
 
   const submit = async (form: FormData) => {
     setBusy(true);
@@ -34,6 +37,11 @@ export function SignInForm({ next }: { next: string }) {
           Sign in <span className="font-normal text-faint">to Baton</span>
         </span>
       </h1>
+      {alone && takeover !== null && (
+        <p className="mt-1 text-soft">
+          for the takeover of {takeover.server} in {takeover.cluster}, and nothing else
+        </p>
+      )}
       <form
         method="post"
         className="mt-6 flex flex-col gap-4"
@@ -53,7 +61,6 @@ export function SignInForm({ next }: { next: string }) {
               spellCheck={false}
               required
               // oxlint-disable-next-line jsx-a11y/no-autofocus -- the page is this form and nothing else
-              // oxlint-disable-next-line jsx-a11y/no-autofocus -- the page is this form and nothing else
               autoFocus
             />
           </label>
@@ -61,11 +68,15 @@ export function SignInForm({ next }: { next: string }) {
         <label className="flex flex-col gap-1">
           <span className="text-sm text-soft">{alone ? 'Takeover password' : 'Password'}</span>
           <input
+            // Another secret: what was typed for the one is not sent as the other.
+            key={alone ? 'takeover' : 'own'}
             ref={password}
             name="password"
             type="password"
             className="field"
             autoComplete={alone ? 'off' : 'current-password'}
+            // oxlint-disable-next-line jsx-a11y/no-autofocus -- the only field of the form
+            autoFocus={alone}
             required
           />
         </label>
@@ -73,11 +84,8 @@ export function SignInForm({ next }: { next: string }) {
           {busy ? 'Signing in…' : waitSeconds > 0 ? `Wait ${waitSeconds} s` : 'Sign in'}
         </button>
       </form>
-      <p role="alert" className="mt-4 min-h-12 text-sm">
-        {refusal !== null && <SignInRefusal refusal={refusal} alone={alone} />}
-      </p>
-      {next.includes('/takeover/') && (
-        <p className="text-sm">
+      {takeover !== null && (
+        <p className="mt-3 text-sm">
           <button
             type="button"
             className="target link"
@@ -90,6 +98,16 @@ export function SignInForm({ next }: { next: string }) {
           </button>
         </p>
       )}
+      <p role="alert" className="mt-3 flex min-h-12 items-baseline gap-2 text-sm">
+        {refusal !== null && (
+          <>
+            <Mark level="serious" className="translate-y-px" />
+            <span>
+              <SignInRefusal refusal={refusal} alone={alone} />
+            </span>
+          </>
+        )}
+      </p>
     </main>
   );
 }

@@ -24,11 +24,13 @@ export function SiteHeader() {
           Baton
         </Link>
         {/* On a phone a second line: pages and search below who and whether. */}
-        <div className="order-last flex basis-full items-center justify-between gap-x-6 md:order-none md:grow md:basis-0">
-          {takeover === null && <HeaderNavigation />}
-          {takeover === null && <QuickJump />}
-        </div>
-        <div className="ml-auto flex items-center gap-x-4 md:ml-0 lg:gap-x-5">
+        {takeover === null && (
+          <div className="order-last flex basis-full items-center justify-between gap-x-6 md:order-none md:grow md:basis-0">
+            <HeaderNavigation />
+            <QuickJump />
+          </div>
+        )}
+        <div className="ml-auto flex min-w-0 items-center gap-x-4 lg:gap-x-5">
           <LiveIndicator />
           <UserMenu />
         </div>

@@ -19,20 +19,21 @@ export function UserMenu() {
     if (byKey) button.current?.focus();
   });
   return (
-    <div ref={menu} className="flex flex-col items-end">
+    <div ref={menu} className="flex min-w-0 flex-col items-end">
       <button
         ref={button}
         type="button"
-        className="target text-sm text-soft hover:text-ink"
+        className="target max-w-full text-sm text-soft hover:text-ink"
         aria-expanded={open}
         aria-controls={id}
         onClick={() => setOpen(!open)}
       >
-        <span>
+        {/* A name as long as it may be takes no second line of a phone. */}
+        <span className="max-w-24 truncate sm:max-w-80" title={session.username}>
           {session.username}
-          <span className="max-sm:sr-only"> · {session.role}</span>
         </span>
-        <Icon name="chevron" className="rotate-90 !w-3" />
+        <span className="whitespace-nowrap max-sm:sr-only">· {session.role}</span>
+        <Icon name="chevron" className="rotate-90 !w-3 flex-none" />
       </button>
       <div
         id={id}

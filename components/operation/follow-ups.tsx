@@ -31,16 +31,19 @@ function Line({ followUp }: { followUp: FollowUp }) {
   return (
     <li className="flex items-baseline gap-3 border-t border-line py-3">
       <Mark level="caution" className="translate-y-px" />
-      <div className="min-w-0 flex-1">
-        <p>{followUp.text}</p>
-        {followUp.command !== null && (
-          <p className="mt-0.5 flex items-center gap-1 text-sm">
-            <code className="mono break-all text-soft">{followUp.command}</code>
-            <CopyButton text={followUp.command} label="Copy the command" />
-          </p>
-        )}
+      {/* On a phone the button stands below what it is for. */}
+      <div className="flex min-w-0 flex-1 flex-wrap items-baseline justify-between gap-x-6 gap-y-2">
+        <div className="min-w-0 grow basis-80 max-sm:basis-full">
+          <p className="wrap-anywhere">{followUp.text}</p>
+          {followUp.command !== null && (
+            <p className="mt-0.5 flex items-center gap-1 text-sm">
+              <code className="mono break-all text-soft">{followUp.command}</code>
+              <CopyButton text={followUp.command} label="Copy the command" />
+            </p>
+          )}
+        </div>
+        <Do followUp={followUp} />
       </div>
-      <Do followUp={followUp} />
     </li>
   );
 }
@@ -76,7 +79,7 @@ function Do({ followUp }: { followUp: FollowUp }) {
     if (operationId !== undefined) router.push(operationPath(operationId));
   };
   return (
-    <div className="no-print flex max-w-72 flex-col items-end gap-1 text-right text-sm">
+    <div className="no-print flex max-w-72 flex-col gap-1 text-sm sm:items-end sm:text-right">
       <button
         type="button"
         className="btn btn-small btn-accent"

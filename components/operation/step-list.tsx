@@ -5,6 +5,7 @@ import { Fragment } from 'react';
 import type { Operation, OperationStep } from '../../server/contract/operation.ts';
 import { elapsed } from '../format/duration.ts';
 import { useClock } from '../live/use-live.ts';
+import { isHook, ranText } from './statement-text.ts';
 import { StepMark } from './step-mark.tsx';
 import { stepMs } from './step-time.ts';
 import { stepWord } from './step-words.ts';
@@ -95,14 +96,12 @@ function StepSays({ step }: { step: OperationStep }) {
 
 function Unfold({ step }: { step: OperationStep }) {
   return (
-    <details className="min-w-0 open:col-span-full">
-      <summary className="target link -my-1">
+    <details className="unfold min-w-0 open:col-span-full">
+      <summary className="target link -my-1 self-start">
         {unfoldText(step)}
         <span className="sr-only"> of {step.name}</span> ›
       </summary>
-      {step.statements.length > 0 && (
-        <pre className="sql mt-1">{step.statements.map((one) => `${one.replace(/;$/, '')};`).join('\n')}</pre>
-      )}
+      {step.statements.length > 0 && <pre className="sql mt-1">{ranText(step)}</pre>}
       {step.log !== null && (
         <>
           {step.statements.length > 0 && <p className="mt-2 text-faint">Log</p>}
@@ -116,9 +115,10 @@ function Unfold({ step }: { step: OperationStep }) {
   );
 }
 
-function unfoldText({ statements, log }: OperationStep): string {
-  if (log === null) return 'SQL';
-  return statements.length === 0 ? 'Log' : 'SQL and log';
+function unfoldText({ id, statements, log }: OperationStep): string {
+  const ran = isHook(id) ? 'Command' : 'SQL';
+  if (log === null) return ran;
+  return statements.length === 0 ? 'Log' : `${ran} and log`;
 }
 
 function PointOfNoReturn({ operation }: { operation: Operation }) {

@@ -1,6 +1,7 @@
 'use client';
 
 import type { ClusterSnapshot } from '../../server/contract/snapshot.ts';
+import { statementText } from '../operation/statement-text.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Mark } from '../ui/mark.tsx';
 import { Section } from '../ui/section.tsx';
@@ -45,7 +46,7 @@ export function ProblemFixes({ cluster }: { cluster: ClusterSnapshot }) {
 }
 
 function MissingGrants({ server, statements }: { server: string; statements: readonly string[] }) {
-  const text = statements.map((statement) => `${statement.replace(/;$/, '')};`).join('\n');
+  const text = statementText(statements);
   return (
     <li className="border-t border-line py-2.5 pl-6">
       <div className="flex items-center justify-between gap-4">

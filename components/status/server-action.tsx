@@ -1,6 +1,7 @@
 'use client';
 
 import { clsx } from 'clsx';
+import Link from 'next/link';
 import { useId, useState } from 'react';
 import type { ServerSnapshot } from '../../server/contract/snapshot.ts';
 import { useCluster } from '../live/use-live.ts';
@@ -8,8 +9,9 @@ import { RejoinLink } from '../rejoin/rejoin-link.tsx';
 import { offersRejoin } from '../rejoin/rejoin-offer.ts';
 import { PromoteLink } from '../takeover/promote-link.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { operationPath } from '../ui/paths.ts';
 
-/** Promote, or rejoin, or in one press why not. Nothing for the primary itself. */
+/** Promote, or rejoin, or in one press why not; while an operation runs, the way to it. Nothing for the primary itself. */
 export function ServerAction({
   cluster,
   server,
@@ -23,6 +25,8 @@ export function ServerAction({
   const id = useId();
   const snapshot = useCluster(cluster);
   const { possible, reason } = server.promotable;
+  const offered = possible || (snapshot !== null && offersRejoin(server, snapshot));
+  if (offered && snapshot?.operationId) return <WatchLink operationId={snapshot.operationId} cluster={cluster} />;
   if (snapshot && offersRejoin(server, snapshot)) {
     return (
       <div className="server-action">
@@ -57,5 +61,16 @@ export function ServerAction({
         {server.name} can’t be promoted: {reason}
       </p>
     </>
+  );
+}
+
+/** A second operation would be refused: until the first has ended, this is what there is to see. */
+function WatchLink({ operationId, cluster }: { operationId: string; cluster: string }) {
+  return (
+    <div className="server-action">
+      <Link href={operationPath(operationId)} prefetch={false} className="btn btn-small whitespace-nowrap">
+        Watch what runs<span className="sr-only"> on {cluster}</span>
+      </Link>
+    </div>
   );
 }

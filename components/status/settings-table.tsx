@@ -58,7 +58,12 @@ export function SettingsTable({ cluster }: { cluster: ClusterSnapshot }) {
                   {server.state !== 'up' && <span className="block text-sm font-normal">as last seen</span>}
                 </th>
                 {shown.map(({ title, read }) => (
-                  <td key={title} data-label={title} data-empty={read(server) === null || undefined}>
+                  <td
+                    key={title}
+                    data-label={title}
+                    data-empty={read(server) === null || undefined}
+                    className={title === 'Services' ? undefined : 'whitespace-nowrap'}
+                  >
                     {read(server) ?? <span className="text-faint">–</span>}
                   </td>
                 ))}

@@ -6,7 +6,7 @@ import { useId, useState } from 'react';
 import { startTakeover, type Refusal } from '../../server/contract/client.ts';
 import type { ClusterSnapshot } from '../../server/contract/snapshot.ts';
 import type { TakeoverPlan } from '../../server/contract/takeover.ts';
-import { useWhyNotTakeOver } from '../live/use-live.ts';
+import { useSession, useWhyNotTakeOver } from '../live/use-live.ts';
 import { clusterPath, operationPath } from '../ui/paths.ts';
 import { NameField } from './name-field.tsx';
 import { OutdatedPlan } from './outdated-plan.tsx';
@@ -35,6 +35,8 @@ export function PlanConfirm({
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const outdated = useOutdated(plan, seen);
   const whyNot = useWhyNotTakeOver(plan.cluster, plan.target);
+  // A session for this takeover alone has no other page to leave for.
+  const { takeover: alone } = useSession();
   // Nothing that could be typed opens a button that a check keeps shut.
   const name = whyImpossible(plan) === null ? nameToType(plan, accepted) : null;
   const shut = whyNot ?? (isOver(refusal) ? 'This plan is over: review again.' : whyShut(plan, { accepted, typed }));
@@ -68,14 +70,16 @@ export function PlanConfirm({
         <button
           type="button"
           className="btn max-sm:grow max-sm:basis-[45%]"
-          disabled={whyNot !== null || busy !== null}
+          disabled={whyNot !== null || busy !== null || isOver(refusal)}
           onClick={() => void start(true)}
         >
           {busy === 'dry' ? 'Starting…' : 'Dry run'}
         </button>
-        <Link href={clusterPath(plan.cluster)} prefetch={false} className="btn max-sm:grow max-sm:basis-[45%]">
-          Cancel
-        </Link>
+        {alone === null && (
+          <Link href={clusterPath(plan.cluster)} prefetch={false} className="btn max-sm:grow max-sm:basis-[45%]">
+            Cancel
+          </Link>
+        )}
         <button
           type="button"
           className={`btn ${plan.kind === 'failover' ? 'btn-risk' : 'btn-go'} max-sm:min-h-11 max-sm:basis-full`}

@@ -1,4 +1,5 @@
 import type { PlannedStep } from '../../server/contract/takeover.ts';
+import { ranText } from '../operation/statement-text.ts';
 
 /** The steps in their order, with the place after which nothing is undone any more. */
 export function PlanSteps({ steps }: { steps: readonly PlannedStep[] }) {
@@ -18,9 +19,9 @@ export function PlanSteps({ steps }: { steps: readonly PlannedStep[] }) {
               {step.name}
               {!step.willRun && <span className="sr-only"> (not needed)</span>}
             </span>
-            {separated(steps, place) && (
+            {place < steps.length - 1 && (
               <span aria-hidden="true" className="px-2 text-faint">
-                ·
+                {steps[place + 1]?.pointOfNoReturn ? '' : '·'}
               </span>
             )}
           </li>
@@ -43,9 +44,7 @@ export function PlanSteps({ steps }: { steps: readonly PlannedStep[] }) {
               <span className="text-sm text-soft">{step.server}</span>
               <div className="min-w-0 text-sm">
                 <p className="text-soft">{step.willRun ? step.text : `${step.text} Not needed here.`}</p>
-                {step.statements.length > 0 && (
-                  <pre className="sql mt-1.5">{step.statements.map((one) => `${one};`).join('\n')}</pre>
-                )}
+                {step.statements.length > 0 && <pre className="sql mt-1.5">{ranText(step)}</pre>}
               </div>
             </li>
           ))}
@@ -55,15 +54,9 @@ export function PlanSteps({ steps }: { steps: readonly PlannedStep[] }) {
   );
 }
 
-/** A dot follows each step but the last and the one that the line follows. */
-function separated(steps: readonly PlannedStep[], place: number): boolean {
-  const next = steps[place + 1];
-  return next !== undefined && !next.pointOfNoReturn;
-}
-
 function PointOfNoReturn() {
   return (
-    <span className="mx-3 inline-flex items-center gap-2 whitespace-nowrap border-l-[3px] border-ink pl-2 text-xs text-soft">
+    <span className="mr-3 inline-flex items-center gap-2 whitespace-nowrap border-l-[3px] border-ink pl-2 text-xs text-soft">
       point of no return
       <span aria-hidden="true">›</span>
     </span>

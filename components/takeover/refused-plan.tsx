@@ -1,6 +1,7 @@
 import Link from 'next/link';
 import type { Refusal } from '../../server/contract/client.ts';
 import { clusterPath, operationPath } from '../ui/paths.ts';
+import { useSession } from '../live/use-live.ts';
 import { PlanChecks } from './plan-checks.tsx';
 import { refusalChecks, runningOperation } from './refusal.ts';
 
@@ -8,6 +9,7 @@ import { refusalChecks, runningOperation } from './refusal.ts';
 export function RefusedPlan({ refusal, again, cluster }: { refusal: Refusal; again: () => void; cluster: string }) {
   const running = runningOperation(refusal);
   const checks = refusalChecks(refusal);
+  const { takeover } = useSession();
   return (
     <section role="alert" className="mt-6 max-w-2xl">
       <h2>No plan could be made</h2>
@@ -24,9 +26,11 @@ export function RefusedPlan({ refusal, again, cluster }: { refusal: Refusal; aga
         <button type="button" className="btn" onClick={again}>
           Review again
         </button>
-        <Link href={clusterPath(cluster)} prefetch={false} className="btn">
-          Back to {cluster}
-        </Link>
+        {takeover === null && (
+          <Link href={clusterPath(cluster)} prefetch={false} className="btn">
+            Back to {cluster}
+          </Link>
+        )}
       </p>
     </section>
   );

@@ -4,7 +4,8 @@ import { clsx } from 'clsx';
 import Link from 'next/link';
 import type { TakeoverKind } from '../../server/contract/takeover.ts';
 import { BackToCluster } from '../live/back-to-cluster.tsx';
-import { useCluster } from '../live/use-live.ts';
+import { useCluster, useSession } from '../live/use-live.ts';
+import { RunningOperation } from '../status/running-operation.tsx';
 import { SandboxLabel } from '../status/sandbox-label.tsx';
 import { clusterPath } from '../ui/paths.ts';
 import { PlanSkeleton } from './plan-skeleton.tsx';
@@ -50,6 +51,7 @@ export function ReviewPage({ cluster, server, kind }: { cluster: string; server:
           <SandboxLabel />
         </p>
       )}
+      {snapshot !== null && <RunningOperation cluster={snapshot} className="mt-4" />}
       {state.kind === 'planning' && <PlanSkeleton />}
       {state.kind === 'refused' && <RefusedPlan refusal={state.refusal} again={again} cluster={cluster} />}
       {already && <AlreadyPrimary server={server} cluster={cluster} />}
@@ -61,17 +63,20 @@ export function ReviewPage({ cluster, server, kind }: { cluster: string; server:
 }
 
 function AlreadyPrimary({ server, cluster }: { server: string; cluster: string }) {
+  const { takeover } = useSession();
   return (
     <>
       <p className="mt-4 text-lg">{server} is the primary already: there is nothing to take over.</p>
-      <p className="mt-4 flex flex-wrap gap-3">
-        <Link href={clusterPath(cluster)} prefetch={false} className="btn btn-accent">
-          See {cluster}
-        </Link>
-        <Link href={`/operations?cluster=${encodeURIComponent(cluster)}`} prefetch={false} className="btn">
-          Its operations
-        </Link>
-      </p>
+      {takeover === null && (
+        <p className="mt-4 flex flex-wrap gap-3">
+          <Link href={clusterPath(cluster)} prefetch={false} className="btn btn-accent">
+            See {cluster}
+          </Link>
+          <Link href={`/operations?cluster=${encodeURIComponent(cluster)}`} prefetch={false} className="btn">
+            Its operations
+          </Link>
+        </p>
+      )}
     </>
   );
 }

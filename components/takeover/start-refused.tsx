@@ -13,7 +13,7 @@ export function StartRefused({ refusal, again }: { refusal: Refusal; again: () =
   return (
     <div role="alert" className="mt-5 flex items-baseline gap-3">
       <Mark level={refusal.kind === 'no-answer' ? 'serious' : 'caution'} className="translate-y-px" />
-      <div className="min-w-0">
+      <div className="min-w-0 max-w-3xl grow">
         {refusal.kind === 'no-answer' ? (
           <p>
             The console did not answer: whether the takeover has begun is unknown. Press again when there is contact:
@@ -24,6 +24,8 @@ export function StartRefused({ refusal, again }: { refusal: Refusal; again: () =
             <strong className="font-semibold">Nothing was changed.</strong>{' '}
             {blocks.length > 0 ? (
               'What it was checked for has changed since the plan was made.'
+            ) : changes.length > 0 ? (
+              'Things have changed since the review:'
             ) : (
               <>
                 {refusal.message} <span className="text-soft">{refusal.next}</span>
@@ -38,7 +40,11 @@ export function StartRefused({ refusal, again }: { refusal: Refusal; again: () =
             ))}
           </ul>
         )}
-        {blocks.length > 0 && <PlanChecks checks={blocks} accepted={[]} accept={null} />}
+        {blocks.length > 0 && (
+          <div className="mt-3">
+            <PlanChecks checks={blocks} accepted={[]} accept={null} />
+          </div>
+        )}
         {refusal.kind === 'refused' && (
           <p className="mt-3 flex flex-wrap gap-3">
             {running !== null && (
@@ -46,7 +52,7 @@ export function StartRefused({ refusal, again }: { refusal: Refusal; again: () =
                 Watch the operation that runs
               </Link>
             )}
-            <button type="button" className="btn" onClick={again}>
+            <button type="button" className={running === null ? 'btn btn-accent' : 'btn'} onClick={again}>
               Review again
             </button>
           </p>

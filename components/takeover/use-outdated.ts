@@ -25,7 +25,7 @@ export function useOutdated(plan: TakeoverPlan, seen: ClusterSnapshot | null): O
   const found = changes.length > 0 || operationId !== null || expired;
   // Set while rendering, so that the button is never drawn open for a plan that is over.
   if (found && outdated === null) {
-    setOutdated({ changes: [...changes, ...(expired ? ['The plan is older than it may be.'] : [])], operationId });
+    setOutdated({ changes: [...changes, ...(expired ? ['The plan has expired.'] : [])], operationId });
   }
   return outdated;
 }
