@@ -29,7 +29,7 @@ export function CreatedToken({ created, close }: { created: Created; close: () =
       </p>
       {created.takeover !== null && <TakeoverAddress {...created.takeover} />}
       <p className="mt-3 text-sm text-soft">
-        {created.takeover === null ? 'It goes' : 'Of a script it goes'} into a header of each request:{' '}
+        {created.takeover === null ? 'It goes' : 'In a script it goes'} into a header of each request:{' '}
         <span className="mono">Authorization: Bearer TOKEN</span>
       </p>
       <p className="mt-4">

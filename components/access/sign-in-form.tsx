@@ -39,7 +39,7 @@ export function SignInForm({ next }: { next: string }) {
       </h1>
       {alone && takeover !== null && (
         <p className="mt-1 text-soft">
-          for the takeover of {takeover.server} in {takeover.cluster}, and nothing else
+          for the takeover of {takeover.server} in {takeover.cluster} alone
         </p>
       )}
       <form

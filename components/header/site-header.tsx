@@ -30,7 +30,7 @@ export function SiteHeader() {
             <QuickJump />
           </div>
         )}
-        <div className="ml-auto flex min-w-0 items-center gap-x-4 lg:gap-x-5">
+        <div className="ml-auto flex min-w-0 flex-1 basis-0 items-center justify-end gap-x-4 md:flex-none lg:gap-x-5">
           <LiveIndicator />
           <UserMenu />
         </div>

@@ -28,8 +28,8 @@ export function UserMenu() {
         aria-controls={id}
         onClick={() => setOpen(!open)}
       >
-        {/* A name as long as it may be takes no second line of a phone. */}
-        <span className="max-w-24 truncate sm:max-w-80" title={session.username}>
+        {/* A name as long as it may be takes no second line on a phone. */}
+        <span className="truncate sm:max-w-80" title={session.username}>
           {session.username}
         </span>
         <span className="whitespace-nowrap max-sm:sr-only">· {session.role}</span>

@@ -15,22 +15,23 @@ import { followUpLabel, followUpPath, reviewOf } from './follow-up-label.ts';
 /** What is left to do after an operation, each with the button or the command that does it. */
 export function FollowUps({ operation }: { operation: Operation }) {
   if (operation.followUps.length === 0) return null;
+  const now = operation.outcome === 'failed-needs-hands';
   return (
     <section aria-labelledby="follow-ups-heading" className="mb-8 mt-2">
-      <h2 id="follow-ups-heading">Left to do</h2>
+      <h2 id="follow-ups-heading">{now ? 'To do now' : 'Left to do'}</h2>
       <ul className="mt-3">
         {operation.followUps.map((one) => (
-          <Line key={`${one.text} ${one.command ?? ''}`} followUp={one} />
+          <Line key={`${one.text} ${one.command ?? ''}`} followUp={one} level={now ? 'critical' : 'caution'} />
         ))}
       </ul>
     </section>
   );
 }
 
-function Line({ followUp }: { followUp: FollowUp }) {
+function Line({ followUp, level }: { followUp: FollowUp; level: 'critical' | 'caution' }) {
   return (
     <li className="flex items-baseline gap-3 border-t border-line py-3">
-      <Mark level="caution" className="translate-y-px" />
+      <Mark level={level} className="translate-y-px" />
       {/* On a phone the button stands below what it is for. */}
       <div className="flex min-w-0 flex-1 flex-wrap items-baseline justify-between gap-x-6 gap-y-2">
         <div className="min-w-0 grow basis-80 max-sm:basis-full">

@@ -40,7 +40,7 @@ export function OperationPage({ first }: { first: Operation }) {
             <Sandbox cluster={operation.cluster} />
           </p>
         </div>
-        <p className="ml-auto font-medium">
+        <p className="font-medium sm:ml-auto">
           <Standing operation={operation} unknown={unknown} /> <Elapsed operation={operation} />
         </p>
         <CancelOperation operation={operation} />

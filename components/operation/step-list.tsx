@@ -97,7 +97,7 @@ function StepSays({ step }: { step: OperationStep }) {
 function Unfold({ step }: { step: OperationStep }) {
   return (
     <details className="unfold min-w-0 open:col-span-full">
-      <summary className="target link -my-1 self-start">
+      <summary className="no-print target link -my-1 self-start">
         {unfoldText(step)}
         <span className="sr-only"> of {step.name}</span> ›
       </summary>
