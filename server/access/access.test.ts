@@ -201,6 +201,15 @@ describe('tokens', () => {
     expect(await access.tokens.actorOf(created.token, from)).toBeNull();
   });
 
+  test('a takeover password that somebody signed in with counts as used', async () => {
+    const takeover = { cluster: 'erp5', server: 'db-2' };
+    const { token } = await access.tokens.create(root, { name: 'pager', takeover });
+    const answer = await access.signInForTakeover(token, from);
+    if (answer.kind !== 'signed-in') throw new Error(answer.kind);
+    await access.sessions.actorOf(answer.sessionId, from);
+    await expect.poll(async () => (await access.tokens.list(root))[0]?.lastUsedAt).toBe(new Date(now).toISOString());
+  });
+
   test('a revoked, unknown or cut token is nobody', async () => {
     const { token, id } = await access.tokens.create(root, { name: 'ci', role: 'viewer' });
     for (const other of ['', 'baton_', token.slice(0, -1), `${token} `, token.slice(6)])

@@ -51,6 +51,13 @@ export function createTokens(store: TokenStore, audit: Audit, now: () => number)
     const row = secret.startsWith(prefix) ? await store.findByHash(hashOfSecret(secret)) : null;
     return row === null || isOver(row) ? null : row;
   };
+  const touch = (row: TokenRow): void => {
+    const at = now();
+    if (row.lastUsedAt !== null && at - row.lastUsedAt < touchMs) return;
+    // Not waited for, and no reason to refuse: with a locked store the status still goes on.
+    store.touch(row.id, at).catch(() => undefined);
+  };
+
   return {
     async list(actor) {
       requirePermission(actor, 'administer');
@@ -113,11 +120,7 @@ export function createTokens(store: TokenStore, audit: Audit, now: () => number)
     async actorOf(bearer, from) {
       const row = await good(bearer);
       if (row === null) return null;
-      const at = now();
-      if (row.lastUsedAt === null || at - row.lastUsedAt >= touchMs) {
-        // Not waited for, and no reason to refuse: with a locked store the status still goes on.
-        store.touch(row.id, at).catch(() => undefined);
-      }
+      touch(row);
       return knownOf(row, from);
     },
 
@@ -128,7 +131,10 @@ export function createTokens(store: TokenStore, audit: Audit, now: () => number)
 
     async holderOf(id, from) {
       const row = (await store.list()).find((token) => token.id === id && token.takeover !== null);
-      return row === undefined || isOver(row) ? null : knownOf(row, from);
+      if (row === undefined || isOver(row)) return null;
+      // A session lives on it: it is in use with each request.
+      touch(row);
+      return knownOf(row, from);
     },
   };
 }
