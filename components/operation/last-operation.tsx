@@ -7,6 +7,7 @@ import { useLive } from '../live/use-live.ts';
 import { operationPath } from '../ui/paths.ts';
 import { Instant } from '../ui/time.tsx';
 import { Standing } from './standing.tsx';
+import { useReadAgain } from './use-read-again.ts';
 
 /** One line at the foot of the front page: what was done last, by whom, with which result. */
 export function LastOperation({ first }: { first: Operation | null }) {
@@ -14,6 +15,7 @@ export function LastOperation({ first }: { first: Operation | null }) {
   const newest = [...(first === null ? [] : [changed[first.id] ?? first]), ...Object.values(changed)]
     .toSorted((one, other) => one.startedAt.localeCompare(other.startedAt))
     .at(-1);
+  useReadAgain(newest === undefined ? [] : [newest]);
   return (
     <section aria-labelledby="last-heading" className="flex flex-wrap items-baseline gap-x-3 gap-y-1 py-3">
       <h2 id="last-heading" className="text-base font-normal text-faint">

@@ -2,13 +2,10 @@
 
 import { clsx } from 'clsx';
 import Link from 'next/link';
-import { useEffect, useRef } from 'react';
-import { getOperation } from '../../server/contract/client.ts';
 import type { Operation } from '../../server/contract/operation.ts';
 import { elapsed } from '../format/duration.ts';
 import { utc } from '../format/instant.ts';
 import { BackToCluster } from '../live/back-to-cluster.tsx';
-import { useLiveContext } from '../live/live-provider.tsx';
 import { useClock, useLive } from '../live/use-live.ts';
 import { SandboxLabel } from '../status/sandbox-label.tsx';
 import { Instant } from '../ui/time.tsx';
@@ -19,6 +16,7 @@ import { nextStep } from './next-step.ts';
 import { ReportButtons } from './report-buttons.tsx';
 import { Standing } from './standing.tsx';
 import { StepList } from './step-list.tsx';
+import { useReadAgain } from './use-read-again.ts';
 
 /** One operation, live: the same view after a reload, in a second tab, and after the console was started again. */
 export function OperationPage({ first }: { first: Operation }) {
@@ -81,28 +79,8 @@ function NextStep({ operation }: { operation: Operation }) {
 
 /** The newest that is known: what the page came with, what was told since, what was read again after a loss. */
 function useOperation(first: Operation): Operation {
-  const { store } = useLiveContext();
   const told = useLive((state) => state.operations[first.id]);
-  const live = useLive((state) => state.connection.kind === 'live');
-  const wasLost = useRef(false);
-  const running = (told ?? first).outcome === null;
-  useEffect(() => {
-    if (!live) {
-      wasLost.current = true;
-      return undefined;
-    }
-    if (!wasLost.current || !running) return undefined;
-    let stale = false;
-    const read = async () => {
-      const answer = await getOperation(first.id);
-      if (stale || answer.kind !== 'ok') return;
-      store.send({ kind: 'operation', value: answer.value, heardMs: store.clock.now(performance.now()) });
-    };
-    void read();
-    return () => {
-      stale = true;
-    };
-  }, [store, first.id, live, running]);
+  useReadAgain([told ?? first]);
   return told ?? first;
 }
 

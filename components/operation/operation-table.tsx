@@ -7,12 +7,15 @@ import { useLive } from '../live/use-live.ts';
 import { operationPath } from '../ui/paths.ts';
 import { InstantAndAgo } from '../ui/time.tsx';
 import { Standing } from './standing.tsx';
+import { useReadAgain } from './use-read-again.ts';
 
 /** Operations, newest first; those that change while the page is open change here too. `cluster`: only its own. */
 export function useNewestOperations(first: readonly Operation[], cluster: string | null): Operation[] {
   const changed = useLive((state) => state.operations);
   const added = Object.values(changed).filter((one) => first.every((known) => known.id !== one.id));
-  return [...added, ...first.map((one) => changed[one.id] ?? one)]
+  const known = first.map((one) => changed[one.id] ?? one);
+  useReadAgain(known);
+  return [...added, ...known]
     .filter((one) => cluster === null || one.cluster === cluster)
     .toSorted((one, other) => other.startedAt.localeCompare(one.startedAt));
 }
