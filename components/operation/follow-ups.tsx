@@ -38,7 +38,7 @@ function Line({ followUp, level }: { followUp: FollowUp; level: 'critical' | 'ca
           <p className="wrap-anywhere">{followUp.text}</p>
           {followUp.command !== null && (
             <p className="mt-0.5 flex items-center gap-1 text-sm">
-              <code className="mono break-all text-soft">{followUp.command}</code>
+              <code className="mono wrap-anywhere text-soft">{followUp.command}</code>
               <CopyButton text={followUp.command} label="Copy the command" />
             </p>
           )}

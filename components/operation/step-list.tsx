@@ -53,7 +53,9 @@ function Step({ step }: { step: OperationStep }) {
         {/* What it ran stands at the end of the line, and unfolds below it. */}
         <div
           className={clsx(
-            'grid min-w-0 grid-cols-[minmax(0,1fr)_auto] gap-x-4 break-words text-sm print:block',
+            'grid min-w-0 gap-x-4 break-words text-sm print:block',
+            // On a phone the longest of its words would leave no room for what is said.
+            unfoldText(step).length > 3 ? 'sm:grid-cols-[minmax(0,1fr)_auto]' : 'grid-cols-[minmax(0,1fr)_auto]',
             step.error === null ? 'text-soft' : 'text-ink',
           )}
         >

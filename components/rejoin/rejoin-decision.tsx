@@ -5,10 +5,10 @@ import { useRouter } from 'next/navigation';
 import { useId, useState } from 'react';
 import { rejoinServer, type Refusal } from '../../server/contract/client.ts';
 import type { RejoinPlan } from '../../server/contract/rejoin.ts';
-import { counted } from '../format/number.ts';
 import { useWhyNot } from '../live/use-live.ts';
 import { NameField } from '../takeover/name-field.tsx';
 import { StartRefused } from '../takeover/start-refused.tsx';
+import { whyImpossible } from '../takeover/why-shut.ts';
 import { Icon } from '../ui/icon.tsx';
 import { clusterPath, operationPath } from '../ui/paths.ts';
 import { rejoinButton } from './rejoin-words.ts';
@@ -21,11 +21,7 @@ export function RejoinDecision({ plan, again }: { plan: RejoinPlan; again: () =>
   const [busy, setBusy] = useState<'dry' | 'real' | null>(null);
   const [typed, setTyped] = useState('');
   const [refusal, setRefusal] = useState<Refusal | null>(null);
-  const blocks = plan.checks.filter(({ level }) => level === 'block');
-  const blocked =
-    blocks.length === 0
-      ? null
-      : `${counted(blocks.length, 'check')} ${blocks.length === 1 ? 'blocks' : 'block'} it: ${blocks[0]?.text ?? ''}`;
+  const blocked = whyImpossible(plan);
   const { confirm, setAside } = plan;
   const untyped = confirm !== null && typed.trim() !== confirm ? `Type ${confirm} first.` : null;
   const shut = whyNot ?? blocked;
@@ -51,13 +47,13 @@ export function RejoinDecision({ plan, again }: { plan: RejoinPlan; again: () =>
       <div className="flex flex-wrap items-center gap-3">
         <button
           type="button"
-          className="btn max-sm:basis-[45%]"
+          className="btn max-sm:grow max-sm:basis-[45%]"
           disabled={shut !== null || busy !== null}
           onClick={() => void start(true)}
         >
           {busy === 'dry' ? 'Starting…' : 'Dry run'}
         </button>
-        <Link href={clusterPath(plan.cluster)} prefetch={false} className="btn max-sm:basis-[45%]">
+        <Link href={clusterPath(plan.cluster)} prefetch={false} className="btn max-sm:grow max-sm:basis-[45%]">
           Cancel
         </Link>
         <button
@@ -70,14 +66,14 @@ export function RejoinDecision({ plan, again }: { plan: RejoinPlan; again: () =>
           <Icon name="switchover" />
           {busy === 'real' ? 'Starting…' : rejoinButton(plan)}
         </button>
-        <p id={reasonId} className="basis-72 grow text-sm text-soft">
-          {shut ?? untyped ?? 'Nothing happens before this button is pressed.'}
-        </p>
-        {blocks.length > 0 && (
-          <button type="button" className="btn" onClick={again}>
+        {blocked !== null && (
+          <button type="button" className="btn max-sm:basis-full" onClick={again}>
             Review again
           </button>
         )}
+        <p id={reasonId} className="basis-72 grow text-sm text-soft">
+          {shut ?? untyped ?? 'Nothing happens before this button is pressed.'}
+        </p>
       </div>
       {refusal !== null && <StartRefused refusal={refusal} again={again} />}
     </section>

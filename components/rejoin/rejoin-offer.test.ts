@@ -15,6 +15,11 @@ test('an old primary that takes writes beside the new one can be rejoined from i
   expect(offersRejoin({ ...back, role: 'primary', readOnly: false }, { ...cluster, problems: [] })).toBe(true);
 });
 
+test('a replica with transactions of its own is led to their list', () => {
+  const own = aProblem({ code: 'errant-transactions', server: 'db-1' });
+  expect(offersRejoin({ ...back, role: 'replica' }, { ...cluster, problems: [own] })).toBe(true);
+});
+
 test.each([
   ['the primary itself', offersRejoin(primary, cluster)],
   ['a server that does not answer', offersRejoin({ ...back, state: 'unreachable' }, cluster)],

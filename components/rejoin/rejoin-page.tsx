@@ -1,12 +1,15 @@
 'use client';
 
 import Link from 'next/link';
+import type { RejoinPlan } from '../../server/contract/rejoin.ts';
 import { useCluster } from '../live/use-live.ts';
 import { SandboxLabel } from '../status/sandbox-label.tsx';
+import { Impossible } from '../takeover/impossible.tsx';
 import { PlanChecks } from '../takeover/plan-checks.tsx';
 import { PlanSkeleton } from '../takeover/plan-skeleton.tsx';
 import { PlanSteps } from '../takeover/plan-steps.tsx';
 import { RefusedPlan } from '../takeover/refused-plan.tsx';
+import { whyImpossible } from '../takeover/why-shut.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { clusterPath } from '../ui/paths.ts';
 import { Ago } from '../ui/time.tsx';
@@ -44,12 +47,7 @@ export function RejoinPage({ cluster, server, setAside }: { cluster: string; ser
       {answer !== null && answer.kind !== 'ok' && <RefusedPlan refusal={answer} again={again} cluster={cluster} />}
       {plan !== null && (
         <>
-          <p className="mt-2 flex flex-wrap justify-between gap-x-8">
-            <span className="font-medium">{rejoinMeaning(plan)}</span>
-            <span className="text-sm text-faint">
-              as of <Ago at={plan.observedAt} />
-            </span>
-          </p>
+          <Meaning plan={plan} />
           <div className="mt-8 max-w-3xl">
             <PlanChecks checks={plan.checks} accepted={[]} accept={null} />
           </div>
@@ -66,5 +64,19 @@ export function RejoinPage({ cluster, server, setAside }: { cluster: string; ser
         </>
       )}
     </>
+  );
+}
+
+/** What it comes to; or what stands in its way. */
+function Meaning({ plan }: { plan: RejoinPlan }) {
+  const impossible = whyImpossible(plan);
+  if (impossible !== null) return <Impossible why={impossible} observedAt={plan.observedAt} />;
+  return (
+    <p className="mt-2 flex flex-wrap justify-between gap-x-8">
+      <span className="font-medium">{rejoinMeaning(plan)}</span>
+      <span className="text-sm text-faint">
+        as of <Ago at={plan.observedAt} />
+      </span>
+    </p>
   );
 }

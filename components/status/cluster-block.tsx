@@ -32,7 +32,7 @@ export function ClusterBlock({ cluster }: { cluster: ClusterSnapshot }) {
         </div>
         <NewestDump cluster={cluster} />
       </div>
-      <RunningOperation cluster={cluster} />
+      <RunningOperation cluster={cluster} className="max-lg:border-b-0" />
       <ul>
         {cluster.servers.map((server) => (
           <ServerRow key={server.name} cluster={cluster} server={server} />

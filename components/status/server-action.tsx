@@ -25,8 +25,7 @@ export function ServerAction({
   const id = useId();
   const snapshot = useCluster(cluster);
   const { possible, reason } = server.promotable;
-  const offered = possible || (snapshot !== null && offersRejoin(server, snapshot));
-  if (offered && snapshot?.operationId) return <WatchLink operationId={snapshot.operationId} cluster={cluster} />;
+  if (possible && snapshot?.operationId) return <WatchLink operationId={snapshot.operationId} cluster={cluster} />;
   if (snapshot && offersRejoin(server, snapshot)) {
     return (
       <div className="server-action">

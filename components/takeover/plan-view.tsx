@@ -5,11 +5,11 @@ import { Fragment, useState } from 'react';
 import type { ClusterSnapshot } from '../../server/contract/snapshot.ts';
 import type { TakeoverPlan } from '../../server/contract/takeover.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
-import { Mark } from '../ui/mark.tsx';
 import { takeoverPath } from '../ui/paths.ts';
 import { Ago } from '../ui/time.tsx';
 import { checkLink } from './check-link.ts';
 import { lossText, timeTexts } from './cost-line.ts';
+import { Impossible } from './impossible.tsx';
 import { PlanChecks } from './plan-checks.tsx';
 import { PlanConfirm } from './plan-confirm.tsx';
 import { PlanSteps } from './plan-steps.tsx';
@@ -81,23 +81,6 @@ function CostLine({ plan }: { plan: TakeoverPlan }) {
       </span>
       <span className="text-sm text-faint">
         as of <Ago at={plan.observedAt} />
-      </span>
-    </p>
-  );
-}
-
-/** A plan that no one can carry out has no cost to weigh: what stands in its way is the first thing said. */
-function Impossible({ why, observedAt }: { why: string; observedAt: string }) {
-  return (
-    <p className="mt-2 flex flex-wrap justify-between gap-x-8">
-      <span className="flex min-w-0 items-baseline gap-2">
-        <Mark level="serious" className="translate-y-px" />
-        <span>
-          <span className="font-medium">Not possible now.</span> <span className="text-soft">{why}</span>
-        </span>
-      </span>
-      <span className="text-sm text-faint">
-        as of <Ago at={observedAt} />
       </span>
     </p>
   );

@@ -36,7 +36,9 @@ export function followCopy(server: string): Step<TakeoverContext> {
       await pointAtPrimary(context, act, session, server);
       if (context.before?.[server]?.eventScheduler === 'on') await perform(act, session, setEventScheduler(true));
       const end = await awaitFollowing(context, act, server);
-      return end.kind === 'done' && events > 0 ? done(`${end.note}; ${events} events disabled there`) : end;
+      return end.kind === 'done' && events > 0
+        ? done(`${end.note}; ${events} ${events === 1 ? 'event' : 'events'} disabled there`)
+        : end;
     },
     hands: (context) => handsOf.follow(context, server, context.task.target),
   };

@@ -33,7 +33,9 @@ export function hold(server: string): Step<TakeoverContext> {
       await sweep.settled();
       if (!context.before?.[server]) return failed('its values were not recorded');
       const ended = sweep.count > 0 ? `; ended: ${sweep.summary}` : '';
-      return done(`${server} takes no writes; ${events} events and ${shut} services shut${ended}`);
+      return done(
+        `${server} takes no writes; ${events} ${events === 1 ? 'event' : 'events'} and ${shut} ${shut === 1 ? 'service' : 'services'} shut${ended}`,
+      );
     },
     async undo(context, act) {
       const session = await undoSession(context, act, server);
