@@ -94,7 +94,7 @@ export function SignInForm({ next }: { next: string }) {
               setRefusal(null);
             }}
           >
-            {alone ? 'Sign in with a user name' : 'Sign in with a takeover password alone'}
+            {alone ? 'I have a user name' : 'I have a takeover password'}
           </button>
         </p>
       )}
