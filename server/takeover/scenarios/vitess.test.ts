@@ -93,7 +93,9 @@ test('S2: a primary that hangs, is failed over from and wakes up is read-only at
   const { cluster, baton } = stage;
   cluster.server('db-1').freeze();
   await seen(stage, 'db-1', 'unreachable');
-  expect((await baton.promote('db-2', { accept: ['unfenced'] })).outcome).toBe('succeeded-with-follow-ups');
+  expect((await baton.promote('db-2', { accept: ['unfenced', 'replica-ahead'] })).outcome).toBe(
+    'succeeded-with-follow-ups',
+  );
   await baton.stop();
   cluster.server('db-1').thaw();
   expect(await writableOf(cluster.servers)).toEqual(['db-1', 'db-2']);
@@ -110,7 +112,7 @@ test('S3: a primary that was cut off from everybody and comes back is read-only 
   // Cut off with somebody on its side of the cut.
   await cluster.server('db-1').sql("INSERT INTO shop.orders (uid) VALUES ('on-the-other-side')");
   await seen(stage, 'db-1', 'unreachable');
-  expect((await baton.promote('db-2', { accept: ['unfenced'] })).outcome).toMatch(/^succeeded/);
+  expect((await baton.promote('db-2', { accept: ['unfenced', 'replica-ahead'] })).outcome).toMatch(/^succeeded/);
   await cluster.front('db-1').restore();
   await seen(stage, 'db-1', 'up');
   expect((await baton.takeovers.returned('db-1'))?.summary).toMatch(

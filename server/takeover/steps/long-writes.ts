@@ -7,7 +7,8 @@ import { look, oldPrimaryOf, type TakeoverContext } from '../context.ts';
 
 /** Younger writes end by themselves while the freeze waits for its locks. */
 const LONG_SECONDS = 1;
-const PAUSE_MS = 100;
+/** InnoDB refreshes its list of transactions only for who asks less often than every 100 ms. */
+const PAUSE_MS = 150;
 
 /**
  * Waits, with nothing changed yet, for writes that would hold the freeze up or be cut off by it. They are named, never

@@ -40,7 +40,7 @@ export function verify(target: string, followers: readonly string[]): Step<Takeo
           // Told already, with its own transactions: it must not be pointed over them.
           if (server === context.task.oldPrimary && context.ownOfOld !== null) continue;
           // It may have followed when it was re-pointed: an error of its primary comes a moment after "running".
-          for (const left of handsOf.follow(context, server, target)) act.followUp(left);
+          for (const left of handsOf.refollow(context, server, status.text)) act.followUp(left);
           continue;
         }
         // One that lags on purpose is not waited for.
