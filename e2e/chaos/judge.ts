@@ -93,7 +93,9 @@ function writable(facts: Facts): string[] {
 }
 
 function following(facts: Facts): string[] {
-  const { round, view, servers, inflicted } = facts;
+  const { round, view, servers, inflicted, look } = facts;
+  // As it stands now: the report grows when an old primary comes back.
+  const report = look.operations.find(({ id }) => id === view?.id) ?? view;
   // Whoever follows whom is for the hands that are asked for.
   if (view?.outcome === 'failed-needs-hands') return [];
   const primary = primaryBy(round, view);
@@ -110,7 +112,8 @@ function following(facts: Facts): string[] {
     );
     if (spoiled && follower === primary) return [];
     if (name === ORIGIN && round.kind === 'rejoin' && !succeeded(view)) return [];
-    if (view !== null && (speaksOf(view, name, '') || view.steps.some(({ error }) => error?.includes(name)))) return [];
+    if (report !== null && (speaksOf(report, name, '') || report.steps.some(({ error }) => error?.includes(name))))
+      return [];
     return [`${name} does not follow ${primary}, and nothing says so: ${words}`];
   });
 }

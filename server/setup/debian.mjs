@@ -26,6 +26,10 @@ export const demoNeeds = [
 /** @type {readonly Need[]} */
 export const testNeeds = [
   ...demoNeeds,
+  // Certificates, and the script of the README.
+  { package: 'openssl', programs: ['openssl'] },
+  { package: 'curl', programs: ['curl'] },
+  { package: 'jq', programs: ['jq'] },
   { package: 'chromium', programs: ['chromium'] },
   // Without any font Chromium draws no text, and screenshots and contrast checks see empty boxes.
   { package: 'fonts-dejavu-core', programs: [], files: ['/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf'] },
