@@ -10,6 +10,7 @@ import { look, perform, type TakeoverContext } from '../context.ts';
 import { handsOf } from '../hands.ts';
 import { targetConnection } from '../task.ts';
 import { isSilence, Unanswered } from '../unanswered.ts';
+import { performWatched } from '../perform-watched.ts';
 import { prepareReplicas, releaseReplicas } from '../prepare-replicas.ts';
 import { undoSession } from '../undo-session.ts';
 import { drainTo } from './drain.ts';
@@ -30,9 +31,9 @@ export function drainReceived(server: string): Step<TakeoverContext> {
       const session = context.links.get(server, 'lock');
       const { name } = targetConnection(context.task);
       // On 11.8 it waits for a hung primary's handshake, up to slave_net_timeout, and KILL does not end that (measured).
-      act.waitsFor(`the IO thread of ${server} to stop`);
-      await perform(act, session, stopReceiving(name), act.deadline.remainingMs());
-      act.waitsFor(null);
+      await performWatched(context, act, session, stopReceiving(name), () =>
+        act.waitsFor(`the IO thread of ${server} to stop`),
+      );
       const status = await statusOf(act, session, name);
       if (!status) return failed(`${server} replicates from nobody any more`);
       if (status.sqlThread !== 'running')
