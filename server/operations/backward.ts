@@ -26,7 +26,8 @@ export async function backward<C>(run: Run<C>): Promise<boolean> {
       if (end?.kind === 'given-up') whole = false;
     }
     pending = failed;
-    if (pending.length === 0 || deadline.remainingMs() === 0) break;
+    // A try without time would only hide why the one before it failed.
+    if (pending.length === 0 || deadline.remainingMs() <= PAUSE_MS) break;
     await delay(PAUSE_MS);
   }
   for (const step of pending) run.view.addFollowUps(step.hands?.(run.program.context) ?? []);

@@ -219,12 +219,13 @@ describe('before the point of no return', () => {
 
   test('an undo that never succeeds needs hands, with the statement to run', async () => {
     const hopeless = step('freeze', {
-      undo: () => Promise.reject(new Error('unreachable')),
+      undo: (_, { deadline }) => Promise.reject(new Error(deadline.remainingMs() > 0 ? 'unreachable' : 'no time')),
       hands: () => [{ text: 'On db-1 run:', method: null, path: null, body: null, command: 'SET GLOBAL read_only=0' }],
     });
     const view = await run([step('a'), hopeless, fails('c')], { undoMs: 300 });
     expect(view.outcome).toBe('failed-needs-hands');
     expect(view.followUps.map(({ command }) => command)).toEqual(['SET GLOBAL read_only=0']);
+    expect(view.steps[1]?.error).toBe('could not be undone: unreachable');
     expect(log).toContain('undo a');
   });
 
