@@ -5,6 +5,7 @@ import { cancelOperation, type Refusal } from '../../server/contract/client.ts';
 import type { Operation } from '../../server/contract/operation.ts';
 import { useLiveContext } from '../live/live-provider.tsx';
 import { useWhyNotTakeOver } from '../live/use-live.ts';
+import { takeAnswer } from './take-answer.ts';
 
 /** "Cancel and restore" while that is possible; afterwards the words that say why not. */
 export function CancelOperation({ operation }: { operation: Operation }) {
@@ -22,7 +23,7 @@ export function CancelOperation({ operation }: { operation: Operation }) {
     const answer = await cancelOperation(operation.id);
     setBusy(false);
     if (answer.kind !== 'ok') return setRefusal(answer);
-    store.send({ kind: 'operation', value: answer.value, heardMs: store.clock.now(performance.now()) });
+    takeAnswer(store, answer.value);
   };
   return (
     <div className="no-print flex flex-col items-end gap-1">

@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Operation, OperationStep } from '../../server/contract/operation.ts';
+import { makeConsoleClock } from '../live/clock.ts';
+import { makeLiveStore } from '../live/live-store.ts';
 import { announcement } from './announcement.ts';
 import { followUpLabel, followUpPath } from './follow-up-label.ts';
 import { nextStep } from './next-step.ts';
 import { standing } from './outcome-words.ts';
 import { operationReport } from './report.ts';
 import { stepMs } from './step-time.ts';
+import { takeAnswer } from './take-answer.ts';
 
 const at = (ms: number): string => new Date(1_800_000_000_000 + ms).toISOString();
 const aStep = (change: Partial<OperationStep> = {}): OperationStep => ({
@@ -49,6 +52,15 @@ describe('how an operation stands', () => {
   test('an unknown outcome is neither success nor failure', () => {
     expect(standing(anOperation({ outcome: 'unknown' })).text).toBe('outcome unknown, still checking');
   });
+});
+
+test('an answer that comes after the end was told does not make the operation run again', () => {
+  const store = makeLiveStore([], makeConsoleClock(0, 0), 0);
+  takeAnswer(store, anOperation({ cancelRequested: true }));
+  expect(store.state().operations['x']?.cancelRequested).toBe(true);
+  store.send({ kind: 'operation', value: anOperation({ outcome: 'cancelled-restored' }), heardMs: 1 });
+  takeAnswer(store, anOperation({ cancelRequested: true }));
+  expect(store.state().operations['x']?.outcome).toBe('cancelled-restored');
 });
 
 describe('the next step', () => {

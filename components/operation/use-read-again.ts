@@ -5,6 +5,7 @@ import { getOperation } from '../../server/contract/client.ts';
 import type { Operation } from '../../server/contract/operation.ts';
 import { useLiveContext } from '../live/live-provider.tsx';
 import { useLive } from '../live/use-live.ts';
+import { takeAnswer } from './take-answer.ts';
 
 /**
  * Reads the operations that a page knows as running once more, whenever it comes to hear the console: the end of one that
@@ -24,9 +25,7 @@ export function useReadAgain(known: readonly Operation[]): void {
     if (!joined || running === '') return;
     const read = async (id: string) => {
       const answer = await getOperation(id);
-      const ended = (store.state().operations[id]?.outcome ?? null) !== null;
-      if (answer.kind !== 'ok' || ended) return;
-      store.send({ kind: 'operation', value: answer.value, heardMs: store.clock.now(performance.now()) });
+      if (answer.kind === 'ok') takeAnswer(store, answer.value);
     };
     for (const id of running.split(' ')) void read(id);
   }, [store, live, running]);

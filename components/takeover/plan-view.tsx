@@ -3,7 +3,8 @@
 import Link from 'next/link';
 import { Fragment, useState } from 'react';
 import type { ClusterSnapshot } from '../../server/contract/snapshot.ts';
-import type { TakeoverPlan } from '../../server/contract/takeover.ts';
+import type { Check, TakeoverPlan } from '../../server/contract/takeover.ts';
+import { useSession } from '../live/use-live.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { takeoverPath } from '../ui/paths.ts';
 import { Ago } from '../ui/time.tsx';
@@ -30,6 +31,13 @@ export function PlanView({
   const [accepted, setAccepted] = useState<readonly string[]>([]);
   const accept = (code: string, yes: boolean) =>
     setAccepted(yes ? [...accepted, code] : accepted.filter((one) => one !== code));
+  // A session for this takeover alone has no way to any other page.
+  const { takeover: alone } = useSession();
+  const own = takeoverPath(plan.cluster, plan.target);
+  const linkOf = (check: Check) => {
+    const link = checkLink(check, plan);
+    return alone === null || link?.href.startsWith(own) ? link : null;
+  };
   const gone = new Set(seen?.servers.filter((one) => one.state === 'unreachable').map((one) => one.name));
   return (
     <>
@@ -39,12 +47,7 @@ export function PlanView({
           <RoleTree title="Before" plan={plan} side="before" gone={gone} />
           <RoleTree title="After" plan={plan} side="after" gone={gone} />
         </div>
-        <PlanChecks
-          checks={plan.checks}
-          accepted={accepted}
-          accept={accept}
-          linkOf={(check) => checkLink(check, plan)}
-        />
+        <PlanChecks checks={plan.checks} accepted={accepted} accept={accept} linkOf={linkOf} />
       </div>
       <PlanSteps steps={plan.steps} />
       <p className="mt-8 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm">

@@ -55,17 +55,18 @@ function listed(words: readonly string[]): string {
 
 export const lockFree: CheckOf = (input, situation) => {
   const held = involved(situation).filter(({ preflight }) => preflight?.lockHolder);
-  return held.length === 0
-    ? [well('lock-free', null, 'No other takeover holds a lock')]
-    : held.map(({ name, preflight }) =>
-        bad(
-          'lock-free',
-          name,
-          `Another takeover holds the lock on ${name}: ${preflight?.lockHolder}`,
-          'Wait for its end, or take it up where its console died:',
-          [`baton operations --cluster ${input.snapshot.name}`],
-        ),
-      );
+  if (held.length === 0) return [well('lock-free', null, 'No other takeover holds a lock')];
+  // One takeover holds them all: it is one thing to wait for.
+  const [only = null] = held.length === 1 ? held.map(({ name }) => name) : [];
+  return [
+    bad(
+      'lock-free',
+      only,
+      `Another takeover holds the lock on ${listed(held.map(({ name, preflight }) => `${name}: ${preflight?.lockHolder}`))}`,
+      'Wait for its end, or take it up where its console died:',
+      [`baton operations --cluster ${input.snapshot.name}`],
+    ),
+  ];
 };
 
 export const replicationAccount: CheckOf = (input, { target, kind, oldPrimary }) => {
