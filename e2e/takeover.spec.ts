@@ -68,12 +68,14 @@ async function longWrite(demo: Demo, primary: string): Promise<Connection> {
   return held;
 }
 
-test('a switchover that waits names whom it waits for, is cancelled and restored, and leads back to its review', async ({
+test('a switchover that waits names whom it waits for, is led to from each row, cancelled and restored, and leads back to its review', async ({
   console: page,
   demo,
 }) => {
   const { primary } = await demo.client.until((snapshot) => snapshot.health === 'ok');
   const target = primary === 'db-2' ? 'db-1' : 'db-2';
+  const front = await page.context().newPage();
+  await front.goto(demo.file.console.url);
   const held = await longWrite(demo, primary ?? '');
   try {
     await page.goto(`${demo.file.console.url}/clusters/erp5/takeover/${target}`);
@@ -82,6 +84,8 @@ test('a switchover that waits names whom it waits for, is cancelled and restored
     await expect(
       page.getByText(/connection \d+ of root, open for \d+ s with 1 row changed; waited for \d+ s more/),
     ).toBeVisible();
+    await front.getByRole('link', { name: 'Watch what runs on erp5' }).first().click();
+    await expect(front).toHaveURL(page.url());
     await page.getByRole('button', { name: 'Cancel and restore' }).click();
     await expect(page.getByText(`Cancelled. Restored: ${primary} takes writes again.`).first()).toBeVisible();
     await page.getByRole('link', { name: 'Review again' }).click();
@@ -141,6 +145,10 @@ test('kill -9 of the primary: a failover, typed by name, ends with a writable pr
   await demo.client.until((snapshot) =>
     snapshot.servers.some(({ name, state }) => name === dead && state === 'unreachable'),
   );
+  await page.goto(demo.file.console.url);
+  const replicas = [target, other].toSorted().join(' and ');
+  await expect(page.getByText(`${replicas} don’t receive from it`)).toBeVisible();
+  await expect(page.getByText('receives nothing from')).toHaveCount(0);
   await page.goto(`${demo.file.console.url}/clusters/erp5/takeover/${target}`);
   const button = page.getByRole('button', { name: `Fail over to ${target}` });
   await expect(button).toBeDisabled();
@@ -150,6 +158,8 @@ test('kill -9 of the primary: a failover, typed by name, ends with a writable pr
   await page.waitForURL(/\/operations\//);
   const operation = await demo.client.ended(page.url().split('/').at(-1) ?? '');
   expect(operation.outcome).toMatch(/^succeeded/);
+  // The console has seen the events of the dead one while it lived.
+  expect(operation.followUps.filter(({ text }) => /event/i.test(text))).toEqual([]);
   await demo.client.until(
     (snapshot) =>
       snapshot.primary === target &&
