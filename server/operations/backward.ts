@@ -15,13 +15,14 @@ export async function backward<C>(run: Run<C>): Promise<boolean> {
   const deadline = deadlineIn(run.program.undoMs);
   run.view.settle(['pending'], 'not-run');
   await withdrawPrepared(run);
+  const failures = new Map(run.view.value.steps.map(({ id, error }) => [id, error]));
   let whole = true;
   let pending = run.program.steps.filter((step) => run.begun.has(step.id) && 'undo' in step).toReversed();
   while (pending.length > 0) {
     const failed: Step<C>[] = [];
     for (const step of pending) {
       if (run.keeper.lost) throw new Abandoned('the lease was lost');
-      const end = await undoStep(run, step, deadline.within(TRY_MS));
+      const end = await undoStep(run, step, deadline.within(TRY_MS), failures.get(step.id) ?? null);
       if (end === null) failed.push(step);
       if (end?.kind === 'given-up') whole = false;
     }
@@ -54,11 +55,12 @@ async function withdrawPrepared<C>(run: Run<C>): Promise<void> {
   }
 }
 
-/** The end of one try; null when it failed. */
+/** The end of one try; null when it failed. Why the step itself had failed, if it had, stays in the story. */
 async function undoStep<C>(
   run: Run<C>,
   step: Step<C>,
   deadline: ReturnType<typeof deadlineIn>,
+  failure: string | null,
 ): Promise<UndoEnd | null> {
   await durableIfPossible(run.journal.write(step.id, 'undo-intent', null));
   const before = run.view.stepValue(step.id)?.state;
@@ -68,14 +70,14 @@ async function undoStep<C>(
   try {
     const act = actOf(run, step, deadline, new AbortController().signal);
     const end = (await step.undo?.(run.program.context, act)) ?? { kind: 'nothing' };
-    run.view.step(step.id, { ...shownEnd(end, before), ...ended(), waitsFor: null });
+    run.view.step(step.id, { ...shownEnd(end, before), ...ended(), waitsFor: null, error: failure });
     if (end.kind === 'left' || end.kind === 'given-up') run.view.addFollowUps(end.followUps);
     const note = end.kind === 'nothing' ? null : end.note;
     await durableIfPossible(run.journal.write(step.id, 'undo-result', { end: end.kind, note, error: null }));
     return end;
   } catch (error) {
     if (error instanceof Abandoned) throw error;
-    const text = `could not be undone: ${words(error)}`;
+    const text = `${failure === null ? '' : `${failure}; `}could not be undone: ${words(error)}`;
     run.view.step(step.id, { state: 'failed', ...ended(), waitsFor: null, error: text });
     await durableIfPossible(
       run.journal.write(step.id, 'undo-result', { end: 'failed', note: null, error: words(error) }),

@@ -53,6 +53,15 @@ function step(id: string, change: Partial<Step<Log>> = {}): Step<Log> {
   };
 }
 
+/** An undo that fails once. */
+const undoneAtLast = (): NonNullable<Step<Log>['undo']> => {
+  let tries = 0;
+  return () => {
+    tries += 1;
+    return tries < 2 ? Promise.reject(new Error('unreachable')) : Promise.resolve({ kind: 'undone', note: null });
+  };
+};
+
 const fails = (id: string, change: Partial<Step<Log>> = {}): Step<Log> =>
   step(id, { run: async () => failed('it broke'), ...change });
 
@@ -215,6 +224,14 @@ describe('before the point of no return', () => {
     const view = await run([step('a'), stubborn, fails('c')]);
     expect(log).toEqual(['a', 'b', 'undo c', 'undo a', 'undo b at last', 'close']);
     expect(view.outcome).toBe('failed-restored');
+  });
+
+  test('a step that failed says so to the end, whatever its undo meets', async () => {
+    const view = await run([step('a', { undo: undoneAtLast() }), fails('b', { undo: undoneAtLast() })]);
+    expect(view.steps.map(({ id, state, error }) => [id, state, error])).toEqual([
+      ['a', 'undone', null],
+      ['b', 'undone', 'it broke'],
+    ]);
   });
 
   test('an undo that never succeeds needs hands, with the statement to run', async () => {
