@@ -1,7 +1,7 @@
 import type { Connection, Row } from './connection.ts';
 import { readServerFacts, type ServerFacts } from './server-facts.ts';
 import type { SlowFacts } from './slow-facts.ts';
-import type { SqlError } from './sql-error.ts';
+import { SqlError } from './sql-error.ts';
 import { statement, type Statement } from './statement.ts';
 
 const unread: SlowFacts = { grants: [], replicaHosts: null, dumpConnections: [] };
@@ -18,12 +18,15 @@ const WAIT_TIMEOUT_SECONDS = 8;
 export class Session {
   readonly server: string;
   readonly #connection: Connection;
+  readonly #onLost: () => void;
   #busy = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(server: string, connection: Connection) {
+  /** `onLost` is told of each statement that met the end of the connection. */
+  constructor(server: string, connection: Connection, onLost: () => void = () => undefined) {
     this.server = server;
     this.#connection = connection;
+    this.#onLost = onLost;
   }
 
   /** The server's id of the connection. */
@@ -38,12 +41,7 @@ export class Session {
 
   /** Runs the statement within timeoutMs. Rejects with SqlError. */
   async run({ sql }: Statement, timeoutMs: number): Promise<Row[]> {
-    this.#busy += 1;
-    try {
-      return await this.#connection.query(sql, { timeoutMs });
-    } finally {
-      this.#busy -= 1;
-    }
+    return await this.#busily(async () => await this.#connection.query(sql, { timeoutMs }));
   }
 
   /** The first row of the statement's answer; {} where there is none. */
@@ -53,12 +51,7 @@ export class Session {
 
   /** A look at the server, without what changes seldom. Rejects with SqlError. */
   async facts(timeoutMs: number): Promise<Omit<ServerFacts, keyof SlowFacts>> {
-    this.#busy += 1;
-    try {
-      return await readServerFacts(this.#connection, { timeoutMs, slow: unread });
-    } finally {
-      this.#busy -= 1;
-    }
+    return await this.#busily(async () => await readServerFacts(this.#connection, { timeoutMs, slow: unread }));
   }
 
   /** Sets what every session of ours needs: escapes as we write them, text as UTF-8, a short life without pings. */
@@ -73,6 +66,18 @@ export class Session {
       if (this.#busy > 0 || this.broken) return;
       this.run(statement('DO 1'), WAIT_TIMEOUT_SECONDS * 1000).catch(() => this.close());
     }, PING_MS);
+  }
+
+  async #busily<T>(work: () => Promise<T>): Promise<T> {
+    this.#busy += 1;
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof SqlError && error.kind === 'lost') this.#onLost();
+      throw error;
+    } finally {
+      this.#busy -= 1;
+    }
   }
 
   /** Closes it at once. The server frees its locks when it notices. Safe to call twice. */

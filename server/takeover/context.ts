@@ -125,3 +125,12 @@ export function oldPrimaryOf(context: TakeoverContext): string {
   if (context.task.oldPrimary === null) throw new Error('this takeover has no old primary');
   return context.task.oldPrimary;
 }
+
+/** Baton's own sessions on a server, which are never ended as clients: those of this operation, and accounts that only read. */
+export function ourSessions(
+  { connections, links, parts }: TakeoverContext,
+  server: string,
+): { readonly ids: ReadonlySet<number>; readonly users: ReadonlySet<string> } {
+  const ids = [...(connections[server] ?? []), ...(links.ids()[server] ?? [])];
+  return { ids: new Set(ids), users: parts.spareUsers };
+}

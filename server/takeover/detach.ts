@@ -1,5 +1,6 @@
 import type { Step } from '../operations/step.ts';
 import type { TakeoverContext } from './context.ts';
+import { goOn } from './go-on.ts';
 import { drainReceived } from './steps/drain-received.ts';
 import { lock } from './steps/lock.ts';
 import { open } from './steps/open.ts';
@@ -21,7 +22,7 @@ export function detachSteps(task: Task): Step<TakeoverContext>[] {
     promote(target),
     open(target),
     services(target),
-    verify(target, []),
+    goOn(verify(target, [])),
     report(target),
   ];
 }

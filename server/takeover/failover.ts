@@ -1,5 +1,6 @@
 import type { Step } from '../operations/step.ts';
 import type { TakeoverContext } from './context.ts';
+import { goOn } from './go-on.ts';
 import { hookSteps } from './hooks/hook-steps.ts';
 import { confirmDead } from './steps/confirm-dead.ts';
 import { drainReceived } from './steps/drain-received.ts';
@@ -34,11 +35,11 @@ export function failoverSteps(task: Task): Step<TakeoverContext>[] {
     promote(target),
     open(target),
     ...hookSteps(task, 'afterPromotion'),
-    events(target),
-    ...(task.sources.length > 0 ? [sources(target)] : []),
-    repointOthers(others),
+    goOn(events(target)),
+    ...(task.sources.length > 0 ? [goOn(sources(target))] : []),
+    goOn(repointOthers(others)),
     services(target),
-    verify(target, others),
+    goOn(verify(target, others)),
     report(target),
     ...hookSteps(task, 'onFailure'),
   ];

@@ -17,7 +17,8 @@ const CONNECT_PATIENCE_MS = 4_000;
 
 export type Following =
   | { readonly kind: 'following' }
-  | { readonly kind: 'not-yet'; readonly text: string }
+  /** `pointed`: it is told to follow the target, and does not do so yet. */
+  | { readonly kind: 'not-yet'; readonly text: string; readonly pointed: boolean }
   | { readonly kind: 'error'; readonly text: string; readonly hopeless: boolean; readonly number: number };
 
 /** Whether `server` replicates from the target, as its threads say. Rejects with SqlError. */
@@ -30,7 +31,7 @@ export async function followingStatus(
   const name = newPrimaryFor(context, server, context.task.target, false).connection;
   const statuses = (await look(act, session, readReplication())).map(replicaStatus);
   const status = statuses.find(({ connection }) => connection === name);
-  if (!status) return { kind: 'not-yet', text: `${server} replicates from nobody` };
+  if (!status) return { kind: 'not-yet', text: `${server} replicates from nobody`, pointed: false };
   return judge(context, server, status);
 }
 
@@ -38,7 +39,7 @@ function judge(context: TakeoverContext, server: string, status: ReplicaStatus):
   const target = serverOf(context.task, context.task.target);
   const error = status.ioError ?? status.sqlError;
   if (status.host !== target.host || status.port !== target.port) {
-    return { kind: 'not-yet', text: `${server} replicates from ${status.host}:${status.port}` };
+    return { kind: 'not-yet', text: `${server} replicates from ${status.host}:${status.port}`, pointed: false };
   }
   if (error)
     return {
@@ -49,7 +50,8 @@ function judge(context: TakeoverContext, server: string, status: ReplicaStatus):
     };
   const running = status.ioThread === 'running' && status.sqlThread === 'running';
   if (running && status.masterServerId === target.serverId) return { kind: 'following' };
-  return { kind: 'not-yet', text: `${server}: IO thread ${status.ioThread}, SQL thread ${status.sqlThread}` };
+  const text = `${server}: IO thread ${status.ioThread}, SQL thread ${status.sqlThread}`;
+  return { kind: 'not-yet', text, pointed: true };
 }
 
 /** Waits until both threads run against the target: the "ok" of CHANGE MASTER and START SLAVE proves nothing. */

@@ -4,7 +4,8 @@ import { Session } from '../mariadb/session.ts';
 import type { Task } from './task.ts';
 
 /** lock: holds the advisory lock; freeze: holds the read lock; wait: long waits; side: watches, lists, ends sessions. */
-export type Purpose = 'lock' | 'freeze' | 'wait' | 'side';
+const purposes = ['lock', 'freeze', 'wait', 'side'] as const;
+export type Purpose = (typeof purposes)[number];
 
 /**
  * Longer than the other connections live: a console that slept finds the one that would open the new primary gone before
@@ -22,6 +23,7 @@ export class Links {
   readonly #sessions = new Map<string, Session>();
   readonly #opening = new Map<string, Promise<Session>>();
   #abandoned = false;
+  #lost = 0;
 
   constructor(connect: Connect) {
     this.#connect = connect;
@@ -60,7 +62,7 @@ export class Links {
   /** A new connection that the caller closes. Rejects with SqlError. */
   async fresh(server: string, timeoutMs: number, waitTimeoutSeconds?: number): Promise<Session> {
     const started = performance.now();
-    const session = new Session(server, await this.#connect(server, timeoutMs));
+    const session = new Session(server, await this.#connect(server, timeoutMs), () => (this.#lost += 1));
     try {
       await session.prepare(Math.max(1, timeoutMs - (performance.now() - started)), waitTimeoutSeconds);
       return session;
@@ -82,6 +84,19 @@ export class Links {
   find(server: string, purpose: Purpose): Session | null {
     const session = this.#sessions.get(key(server, purpose));
     return session && !session.broken ? session : null;
+  }
+
+  /** How many statements have met the end of their connection so far. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  /** Those that were open and ended: not those of a server that hangs, which would only hang again. */
+  lostOnes(): { readonly server: string; readonly purpose: Purpose }[] {
+    return [...this.#sessions.entries()].flatMap(([name, { server, broken }]) => {
+      const purpose = purposes.find((one) => name === key(server, one));
+      return broken?.kind === 'lost' && purpose ? [{ server, purpose }] : [];
+    });
   }
 
   /** The servers that have a connection for that purpose. */

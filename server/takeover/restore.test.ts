@@ -72,6 +72,7 @@ test('a target that cannot apply during the drain is given up, and the old prima
   locker.destroy();
   expect(view.outcome).toBe('failed-restored');
   expect(view.steps.find(({ id }) => id === 'drain')?.error).toMatch(/did not reach/);
+  expect(view.summary).toMatch(/^Drain failed: db-2 stands at .* and did not reach .* in time\./);
   expect(agent.calls).toEqual(['disable mariadb_update', 'enable mariadb_update']);
   await expectRestored(view);
 });

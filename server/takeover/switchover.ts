@@ -1,5 +1,6 @@
 import type { Step } from '../operations/step.ts';
 import type { TakeoverContext } from './context.ts';
+import { goOn } from './go-on.ts';
 import { hookSteps } from './hooks/hook-steps.ts';
 import { catchUp } from './steps/catch-up.ts';
 import { drain } from './steps/drain.ts';
@@ -36,12 +37,12 @@ export function switchoverSteps(task: Task): Step<TakeoverContext>[] {
     promote(target),
     open(target),
     ...hookSteps(task, 'afterPromotion'),
-    events(target),
-    ...(task.sources.length > 0 ? [sources(target)] : []),
-    repointOld(oldPrimary),
-    repointOthers(others),
+    goOn(events(target)),
+    ...(task.sources.length > 0 ? [goOn(sources(target))] : []),
+    goOn(repointOld(oldPrimary)),
+    goOn(repointOthers(others)),
     services(target),
-    verify(target, [oldPrimary, ...others]),
+    goOn(verify(target, [oldPrimary, ...others])),
     report(target),
     ...hookSteps(task, 'onFailure'),
   ];

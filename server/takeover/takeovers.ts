@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { BatonError } from '../contract/errors.ts';
 import type { Operation } from '../contract/operation.ts';
 import { takeoverKind, type TakeoverKind, type TakeoverPlan } from '../contract/takeover.ts';
+import { completeRelease } from './complete-release.ts';
 import { completeUndo } from './complete-undo.ts';
 import { Confirmations } from './confirmations.ts';
 import { newContext } from './context.ts';
@@ -50,8 +51,8 @@ export interface Takeovers {
   /** Runs a hook of a takeover that has ended again; see runHookAgain. */
   runHook(request: HookAgain): Promise<{ operationId: string }>;
   /**
-   * To be called when a server answers again, or is seen for the first time: completes the undo of a switchover that left
-   * it frozen, or amends the report of the failover that it was the old primary of. Answers that operation, or null.
+   * To be called when a server answers again, or is seen for the first time: completes the undo of a takeover that left
+   * it frozen or read-only, or amends the report of the failover that it was the old primary of. Answers that operation, or null.
    */
   returned(server: string): Promise<Operation | null>;
   /** To be called when an operation has ended: as returned, for a server that answered again while it ran. */
@@ -174,7 +175,10 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
     },
     ended: async (view) => await noteReturnMeanwhile(parts, view),
     runHook: async (request) => await runHookAgain(parts, request),
-    returned: async (server) => (await completeUndo(parts, server)) ?? (await noteReturn(parts, server)),
+    returned: async (server) =>
+      (await completeUndo(parts, server)) ??
+      (await completeRelease(parts, server)) ??
+      (await noteReturn(parts, server)),
   };
 }
 

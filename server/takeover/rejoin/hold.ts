@@ -1,6 +1,6 @@
 import { stopWrites } from '../../mariadb/freeze.ts';
 import { done, failed, type Act, type Step } from '../../operations/step.ts';
-import { perform, type TakeoverContext } from '../context.ts';
+import { ourSessions, perform, type TakeoverContext } from '../context.ts';
 import { disableEventsOn } from '../set-events.ts';
 import { handsOf } from '../hands.ts';
 import { Sweep } from '../sweep.ts';
@@ -27,8 +27,10 @@ export function hold(server: string): Step<TakeoverContext> {
       } finally {
         own.close();
       }
-      const spare = { ids: new Set(context.connections[server]), users: context.parts.spareUsers };
-      const sweep = new Sweep(context.links.get(server, 'side'), spare);
+      const sweep = new Sweep(
+        () => context.links.get(server, 'side'),
+        () => ourSessions(context, server),
+      );
       sweep.again(act);
       await sweep.settled();
       if (!context.before?.[server]) return failed('its values were not recorded');

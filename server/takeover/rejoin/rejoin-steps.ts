@@ -1,5 +1,6 @@
 import type { Step } from '../../operations/step.ts';
 import type { TakeoverContext } from '../context.ts';
+import { goOn } from '../go-on.ts';
 import { lock } from '../steps/lock.ts';
 import { record } from '../steps/record.ts';
 import type { Task } from '../task.ts';
@@ -21,7 +22,7 @@ export function rejoinSteps(task: Task): Step<TakeoverContext>[] {
     compare(server),
     followPrimary(server),
     keepReadOnly(server),
-    verifyRejoin(server),
+    goOn(verifyRejoin(server)),
     rejoinReport(server),
   ];
 }

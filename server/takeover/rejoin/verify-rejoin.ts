@@ -41,7 +41,10 @@ export function verifyRejoin(server: string): Step<TakeoverContext> {
         await delay(PAUSE_MS);
       }
     },
-    hands: (context) => handsOf.follow(context, server, context.task.target),
+    hands({ task: { cluster, target } }) {
+      const whether = `Look whether ${server} follows ${target}, which was not seen: if it does not, rejoin it again.`;
+      return [handsOf.rejoin(cluster, server, whether)];
+    },
   };
 }
 

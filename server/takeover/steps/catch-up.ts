@@ -5,7 +5,9 @@ import { formatGtidList, gtidList, notReached, transactionsBehind } from '../../
 import { number, text } from '../../mariadb/row.ts';
 import { done, failed, type Act, type Step } from '../../operations/step.ts';
 import { look, oldPrimaryOf, type TakeoverContext } from '../context.ts';
-import { prepareReplicas, releaseReplicas } from '../prepare-replicas.ts';
+import { prepareReplicas } from '../prepare-replicas.ts';
+import { releaseReplicas } from '../release-replicas.ts';
+import { Unanswered } from '../unanswered.ts';
 
 /** Level enough: what the primary had a moment ago is applied within this time. It is what the drain will take. */
 const LEVEL_MS = 50;
@@ -19,6 +21,7 @@ const PAUSE_MS = 50;
  * backlog. All of a takeover's outage but milliseconds is backlog (measured on 10.11).
  */
 export function catchUp(target: string): Step<TakeoverContext> {
+  const unanswered = new Unanswered();
   return {
     id: 'catch-up',
     name: 'catch up',
@@ -32,8 +35,12 @@ export function catchUp(target: string): Step<TakeoverContext> {
       return level;
     },
     async undo(context, act) {
-      const undone = await releaseReplicas(context, act);
-      return undone === 0 ? { kind: 'nothing' } : { kind: 'undone', note: null };
+      const { servers, silent } = await releaseReplicas(context, act, unanswered);
+      if (silent.length > 0) {
+        const note = silent.map(({ server, error }) => `${server} does not answer: ${error}`).join('; ');
+        return { kind: 'left', note, followUps: silent.map(({ followUp }) => followUp) };
+      }
+      return servers === 0 ? { kind: 'nothing' } : { kind: 'undone', note: null };
     },
   };
 }

@@ -11,7 +11,8 @@ import { handsOf } from '../hands.ts';
 import { targetConnection } from '../task.ts';
 import { isSilence, Unanswered } from '../unanswered.ts';
 import { performWatched } from '../perform-watched.ts';
-import { prepareReplicas, releaseReplicas } from '../prepare-replicas.ts';
+import { prepareReplicas } from '../prepare-replicas.ts';
+import { releaseReplicas } from '../release-replicas.ts';
 import { undoSession } from '../undo-session.ts';
 import { drainTo } from './drain.ts';
 
@@ -50,7 +51,7 @@ export function drainReceived(server: string): Step<TakeoverContext> {
       );
     },
     async undo(context, act) {
-      const released = context.task.kind === 'failover' ? await releaseReplicas(context, act) : 0;
+      const released = context.task.kind === 'failover' ? await release(context, act, unanswered) : 0;
       let session;
       try {
         session = await undoSession(context, act, server);
@@ -81,6 +82,16 @@ export function drainReceived(server: string): Step<TakeoverContext> {
       }
     },
   };
+}
+
+/** How many replicas there were to release. Those that do not answer are left to do, and keep nobody waiting. */
+async function release(context: TakeoverContext, act: Act, unanswered: Unanswered): Promise<number> {
+  const { servers, silent } = await releaseReplicas(context, act, unanswered);
+  for (const { server, followUp } of silent) {
+    if (server === context.task.target) context.away.add(server);
+    act.followUp(followUp);
+  }
+  return servers;
 }
 
 async function statusOf(act: Act, session: Session, name: string): Promise<ReplicaStatus | undefined> {

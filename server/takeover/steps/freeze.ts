@@ -7,7 +7,7 @@ import type { Session } from '../../mariadb/session.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';
 import { within } from '../../topology/deadline.ts';
 import { done, type Act, type Step, type UndoEnd } from '../../operations/step.ts';
-import { look, oldPrimaryOf, perform, type TakeoverContext } from '../context.ts';
+import { look, oldPrimaryOf, ourSessions, perform, type TakeoverContext } from '../context.ts';
 import { handsOf } from '../hands.ts';
 import { disableEventsOn, enableEventsOn } from '../set-events.ts';
 import { startSources, stopSources } from '../stop-sources.ts';
@@ -17,7 +17,7 @@ import { isSilence, Unanswered } from '../unanswered.ts';
 /** How long writes may be held up by a lock that is not ours before the freeze is given up. */
 const LOCK_WAIT_SECONDS = 3;
 
-/** What the agent leaves of the step's time for the locks. */
+/** What the agent leaves of the step's time for the locks: this, or half of a time that is short. */
 const MARGIN_MS = 5_000;
 /** Writes flow again by then, and a service that stays off is a follow-up. */
 const AGENT_MS = 3_000;
@@ -42,8 +42,10 @@ export function freeze(server: string): Step<TakeoverContext> {
       act.remember('stopped-at', context.stoppedAt.wall);
       await perform(act, session, stopWrites(LOCK_WAIT_SECONDS), LOCK_WAIT_SECONDS * 1000 + 2_000);
       await perform(act, session, lockAllTables(LOCK_WAIT_SECONDS), LOCK_WAIT_SECONDS * 1000 + 2_000);
-      const ids = new Set(context.connections[server]);
-      context.sweep = new Sweep(context.links.get(server, 'side'), { ids, users: context.parts.spareUsers });
+      context.sweep = new Sweep(
+        () => context.links.get(server, 'side'),
+        () => ourSessions(context, server),
+      );
       context.sweep.again(act);
       return done('no write can commit');
     },
@@ -135,19 +137,17 @@ async function stopServices(context: TakeoverContext, act: Act): Promise<void> {
   const agent = context.parts.agent(server);
   const enabled = context.before?.[server]?.services?.filter((service) => service.enabled) ?? [];
   if (!agent || enabled.length === 0) return;
+  const marginMs = Math.min(MARGIN_MS, act.deadline.remainingMs() / 2);
   for (const { name } of enabled) {
-    await within(
-      Math.max(1, act.deadline.remainingMs() - MARGIN_MS),
-      `agent of ${server}`,
-      agent.service(name, 'disable'),
-    );
+    const leftMs = Math.max(1, Math.round(act.deadline.remainingMs() - marginMs));
+    await within(leftMs, `agent of ${server}`, agent.service(name, 'disable'));
     // It runs as root and ignores read_only: a run that has begun is waited for.
     let running = true;
     while (running) {
       running = (await agent.status()).services.some((service) => service.name === name && service.running);
       if (!running) break;
       act.waitsFor(`service ${name} to end its run on ${server}`);
-      if (act.signal.aborted || act.deadline.remainingMs() < MARGIN_MS)
+      if (act.signal.aborted || act.deadline.remainingMs() < marginMs)
         throw new Error(`service ${name} is still running on ${server}`);
       await delay(200);
     }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { lockAllTables, readSeal, sealOf, setEventScheduler, stopWrites, unlockTables } from '../../mariadb/freeze.ts';
 import { formatGtidList, reaches, transactionsBehind } from '../../mariadb/gtid.ts';
-import { stopReceiving } from '../../mariadb/promote.ts';
+import { startReplication, stopReceiving } from '../../mariadb/promote.ts';
 import type { Session } from '../../mariadb/session.ts';
 import {
   clientSessions,
@@ -11,11 +11,12 @@ import {
   waitingForBackupLock,
 } from '../../mariadb/sessions.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';
-import { done, failed, skipped, type Act, type Step, type StepEnd } from '../../operations/step.ts';
-import { look, oldPrimaryOf, perform, type TakeoverContext } from '../context.ts';
+import { failed, skipped, type Act, type Step, type StepEnd } from '../../operations/step.ts';
+import { look, oldPrimaryOf, ourSessions, perform, type TakeoverContext } from '../context.ts';
 import { disableEventsOn } from '../set-events.ts';
 import { awaitFollowing, followingStatus } from '../following.ts';
 import { handsOf } from '../hands.ts';
+import { newPrimaryFor } from '../new-primary.ts';
 import { pointAtPrimary } from '../point-at-primary.ts';
 import { forgetSources, stopSources } from '../stop-sources.ts';
 import { serverOf } from '../task.ts';
@@ -28,16 +29,20 @@ const STOP_RECEIVING_MS = 1_000;
  * sessions ended, unlock, position again, and only then CHANGE MASTER. read_only stays on.
  */
 export function repointOld(server: string): Step<TakeoverContext> {
+  let begun = false;
   return {
     id: 're-point-old',
     name: 're-point old primary',
     server,
     deadlineMs: 30_000,
     async run(context, act) {
-      if (await follows(context, act, server)) {
-        // Taken up again: only what comes after START SLAVE may be left.
+      const again = begun || context.takenUp;
+      begun = true;
+      if (await pointed(context, act, server, again)) {
+        // It had nothing of its own then: what it has from the new primary since must not count as such.
+        await startPointed(context, act, server);
         await disableEvents(context, act, server);
-        return done(`${server} follows ${context.task.target}`);
+        return await awaitFollowing(context, act, server);
       }
       const frozen = await ensureFrozen(context, act, server);
       if (frozen) return frozen;
@@ -72,9 +77,17 @@ export function repointOld(server: string): Step<TakeoverContext> {
   };
 }
 
-async function follows(context: TakeoverContext, act: Act, server: string): Promise<boolean> {
+/** Whether it follows the target already; where the step runs again: whether it was told to. */
+async function pointed(context: TakeoverContext, act: Act, server: string, again: boolean): Promise<boolean> {
   const session = context.links.find(server, 'lock');
-  return session !== null && (await followingStatus(context, act, session, server)).kind === 'following';
+  if (!session) return false;
+  const status = await followingStatus(context, act, session, server);
+  return status.kind === 'following' || (again && (status.kind === 'error' || status.pointed));
+}
+
+async function startPointed(context: TakeoverContext, act: Act, server: string): Promise<void> {
+  const { connection } = newPrimaryFor(context, server, context.task.target, true);
+  await perform(act, context.links.get(server, 'lock'), startReplication(connection));
 }
 
 /** After an interruption, or where the lock's connection broke, everything is stopped again before anything is concluded. */
@@ -118,7 +131,7 @@ async function ownTransactions(context: TakeoverContext, act: Act, session: Sess
 /** Until no session waits for the backup lock: one that waits would commit when it opens. */
 async function endWaiting(context: TakeoverContext, act: Act, server: string): Promise<void> {
   const side = context.links.get(server, 'side');
-  const spare = { ids: new Set(context.connections[server]), users: context.parts.spareUsers };
+  const spare = ourSessions(context, server);
   for (;;) {
     const sessions = (await look(act, side, listSessions())).map(serverSession);
     const clients = clientSessions(sessions, spare);

@@ -1,0 +1,60 @@
+import type { Operation } from '../contract/operation.ts';
+import { entriesOf } from '../operations/journal.ts';
+import type { TakeoverContext } from './context.ts';
+import { lateAct, leftAsBefore, LOOKED_AT, underLock } from './late-act.ts';
+import type { TakeoversParts } from './parts.ts';
+import { releaseByHand, releaseReplica } from './release-replicas.ts';
+import { remembered } from './resume.ts';
+import { task as taskShape } from './task.ts';
+
+/**
+ * To be called when a server answers again: where a takeover that was undone had made it read-only and could not give it
+ * its writes back, because it did not answer, it takes them again now. Only while it follows whom it followed then, and
+ * nothing has been done to the cluster since. Answers the amended operation, or null. Rejects with SqlError.
+ */
+export async function completeRelease(parts: TakeoversParts, server: string): Promise<Operation | null> {
+  if (parts.operations.running(parts.cluster.name)) return null;
+  const found = await leftBehind(parts, server);
+  if (!found || !(await followsAsThen(parts, server, found.context))) return null;
+  const { view, context } = found;
+  const act = lateAct(view, []);
+  const released = await underLock(context, server, async () => {
+    await releaseReplica(context, act, server);
+    return true;
+  });
+  if (released !== true) return null;
+  return await parts.operations.amend(view.id, (before) => amended(before, context, server));
+}
+
+/** The newest operation that says so, where every one behind it left the servers as they were. */
+async function leftBehind(
+  parts: TakeoversParts,
+  server: string,
+): Promise<{ view: Operation; context: TakeoverContext } | null> {
+  for (const row of await parts.store.journal.list({ cluster: parts.cluster.name, limit: LOOKED_AT })) {
+    const task = taskShape.safeParse(JSON.parse(row.plan)).data;
+    if (task && row.endedAt !== null) {
+      const view = await parts.operations.get(row.id);
+      const context = remembered(task, parts, entriesOf(await parts.store.journal.entries(row.id)));
+      const { text } = releaseByHand(context, server);
+      if (!view.pointOfNoReturnPassed && view.followUps.some((left) => left.text === text)) return { view, context };
+    }
+    if (!leftAsBefore(row)) return null;
+  }
+  return null;
+}
+
+async function followsAsThen({ watch }: TakeoversParts, server: string, { task }: TakeoverContext): Promise<boolean> {
+  const { servers } = await watch.lookNow();
+  const now = servers.find(({ name }) => name === server);
+  return now?.state === 'up' && now.replication.some(({ primary }) => primary === task.oldPrimary);
+}
+
+function amended(view: Operation, context: TakeoverContext, server: string): Operation {
+  const { text } = releaseByHand(context, server);
+  return {
+    ...view,
+    summary: `${view.summary ?? ''} Restored late: ${server} answered again, and is as before.`.trim(),
+    followUps: view.followUps.filter((left) => left.text !== text),
+  };
+}
