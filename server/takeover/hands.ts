@@ -1,6 +1,6 @@
 import type { FollowUp } from '../contract/operation.ts';
 import { changePrimary } from '../mariadb/change-primary.ts';
-import { allowWrites } from '../mariadb/freeze.ts';
+import { allowWrites, setEventScheduler } from '../mariadb/freeze.ts';
 import { killSessions } from '../mariadb/sessions.ts';
 import { startReplication } from '../mariadb/promote.ts';
 import type { Act } from '../operations/step.ts';
@@ -75,6 +75,13 @@ export const handsOf = {
     const ids = context.connections[server] ?? [];
     const kill = ids.length > 0 ? `${killSessions(ids).shown}; ` : '';
     return [left(`${server} may still refuse writes. On ${server} run:`, `${kill}${allowWrites().shown}`)];
+  },
+
+  /** It was switched off before the freeze, and its events could not be disabled as a replica's: nothing may fire meanwhile. */
+  startScheduler({ before }: TakeoverContext, server: string): FollowUp[] {
+    if (before?.[server]?.eventScheduler !== 'on') return [];
+    const text = `The event scheduler of ${server} may still be off, from the takeover. When it is a replica again, on ${server} run:`;
+    return [left(text, setEventScheduler(true).shown)];
   },
 
   /** A hook that did not do its work can be run again. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { lockAllTables, readSeal, sealOf, setEventScheduler, stopWrites, unlockTables } from '../../mariadb/freeze.ts';
+import { lockAllTables, readSeal, sealOf, stopWrites, unlockTables } from '../../mariadb/freeze.ts';
 import { formatGtidList, reaches, transactionsBehind } from '../../mariadb/gtid.ts';
 import { startReplication, stopReceiving } from '../../mariadb/promote.ts';
 import type { Session } from '../../mariadb/session.ts';
@@ -13,7 +13,7 @@ import {
 import { SqlError } from '../../mariadb/sql-error.ts';
 import { failed, skipped, type Act, type Step, type StepEnd } from '../../operations/step.ts';
 import { look, oldPrimaryOf, ourSessions, perform, type TakeoverContext } from '../context.ts';
-import { disableEventsOn } from '../set-events.ts';
+import { disableOldEvents } from '../disable-old-events.ts';
 import { awaitFollowing, followingStatus } from '../following.ts';
 import { handsOf } from '../hands.ts';
 import { newPrimaryFor } from '../new-primary.ts';
@@ -30,6 +30,7 @@ const STOP_RECEIVING_MS = 1_000;
  */
 export function repointOld(server: string): Step<TakeoverContext> {
   let begun = false;
+  let eventsDisabled = false;
   return {
     id: 're-point-old',
     name: 're-point old primary',
@@ -41,7 +42,8 @@ export function repointOld(server: string): Step<TakeoverContext> {
       if (await pointed(context, act, server, again)) {
         // It had nothing of its own then: what it has from the new primary since must not count as such.
         await startPointed(context, act, server);
-        await disableEvents(context, act, server);
+        await disableOldEvents(context, act, server);
+        eventsDisabled = true;
         return await awaitFollowing(context, act, server);
       }
       const frozen = await ensureFrozen(context, act, server);
@@ -58,21 +60,23 @@ export function repointOld(server: string): Step<TakeoverContext> {
       if (after) return after;
       await forgetSources(context, act, session);
       await pointAtPrimary(context, act, session, server);
-      await disableEvents(context, act, server);
+      await disableOldEvents(context, act, server);
+      eventsDisabled = true;
       return await awaitFollowing(context, act, server);
     },
     hands(context) {
       const { cluster, target } = context.task;
+      const scheduler = eventsDisabled ? [] : handsOf.startScheduler(context, server);
       // Over transactions of its own it must not be re-pointed by anybody.
       if (context.ownOfOld !== null) {
         const own = handsOf.note(`${server} has ${context.ownOfOld}. It was not made a replica.`);
-        return [own, ...handsOf.own(cluster, server, target)];
+        return [own, ...handsOf.own(cluster, server, target), ...scheduler];
       }
       const answers = context.links.find(server, 'lock') && context.links.find(server, 'freeze');
-      if (answers) return handsOf.follow(context, server, target);
+      if (answers) return [...handsOf.follow(context, server, target), ...scheduler];
       // What it has nobody can say now: rejoin looks first.
       const text = `${server} does not answer and does not follow ${target}: rejoin it when it is back.`;
-      return [handsOf.rejoin(cluster, server, text)];
+      return [handsOf.rejoin(cluster, server, text), ...scheduler];
     },
   };
 }
@@ -111,6 +115,8 @@ async function ensureFrozen(context: TakeoverContext, act: Act, server: string):
         `${server} could not be reached and does not follow ${context.task.target}: ${error.message}. Rejoin it when it is back.`,
       ),
     );
+    // Where nothing listens it has forgotten that with its process.
+    if (error.kind !== 'refused') for (const left of handsOf.startScheduler(context, server)) act.followUp(left);
     return skipped(`${server} can't be reached: ${error.message}`);
   }
 }
@@ -162,33 +168,6 @@ async function stopOthersReceiving(context: TakeoverContext, act: Act): Promise<
       }
     }),
   );
-}
-
-/** Nothing of this can run under the read lock (1205, 1223), and nothing of it may be in the binlog. */
-async function disableEvents(context: TakeoverContext, act: Act, server: string): Promise<void> {
-  const was = context.before?.[server];
-  const session = await context.links.fresh(server, 3_000);
-  try {
-    await disableEventsOn(act, session);
-    // Its events are all off now: the scheduler can wait for the day on which this is the primary again.
-    if (was?.eventScheduler === 'on') await startScheduler(act, session);
-  } catch (error) {
-    if (!(error instanceof SqlError)) throw error;
-    act.followUp(
-      handsOf.note(`Events on ${server} are still enabled and fire although it is a replica: ${error.message}`),
-    );
-  } finally {
-    session.close();
-  }
-}
-
-/** It was switched off for the freeze, where the account may (SUPER); where not, it never was. */
-async function startScheduler(act: Act, session: Session): Promise<void> {
-  try {
-    await perform(act, session, setEventScheduler(true));
-  } catch (error) {
-    if (!(error instanceof SqlError) || error.errno !== 1227) throw error;
-  }
 }
 
 function merged(a: Record<string, number[]>, b: Record<string, number[]>): Record<string, number[]> {

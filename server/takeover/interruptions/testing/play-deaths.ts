@@ -42,6 +42,7 @@ export function playDeaths({ kind, begin, look }: Scene): void {
           expect(view.pointOfNoReturnPassed).toBe(finished);
           expect(view.interruptions).toHaveLength(1);
           expectStory(view, ids);
+          expect(view.followUps).toEqual([]);
           expect(view.steps.filter(({ error }) => error !== null)).toEqual([]);
           expect(await baton.operations.get(view.id)).toEqual(view);
           expect(await baton.operations.unfinished()).toEqual([]);

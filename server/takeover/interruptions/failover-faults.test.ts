@@ -1,0 +1,4 @@
+import { failoverScene } from './testing/failover-scene.ts';
+import { playFaults } from './testing/play-faults.ts';
+
+playFaults(failoverScene);

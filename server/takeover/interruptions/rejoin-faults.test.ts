@@ -1,0 +1,4 @@
+import { rejoinScene } from './testing/rejoin-scene.ts';
+import { playFaults } from './testing/play-faults.ts';
+
+playFaults(rejoinScene);
