@@ -110,6 +110,8 @@ export class Keeper {
     const at = this.#options.now();
     this.#primary = { ...(this.#primary ?? lastPrimary(name, at, [], [])), name };
     const others = new Set([...this.#detached].filter((server) => server !== name));
+    // A look that fell between its opening and the end of the takeover has seen its events before they were enabled.
+    this.#writtenAt.delete(`events ${name}`);
     await this.#guard(async (memory) => {
       // Both at once, and the failure of both is taken: one that nobody awaits would end the console.
       await Promise.all([this.#mark(others, at), this.#primary && memory.putPrimary(this.#primary)]);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { BatonError } from '../contract/errors.ts';
 import type { ClusterSnapshot, ReplicationConnection, ServerSnapshot } from '../contract/snapshot.ts';
 import { createPool } from '../mariadb/pool.ts';
@@ -380,6 +380,22 @@ test('a console that starts again knows since when a problem stands, and one tha
   await store.memory.put('topology/erp5/problems', JSON.stringify(before), Date.now());
   const third = await watch(cluster, store);
   expect(await shows(third)).not.toBe(since);
+});
+
+test('the events of a new primary are read again when its takeover ends: a look before that saw them disabled', async () => {
+  const cluster = await clusterOf({ replicas: 1 });
+  const primary = cluster.server('db-1');
+  await primary.sql(
+    `GRANT EVENT ON *.* TO '${cluster.accounts.observe.user}'@'%'`,
+    'CREATE EVENT shop.tidy ON SCHEDULE EVERY 1 HOUR DISABLE ON SLAVE DO DELETE FROM shop.probe',
+  );
+  const { watcher } = await watch(cluster, await aStore());
+  const status = async (): Promise<string | undefined> => (await watcher.remembered('db-1'))?.events[0]?.status;
+  await until(async () => (await status()) === 'SLAVESIDE_DISABLED', { what: 'its events are remembered' });
+  await primary.sql('ALTER EVENT shop.tidy ENABLE');
+  await watcher.primaryIs('db-1');
+  await watcher.lookNow();
+  await vi.waitFor(async () => expect(await status()).toBe('ENABLED'), { timeout: 10_000 });
 });
 
 test("a console that starts again with the primary gone knows the primary's last word and its events", async () => {

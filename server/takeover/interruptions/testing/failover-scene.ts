@@ -15,7 +15,9 @@ async function remembered(stage: Stage): Promise<void> {
   known = { stage, primary: stage.primary };
   const baton = await startBaton(stage.plan);
   try {
-    await until(async () => (await baton.watcher.remembered(stage.primary)) !== null, { what: 'its events are known' });
+    const enabled = async (): Promise<boolean> =>
+      (await baton.watcher.remembered(stage.primary))?.events.some(({ status }) => status === 'ENABLED') ?? false;
+    await until(enabled, { what: 'its events are known' });
   } finally {
     await baton.stop();
   }

@@ -59,6 +59,11 @@ export function playFaults({ kind, begin, look }: Scene): void {
       }
       await doWhatIsLeft(stage, baton, view);
       await look(stage, { view, baton, target, finished });
+      if (view.followUps.length > 0) {
+        // What was done by hand is known to a console that begins anew: a primary's events are read each 30 s.
+        await baton.stop();
+        console = null;
+      }
       return view;
     } catch (error) {
       await hang;
