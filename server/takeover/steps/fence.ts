@@ -1,5 +1,6 @@
 import { done, skipped, type Step, type StepEnd } from '../../operations/step.ts';
 import type { TakeoverContext } from '../context.ts';
+import { endFence } from '../end-fence.ts';
 import { handsOf } from '../hands.ts';
 import { persistedReadOnly, persistReadOnly } from '../persisted-read-only.ts';
 
@@ -41,17 +42,18 @@ export function fence(oldPrimary: string): Step<TakeoverContext> {
         return unfenced(error);
       }
     },
-    async undo(context) {
+    async undo(context, act) {
       const agent = context.parts.agent(oldPrimary);
       // What was there before is put back; where nobody could say what that was, nothing was written.
       if (!agent || context.persistedBefore === undefined) return { kind: 'nothing' };
       try {
         await agent.persistReadOnly(context.persistedBefore);
-        return { kind: 'undone', note: null };
       } catch {
         const text = `read_only=1 may be left in the configuration of ${oldPrimary}: its agent does not answer.`;
         return { kind: 'left', note: text, followUps: [handsOf.note(text)] };
       }
+      const note = context.persistedBefore === true ? null : await endFence(context, act, oldPrimary);
+      return { kind: 'undone', note };
     },
   };
 }

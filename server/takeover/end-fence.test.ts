@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { startTestAgent } from '../agent/fixtures.ts';
+import { createCluster } from '../sandbox/cluster.ts';
+import { until } from '../sandbox/until.ts';
+import { atStatement } from './testing/at-statement.ts';
+import { startBaton } from './testing/baton.ts';
+import { writableOf } from './testing/server-state.ts';
+
+test('an old primary that came back under the fence of a failover that is undone takes writes again', async () => {
+  await using cluster = await createCluster();
+  const [primary, target] = [cluster.server('db-1'), cluster.server('db-2')];
+  const { socket, optionsFile: defaultsFile, persistFile } = primary;
+  const agent = await startTestAgent({ server: { socket, defaultsFile, persistFile } });
+  const moment = { when: 'before', statement: 'RESET SLAVE', on: 'db-2' } as const;
+  const baton = await startBaton(cluster, {
+    agent: (server) => (server === 'db-1' ? agent.client : null),
+    onConnection: atStatement(moment, async () => {
+      await primary.start();
+      expect(await writableOf(cluster.servers)).toEqual([]);
+      await target.kill();
+    }),
+  });
+  try {
+    await primary.kill();
+    await until(() => baton.watcher.observationOf('db-1')?.kind === 'unreachable', { what: 'db-1 is seen to be gone' });
+    const view = await baton.promote('db-2');
+    expect(view.outcome).toBe('failed-restored');
+    expect(view.steps.find(({ id }) => id === 'fence')).toMatchObject({
+      state: 'undone',
+      note: 'db-1 came back meanwhile, and takes writes again',
+    });
+    expect(await writableOf(cluster.servers)).toEqual(['db-1']);
+    await primary.restart();
+    expect(await writableOf(cluster.servers)).toEqual(['db-1']);
+  } finally {
+    await baton.stop();
+    await agent.remove();
+  }
+});
