@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from '../mariadb/connection.ts';
 import { connect } from '../mariadb/connection.ts';
 import { text } from '../mariadb/row.ts';
@@ -94,20 +93,15 @@ export async function fillConnections(
       what: `${server.name} has room again`,
     });
   };
-  // Turned away once, there may still be one that somebody is just leaving: full is what stays full.
-  for (let refusals = 0; refusals < 2;) {
+  for (;;) {
     try {
       open.push(await connect({ host: server.host, port: server.port, ...account }, 5_000));
     } catch (error) {
-      if (!(error instanceof SqlError) || error.kind !== 'too-many-connections') {
-        for (const connection of open) connection.destroy();
-        throw error;
-      }
-      refusals += 1;
-      await delay(100);
+      if (error instanceof SqlError && error.kind === 'too-many-connections') return { count: open.length, release };
+      for (const connection of open) connection.destroy();
+      throw error;
     }
   }
-  return { count: open.length, release };
 }
 
 async function connectionsOf(server: SandboxServer, user: string): Promise<number> {
