@@ -58,13 +58,25 @@ test('a dry run does every check and changes nothing', async ({ console: page, d
   await expect(page.getByText('not run').first()).toBeVisible();
 });
 
-/** A transaction that stays open on the primary: a switchover waits for it, with nothing changed yet. */
+/**
+ * A transaction that stays open on the primary, old enough for a switchover to wait for it: a young one is expected to end
+ * by itself.
+ */
 async function longWrite(demo: Demo, primary: string): Promise<Connection> {
   const { host, port, socket, rootUser, rootPassword } = demo.server(primary);
   const target = { host, port, socketPath: socket, user: rootUser, password: rootPassword };
   const held = await connect(target, 5_000);
   await held.query('BEGIN', { timeoutMs: 5_000 });
   await held.query(`INSERT INTO shop.orders (uid, payload) VALUES ('long-${Date.now()}', 'e2e')`, { timeoutMs: 5_000 });
+  const asked = await connect(target, 5_000);
+  const idleMs = async (): Promise<number> => {
+    const [row] = await asked.query(`SELECT TIME_MS FROM information_schema.PROCESSLIST WHERE ID = ${held.id}`, {
+      timeoutMs: 5_000,
+    });
+    return Number(row?.['TIME_MS']);
+  };
+  await expect.poll(idleMs, { message: 'the transaction is old' }).toBeGreaterThan(2_000);
+  asked.destroy();
   return held;
 }
 

@@ -57,7 +57,6 @@ export function promote(server: string): Step<TakeoverContext> {
     async run(context, act) {
       const { name } = targetConnection(context.task);
       const session = context.links.get(server, 'lock');
-      context.sweep?.again(act);
       const [lost] = await Promise.all([lockLost(context, act), stopWatched(context, act, session, name)]);
       if (lost !== null) return failed(lost);
       const forgotten = perform(act, session, forgetPrimary(name));

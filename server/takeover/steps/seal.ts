@@ -12,7 +12,6 @@ export function seal(server: string): Step<TakeoverContext> {
     deadlineMs: 3_000,
     intentAhead: true,
     async run(context, act) {
-      context.sweep?.again(act);
       const session = context.links.get(server, 'freeze');
       // It is read again while the target drains, and a third time before the target forgets this server.
       const [row] = await perform(act, session, readSeal());
