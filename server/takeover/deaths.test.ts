@@ -5,6 +5,7 @@ import { SqlError } from '../mariadb/sql-error.ts';
 import { createCluster, type SandboxCluster } from '../sandbox/cluster.ts';
 import { until } from '../sandbox/until.ts';
 import { startWriteLoad, type WriteLoad } from '../sandbox/write-load.ts';
+import { atStatement } from './testing/at-statement.ts';
 import { startBaton, type TestBaton } from './testing/baton.ts';
 import { isReadOnly, writableOf } from './testing/server-state.ts';
 
@@ -29,20 +30,7 @@ async function promoteWith(
   on: string,
   act: () => Promise<void>,
 ): Promise<{ view: Operation; tookMs: number }> {
-  let done = false;
-  const watch = (server: string, connection: Connection): void => {
-    if (server !== on) return;
-    const query = connection.query.bind(connection);
-    connection.query = async (sql, options) => {
-      const now = !done && sql.includes(statement);
-      if (now) done = true;
-      if (now && when === 'before') await act();
-      const rows = await query(sql, options);
-      if (now && when === 'after') await act();
-      return rows;
-    };
-  };
-  baton = await startBaton(cluster, { onConnection: watch });
+  baton = await startBaton(cluster, { onConnection: atStatement({ when, statement, on }, act) });
   const started = performance.now();
   const view = await baton.promote('db-2', { kind: 'switchover' });
   return { view, tookMs: performance.now() - started };
