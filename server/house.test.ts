@@ -74,7 +74,7 @@ const pureFiles = [
   'server/topology/analysis/*.ts',
   'server/takeover/{plan,classify,fingerprint,cost}.ts',
   'server/takeover/checks/*.ts',
-  'server/backups/retention.ts',
+  'server/backups/{retention,chain}.ts',
   'server/bootstrap/copy-position.ts',
   'server/contract/parameters.ts',
   'server/monitoring/{verdict,replication,backups,certificates}.ts',

@@ -8,15 +8,25 @@ import { nextWords } from './next-words.ts';
 const at = (minute: number): string => new Date(Date.UTC(2026, 10, 20, 12, minute)).toISOString();
 
 function server(change: Partial<ServerDumps> = {}): ServerDumps {
-  return { server: 'db-2', agent: 'up', detail: null, nextAt: null, running: null, lastFailure: null, ...change };
+  const idle = { nextAt: null, running: null, lastFailure: null, methods: ['dump' as const], verifying: null };
+  return { server: 'db-2', agent: 'up', detail: null, ...idle, ...change };
 }
 function dump(startMinute: number, change: Partial<Dump> = {}): Dump {
   const times = { startedAt: at(startMinute), endedAt: at(startMinute + 1) };
-  const facts = { method: 'dump', bytes: 100, sha256: 'x', gtid: '0-1-1', verified: null } as const;
+  const facts = {
+    method: 'dump',
+    bytes: 100,
+    sha256: 'x',
+    gtid: '0-1-1',
+    base: null,
+    database: null,
+    verified: null,
+  } as const;
   return { server: 'db-2', name: `db-2-${startMinute}.sql.zst`, ...facts, ...times, ...change };
 }
 const asked: BackupRun = {
   id: 'r',
+  method: 'dump',
   startedAt: at(10),
   endedAt: null,
   state: 'running',
@@ -44,10 +54,11 @@ describe('a dump that was asked for', () => {
 });
 
 test('a dump of the schedule is seen running without being asked for', () => {
-  expect(makingOf(server({ running: { startedAt: at(1), bytes: 5 } }), [], null)).toEqual({
+  expect(makingOf(server({ running: { startedAt: at(1), bytes: 5, method: 'dump' } }), [], null)).toEqual({
     kind: 'running',
     startedAt: at(1),
     bytes: 5,
+    method: 'dump',
   });
   expect(makingOf(server(), [dump(0)], null)).toEqual({ kind: 'idle' });
 });
@@ -76,8 +87,8 @@ test('an empty list has a cause', () => {
 
 test('only a restore that worked is a good mark', () => {
   expect(restoreWords(null)).toMatchObject({ level: 'off', word: 'never restored' });
-  expect(restoreWords({ at: at(0), seconds: 41, ok: true })).toMatchObject({ level: 'normal' });
-  expect(restoreWords({ at: at(0), seconds: 41, ok: false })).toMatchObject({ level: 'serious' });
+  expect(restoreWords({ at: at(0), seconds: 41, ok: true, text: '' })).toMatchObject({ level: 'normal' });
+  expect(restoreWords({ at: at(0), seconds: 41, ok: false, text: '' })).toMatchObject({ level: 'serious' });
 });
 
 test('a bar is never longer than the largest, and nothing of nothing is nothing', () => {

@@ -5,7 +5,7 @@ import type { ServerDumps } from './dump-words.ts';
 /** How the making of a dump stands on one server. */
 export type Making =
   | { kind: 'idle' }
-  | { kind: 'running'; startedAt: string; bytes: number }
+  | { kind: 'running'; startedAt: string; bytes: number; method: Dump['method'] }
   | { kind: 'made'; dump: Dump }
   | { kind: 'failed'; at: string; text: string }
   | { kind: 'unknown'; startedAt: string };
@@ -23,7 +23,7 @@ export function makingOf(server: ServerDumps, dumps: readonly Dump[], asked: Bac
   const failure = server.lastFailure;
   if (failure !== null && Date.parse(failure.at) >= since) return { kind: 'failed', ...failure };
   if (server.agent !== 'up') return { kind: 'unknown', startedAt: asked.startedAt };
-  return { kind: 'running', startedAt: asked.startedAt, bytes: asked.bytes };
+  return { kind: 'running', startedAt: asked.startedAt, bytes: asked.bytes, method: asked.method };
 }
 
 /** The size of this server's newest dump: about what the one that is being made will have. Null for the first. */

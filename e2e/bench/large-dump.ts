@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DumpManifest } from '../../server/contract/dumps.ts';
+import { plainDump, type DumpManifest } from '../../server/contract/dumps.ts';
 
 /** A dump of the given size in an agent's folder: random bytes under a true manifest, since only the transport is measured. */
 export interface LargeDump extends AsyncDisposable {
@@ -24,6 +24,7 @@ export async function writeLargeDump(directory: string, server: string, bytes: n
   await file.close();
   const sha256 = hash.digest('hex');
   const manifest: DumpManifest = {
+    ...plainDump,
     format: 1,
     name,
     method: 'dump',

@@ -6,7 +6,7 @@ import { freeBytes } from '../backups/disk-space.ts';
 import { FailureNote } from '../backups/failure-note.ts';
 import { startSchedule, type Schedule } from '../backups/schedule.ts';
 import type { BackupTurn } from '../backups/turn.ts';
-import type { AgentStatus } from '../contract/agent.ts';
+import { noBackups, type AgentStatus } from '../contract/agent.ts';
 import type { AgentConfiguration } from '../contract/configuration.ts';
 import { messageOf } from '../contract/errors.ts';
 
@@ -19,6 +19,7 @@ export interface BackupParts {
   readonly directory: string;
   readonly runner: BackupRunner;
   readonly schedule: Schedule | null;
+  readonly methods: AgentStatus['backups']['methods'];
 }
 
 /**
@@ -47,6 +48,7 @@ export async function createBackups(
   return {
     server: options.server,
     directory,
+    methods: method,
     runner,
     schedule: schedule === undefined ? null : scheduleOf(schedule, runner, options.logger),
   };
@@ -71,11 +73,18 @@ function scheduleOf(expression: string, runner: BackupRunner, logger: Logger): S
 
 /** What GET /v1/status says of backups. */
 export async function backupsStatus(parts: BackupParts | null): Promise<AgentStatus['backups']> {
-  if (!parts) return { nextAt: null, running: null, lastFailure: null, freeBytes: null };
+  if (!parts) return noBackups;
   const running = parts.runner.running();
   return {
+    ...noBackups,
     nextAt: parts.schedule?.next()?.toISOString() ?? null,
-    running: running && { id: running.id, startedAt: running.startedAt, bytes: running.bytes },
+    methods: parts.methods,
+    running: running && {
+      id: running.id,
+      startedAt: running.startedAt,
+      bytes: running.bytes,
+      method: running.method,
+    },
     lastFailure: parts.runner.lastFailure(),
     freeBytes: await freeBytes(parts.directory),
   };

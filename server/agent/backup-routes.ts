@@ -58,7 +58,7 @@ export function serveBackupRuns(app: FastifyInstance, { directory, runner }: Bac
   });
 }
 
-function summary(manifest: DumpManifest): Omit<Dump, 'verified'> {
-  const { server, name, method, bytes, sha256, gtid, startedAt, endedAt } = manifest;
-  return { server, name, method, bytes, sha256, gtid, startedAt, endedAt };
+function summary(manifest: DumpManifest): Dump {
+  const { server, name, method, bytes, sha256, gtid, startedAt, endedAt, base, database } = manifest;
+  return { server, name, method, bytes, sha256, gtid, startedAt, endedAt, base, database, verified: null };
 }

@@ -119,6 +119,7 @@ export class BackupRunner {
     const startedAt = this.#options.now();
     const run: BackupRun = {
       id: randomUUID(),
+      method: 'dump',
       startedAt: startedAt.toISOString(),
       endedAt: null,
       state: 'running',

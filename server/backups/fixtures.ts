@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DumpManifest } from '../contract/dumps.ts';
-import { dumpName, manifestName } from './names.ts';
+import { plainDump, type DumpManifest } from '../contract/dumps.ts';
+import { backupName, manifestName } from './names.ts';
 
 /** For tests: a manifest of that content, begun at that time. */
 export function manifestOf(content: Buffer, startedAt: string, server = 'db-1'): DumpManifest {
   return {
+    ...plainDump,
     format: 1,
-    name: dumpName(server, new Date(startedAt)),
+    name: backupName({ server, startedAt: new Date(startedAt), method: 'dump', compression: 'zstd', database: null }),
     method: 'dump',
     server,
     serverVersion: '10.11.19-MariaDB',

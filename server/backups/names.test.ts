@@ -1,10 +1,32 @@
 import { expect, test } from 'vitest';
-import { dumpName, isBackupName, isBackupOf, nameOfPartial, partialName } from './names.ts';
+import { backupName, isBackupName, isBackupOf, nameOfPartial, partialName, type NamedBackup } from './names.ts';
 
-test('a dump is named after its server and the second it was begun in, in UTC', () => {
-  const name = dumpName('db-1', new Date('2026-11-20T18:54:00.999Z'));
-  expect(name).toBe('db-1-2026-11-20T18-54-00Z.sql.zst');
-  expect(isBackupName(name)).toBe(true);
+const named = (changes: Partial<NamedBackup> = {}): string =>
+  backupName({
+    server: 'db-1',
+    startedAt: new Date('2026-11-20T18:54:00.999Z'),
+    method: 'dump',
+    compression: 'zstd',
+    database: null,
+    ...changes,
+  });
+
+test.each<[Partial<NamedBackup>, string]>([
+  [{}, 'sql.zst'],
+  [{ compression: 'gzip' }, 'sql.gz'],
+  [{ database: 'shop' }, 'shop.sql.zst'],
+  [{ database: 'été/.. 1' }, '@00e9t@00e9@002f@002e@002e@00201.sql.zst'],
+  [{ method: 'mariabackup' }, 'full.xb.zst'],
+  [{ method: 'mariabackup-incremental' }, 'inc.xb.zst'],
+])('%j is named after its server and the second it was begun in, in UTC, and ends in %s', (changes, end) => {
+  expect(named(changes)).toBe(`db-1-2026-11-20T18-54-00Z.${end}`);
+  expect(isBackupOf('db-1', named(changes))).toBe(true);
+});
+
+test('databases with long names in strange letters have files of different names, which a file system takes', () => {
+  const names = ['語'.repeat(63) + 'a', '語'.repeat(63) + 'b'].map((database) => named({ database }));
+  expect(names.every((name) => isBackupName(name) && name.length < 200)).toBe(true);
+  expect(names[0]).not.toBe(names[1]);
 });
 
 test.each([
@@ -19,6 +41,9 @@ test.each([
   'db-1-2026-11-20T18-54-00Z.sql.zst\0',
   'db-1-2026-11-20T18-54-00Z.sql.zst.json',
   'db-1-2026-11-20T18-54-00Z.sql',
+  'db-1-2026-11-20T18-54-00Z.full.xb',
+  'db-1-2026-11-20T18-54-00Z.full.xb.gz',
+  'db-1-2026-11-20T18-54-00Z...sql.zst',
   '.db-1-2026-11-20T18-54-00Z.sql.zst.partial',
   '-2026-11-20T18-54-00Z.sql.zst',
   `${'x'.repeat(64)}-2026-11-20T18-54-00Z.sql.zst`,

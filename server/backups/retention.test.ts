@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { DumpManifest } from '../contract/dumps.ts';
-import { dumpName } from './names.ts';
+import { plainDump, type DumpManifest } from '../contract/dumps.ts';
+import { backupName } from './names.ts';
 import { expiredBackups, type Keep } from './retention.ts';
 
 const now = new Date('2026-11-20T12:00:00Z');
@@ -10,8 +10,9 @@ function backup(ageDays: number, server = 'db-1'): DumpManifest {
   const endedAt = new Date(now.getTime() - ageDays * 86_400_000);
   const startedAt = new Date(endedAt.getTime() - 3_600_000);
   return {
+    ...plainDump,
     format: 1,
-    name: dumpName(server, startedAt),
+    name: backupName({ server, startedAt, method: 'dump', compression: 'zstd', database: null }),
     method: 'dump',
     server,
     serverVersion: '10.11.19-MariaDB',

@@ -1,11 +1,11 @@
 import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DumpManifest } from '../contract/dumps.ts';
+import { plainDump, type DumpManifest } from '../contract/dumps.ts';
 import { messageOf } from '../contract/errors.ts';
 import { publish, writeNew } from '../files/durable-file.ts';
 import { askLocalServer, observeLocalServer, type LocalServer } from '../mariadb/local-server.ts';
 import { readDumpTail, toolVersion } from './dump-text.ts';
-import { dumpName, manifestName, partialName } from './names.ts';
+import { backupName, manifestName, partialName } from './names.ts';
 import { dumpPosition } from './position.ts';
 import { writeDump, type WrittenDump } from './write-dump.ts';
 
@@ -46,7 +46,8 @@ export async function takeDump(request: DumpRequest): Promise<DumpOutcome> {
 
 async function attempt(request: DumpRequest, created: string[]): Promise<DumpManifest> {
   const { directory } = request;
-  const name = dumpName(request.server, request.startedAt);
+  const { server, startedAt } = request;
+  const name = backupName({ server, startedAt, method: 'dump', compression: 'zstd', database: null });
   const partial = join(directory, partialName(name));
   const source = await askLocalServer(request, observeTimeoutMs, (asked) =>
     observeLocalServer(asked, observeTimeoutMs),
@@ -63,6 +64,7 @@ async function attempt(request: DumpRequest, created: string[]): Promise<DumpMan
   if (end.kind === 'truncated') throw new Error('mariadb-dump ended well, but its output has no last line');
   if (source.binlog && end.gtid === null) throw new Error('the dump holds no GTID position');
   const manifest: DumpManifest = {
+    ...plainDump,
     format: 1,
     name,
     method: 'dump',

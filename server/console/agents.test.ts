@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
-import type { AgentStatus } from '../contract/agent.ts';
+import { noBackups, type AgentStatus } from '../contract/agent.ts';
 import { until } from '../sandbox/until.ts';
 import type { AgentFacts } from '../topology/view.ts';
 import { ClusterAgents } from './agents.ts';
@@ -23,7 +23,7 @@ const status: AgentStatus = {
   server: 'db-1',
   services: [],
   database: { disk: null, readOnlyNext: null },
-  backups: { nextAt: '2026-11-21T01:00:00.000Z', running: null, lastFailure: null, freeBytes: null },
+  backups: { ...noBackups, nextAt: '2026-11-21T01:00:00.000Z' },
 };
 
 test('an agent that hangs or is gone delays no other, is named, and keeps what it said last', async () => {

@@ -76,11 +76,12 @@ export class ClusterAgents {
       const look = this.#looks.get(server);
       if (look?.kind !== 'up') {
         const detail = look ? look.detail : null;
-        return { server, agent: look ? 'unreachable' : 'none', detail, nextAt: null, running: null, lastFailure: null };
+        const unknown = { nextAt: null, running: null, methods: [], verifying: null, lastFailure: null };
+        return { server, agent: look ? 'unreachable' : 'none', detail, ...unknown };
       }
-      const { nextAt, running, lastFailure } = look.status.backups;
-      const now = running === null ? null : { startedAt: running.startedAt, bytes: running.bytes };
-      return { server, agent: 'up', detail: null, nextAt, running: now, lastFailure };
+      const { nextAt, running, methods, verifying, lastFailure } = look.status.backups;
+      const now = running && { startedAt: running.startedAt, bytes: running.bytes, method: running.method };
+      return { server, agent: 'up', detail: null, nextAt, running: now, methods, verifying, lastFailure };
     });
   }
 
@@ -115,7 +116,7 @@ export class ClusterAgents {
     try {
       const status: AgentStatus = await client.status();
       // A dump is known by the server whose agent keeps it, whatever its manifest calls that server.
-      const dumps = (await client.backups()).map((dump) => ({ ...dump, server, verified: null }));
+      const dumps = (await client.backups()).map((dump) => ({ ...dump, server }));
       return { kind: 'up', status, dumps };
     } catch (error) {
       const detail = messageOf(error);

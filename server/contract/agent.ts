@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dump } from './dumps.ts';
+import { dump, dumpManifest, dumpMethod } from './dumps.ts';
 import { diskSpace, instant } from './snapshot.ts';
 
 /** GET /v1/status of an agent: what the console asks each poll. */
@@ -28,19 +28,55 @@ export const agentStatus = z.object({
     .default({ disk: null, readOnlyNext: null }),
   backups: z.object({
     nextAt: instant.nullable(),
-    running: z.object({ id: z.string(), startedAt: instant, bytes: z.number() }).nullable(),
+    running: z
+      .object({ id: z.string(), startedAt: instant, bytes: z.number(), method: dumpMethod.default('dump') })
+      .nullable(),
+    /** What the schedule makes, in this order. */
+    methods: z.array(z.enum(['mariabackup', 'dump'])).default(['dump']),
+    verifying: z.object({ id: z.string(), name: z.string(), startedAt: instant }).nullable().default(null),
+    nextVerifyAt: instant.nullable().default(null),
     lastFailure: z.object({ at: instant, text: z.string() }).nullable(),
     freeBytes: z.number().nullable(),
   }),
 });
 export type AgentStatus = z.infer<typeof agentStatus>;
 
+/** Of an agent that makes no backups. */
+export const noBackups: AgentStatus['backups'] = {
+  nextAt: null,
+  running: null,
+  methods: [],
+  verifying: null,
+  nextVerifyAt: null,
+  lastFailure: null,
+  freeBytes: null,
+};
+
 /** GET /backups/ with Accept: application/json, and GET /v1/backups. Whole backups only, newest first. */
-export const agentBackups = z.object({ backups: z.array(dump.omit({ verified: true })) });
+export const agentBackups = z.object({ backups: z.array(dump) });
+
+/**
+ * GET /backups/index.json, and the file of that name in the backup directory, so that any static HTTP server serves what a
+ * replica needs: the manifests of all whole backups, newest first. Names are relative to it.
+ */
+export const backupIndex = z.object({ format: z.literal(1), backups: z.array(dumpManifest) });
+export type BackupIndex = z.infer<typeof backupIndex>;
+
+/**
+ * POST /v1/backups { method?, database? }. Absent: the first of the configured methods. `mariabackup`: full or incremental
+ * as the configuration's rule says; `mariabackup-full`: full in any case.
+ */
+export const backupRequest = z.strictObject({
+  method: z.enum(['dump', 'mariabackup', 'mariabackup-full']).optional(),
+  /** A dump of this database alone. */
+  database: z.string().min(1).max(64).optional(),
+});
+export type BackupRequest = z.infer<typeof backupRequest>;
 
 /** POST /v1/backups answers 202 with this; GET /v1/backups/runs/ID answers it too. */
 export const backupRun = z.object({
   id: z.string(),
+  method: dumpMethod.default('dump'),
   startedAt: instant,
   endedAt: instant.nullable(),
   state: z.enum(['running', 'done', 'failed']),
@@ -49,6 +85,23 @@ export const backupRun = z.object({
   error: z.string().nullable(),
 });
 export type BackupRun = z.infer<typeof backupRun>;
+
+/** POST /v1/backups/NAME/verify answers 202 with this; GET /v1/verifications/ID answers it too. */
+export const verifyRun = z.object({
+  id: z.string(),
+  name: z.string(),
+  startedAt: instant,
+  endedAt: instant.nullable(),
+  /** failed: the backup is not good, or (ok null) that could not be found out. */
+  state: z.enum(['running', 'done', 'failed']),
+  step: z.enum(['unpack', 'prepare', 'start', 'load', 'check', 'compare']),
+  /** Of the files, read so far and in all. */
+  bytes: z.number(),
+  totalBytes: z.number(),
+  ok: z.boolean().nullable(),
+  text: z.string().nullable(),
+});
+export type VerifyRun = z.infer<typeof verifyRun>;
 
 /** POST /v1/services/NAME { action }; enable and disable answer the status, run answers 202 and the run. */
 export const serviceAction = z.strictObject({ action: z.enum(['enable', 'disable', 'run']) });

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import type { DumpManifest } from '../contract/dumps.ts';
+import { plainDump, type DumpManifest } from '../contract/dumps.ts';
 import { judgeBackups, type BackupsSeen } from './backups.ts';
 
 const now = new Date('2026-03-02T12:00:00Z');
 const begunAt = (startedAt: string): DumpManifest => ({
+  ...plainDump,
   format: 1,
   name: 'db-1-x.sql.zst',
   method: 'dump',

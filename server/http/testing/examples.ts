@@ -46,5 +46,5 @@ export function operationNamed(id: string, change: Partial<Operation> = {}): Ope
 
 export function dumpNamed(name: string, bytes: number): Dump {
   const whole = { method: 'dump', sha256: 'x', gtid: '0-1-1', startedAt: at, endedAt: at, verified: null } as const;
-  return { server: 'db-2', name, bytes, ...whole };
+  return { server: 'db-2', name, bytes, base: null, database: null, ...whole };
 }

@@ -165,7 +165,16 @@ export class FakeEngine implements Engine {
   }
   #run(): BackupRun {
     const startedAt = '2026-01-01T00:00:00.000Z';
-    return { id: 'run-1', startedAt, endedAt: null, state: 'running', bytes: 0, name: null, error: null };
+    return {
+      id: 'run-1',
+      method: 'dump',
+      startedAt,
+      endedAt: null,
+      state: 'running',
+      bytes: 0,
+      name: null,
+      error: null,
+    };
   }
   async audit(actor: Actor) {
     this.#ask(actor, 'view', 'audit');

@@ -1,4 +1,10 @@
-import type { AgentStatus, ServiceRun, ServiceStatus, SignInAnswer } from '../../contract/agent.ts';
+import {
+  noBackups,
+  type AgentStatus,
+  type ServiceRun,
+  type ServiceStatus,
+  type SignInAnswer,
+} from '../../contract/agent.ts';
 import { BatonError } from '../../contract/errors.ts';
 import type { TakeoverAgent } from '../agent.ts';
 
@@ -28,7 +34,7 @@ export class FakeAgent implements TakeoverAgent {
       server: 'fake',
       services,
       database: { disk: null, readOnlyNext: null },
-      backups: { nextAt: null, running: null, lastFailure: null, freeBytes: null },
+      backups: noBackups,
     });
   }
 
