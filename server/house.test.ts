@@ -15,6 +15,7 @@ const mayKnow: Record<string, readonly string[]> = {
   takeover: ['contract', 'mariadb', 'topology', 'operations', 'store'],
   backups: ['contract', 'mariadb', 'files'],
   services: ['contract', 'mariadb', 'files'],
+  galera: ['contract', 'mariadb', 'topology', 'operations', 'store', 'files', 'services'],
   hooks: [],
   bootstrap: ['contract', 'mariadb', 'files', 'backups', 'services'],
   monitoring: ['contract', 'mariadb'],
@@ -77,6 +78,8 @@ const pureFiles = [
   'server/backups/{retention,chain}.ts',
   'server/bootstrap/copy-position.ts',
   'server/contract/parameters.ts',
+  'server/contract/galera.ts',
+  'server/galera/{parse,decide}/*.ts',
   'server/monitoring/{verdict,replication,backups,certificates}.ts',
   'server/access/may.ts',
 ];
