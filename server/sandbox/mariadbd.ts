@@ -3,18 +3,26 @@ import { userArguments } from './template.ts';
 
 const STOP_TIMEOUT_MS = 30_000;
 
+/** How a server is started that can't be started as all others are. */
+export interface Launch {
+  /** The system account it runs as, from its first instruction on; null: ours. */
+  readonly account: { readonly uid: number; readonly gid: number } | null;
+  readonly path: string;
+}
+
 /** One mariadbd process: started, signalled, ended. It never outlives the process that started it. */
 export class Mariadbd {
   readonly #child: ChildProcess;
   readonly #exited: Promise<void>;
 
-  constructor(optionsFile: string) {
+  constructor(optionsFile: string, launch?: Launch) {
+    const own = launch?.account ? [] : userArguments();
     // setpriv: the kernel kills mariadbd when we die, even by SIGKILL. Its own process group (detached): Ctrl-C in a
     // terminal is for us to handle, and mariadbd is ended in order.
     this.#child = spawn(
       'setpriv',
-      ['--pdeathsig', 'KILL', 'mariadbd', `--defaults-file=${optionsFile}`, ...userArguments()],
-      { stdio: 'ignore', detached: true },
+      ['--pdeathsig', 'KILL', ...accountArguments(launch), 'mariadbd', `--defaults-file=${optionsFile}`, ...own],
+      { stdio: 'ignore', detached: true, ...(launch ? { env: { ...process.env, PATH: launch.path } } : {}) },
     );
     this.#exited = new Promise((resolve) => {
       this.#child.once('exit', () => resolve());
@@ -51,4 +59,10 @@ export class Mariadbd {
     this.signal('SIGKILL');
     await this.#exited;
   }
+}
+
+function accountArguments(launch: Launch | undefined): string[] {
+  if (!launch?.account) return [];
+  const { uid, gid } = launch.account;
+  return ['--reuid', String(uid), '--regid', String(gid), '--clear-groups'];
 }

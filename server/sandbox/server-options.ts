@@ -9,6 +9,7 @@ export interface ServerOptions {
   readonly pidFile: string;
   readonly errorLog: string;
   readonly persistFile: string;
+  readonly startFile: string | null;
   readonly port: number;
   /** The port that replicas and the console use: a relay's, or the server's own. */
   readonly reportPort: number;
@@ -76,6 +77,7 @@ export function optionsFileText(options: ServerOptions): string {
     ...Object.entries(settings).map(([name, value]) => `${name}=${value}`),
     '',
     `!include ${options.persistFile}`,
+    ...(options.startFile === null ? [] : [`!include ${options.startFile}`]),
     '',
   ].join('\n');
 }

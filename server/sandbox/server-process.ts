@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { connect, type Connection, type Row } from '../mariadb/connection.ts';
 import { SqlError } from '../mariadb/sql-error.ts';
 import type { SandboxAccounts } from './accounts.ts';
-import { Mariadbd } from './mariadbd.ts';
+import { Mariadbd, type Launch } from './mariadbd.ts';
 import { reservePort, type ReservedPort } from './ports.ts';
 import { optionsFileText } from './server-options.ts';
 import { until } from './until.ts';
@@ -19,6 +19,8 @@ export interface ServerPlan {
   readonly front?: { readonly host: string; readonly port: number };
   readonly accounts: SandboxAccounts;
   readonly settings: Readonly<Record<string, string | number>>;
+  /** Of a Galera node: as whom it runs, and where it finds the scripts of a state transfer. */
+  readonly launch?: Launch;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -37,6 +39,8 @@ export class SandboxServer {
   readonly optionsFile: string;
   /** Included last by my.cnf: what the agent writes there survives a restart. */
   readonly persistFile: string;
+  /** Included behind it: what only the next start is told. A Galera node has one. */
+  readonly startFile: string | null;
   readonly errorLog: string;
   readonly #plan: ServerPlan;
   #port: ReservedPort;
@@ -52,6 +56,7 @@ export class SandboxServer {
     this.dataDir = join(plan.folder, 'data');
     this.optionsFile = join(plan.folder, 'my.cnf');
     this.persistFile = join(plan.folder, 'persist.cnf');
+    this.startFile = plan.launch ? join(plan.folder, 'start.cnf') : null;
     this.errorLog = join(plan.folder, 'error.log');
   }
 
@@ -77,11 +82,7 @@ export class SandboxServer {
 
   /** Starts mariadbd on its data directory and resolves when it answers. Throws with the end of its error log. */
   async start(): Promise<void> {
-    if (this.alive()) throw new Error(`${this.name} is running already`);
-    await mkdir(this.#tmpDir, { recursive: true });
-    await writeFile(this.optionsFile, this.#optionsText(), { mode: 0o600 });
-    const process = new Mariadbd(this.optionsFile);
-    this.#process = process;
+    const process = await this.#begin();
     try {
       await until(async () => !process.alive() || (await this.#answers()), {
         what: `${this.name} answers`,
@@ -92,6 +93,11 @@ export class SandboxServer {
       await process.kill();
       throw new Error(`${String(error)}\n${await this.lastWords()}`, { cause: error });
     }
+  }
+
+  /** Starts mariadbd and waits for nothing: a Galera node may wait for others before it answers. */
+  async begin(): Promise<void> {
+    await this.#begin();
   }
 
   /** As start; on another port where a stranger took this server's. Only while nobody knows the port yet. */
@@ -166,6 +172,14 @@ export class SandboxServer {
     this.#port.release();
   }
 
+  async #begin(): Promise<Mariadbd> {
+    if (this.alive()) throw new Error(`${this.name} is running already`);
+    await mkdir(this.#tmpDir, { recursive: true });
+    await writeFile(this.optionsFile, this.#optionsText(), { mode: 0o600 });
+    this.#process = new Mariadbd(this.optionsFile, this.#plan.launch);
+    return this.#process;
+  }
+
   #running(): Mariadbd {
     if (!this.#process?.alive()) throw new Error(`${this.name} is not running`);
     return this.#process;
@@ -196,6 +210,7 @@ export class SandboxServer {
       tmpDir: this.#tmpDir,
       errorLog,
       persistFile,
+      startFile: this.startFile,
       port,
       reportPort: this.address.port,
       pidFile: join(this.folder, 'pid'),

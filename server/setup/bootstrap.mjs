@@ -16,14 +16,16 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
  * @param {readonly import('./debian.mjs').Need[]} needs
  * @param {string} program path of a TypeScript file, from the checkout
  * @param {readonly string[]} args
+ * @param {(root: string) => Promise<void>} afterwards what else is needed, once the packages are there
  */
-export async function bootstrap(needs, program, args) {
+export async function bootstrap(needs, program, args, afterwards = () => Promise.resolve()) {
   try {
     const plan = await planSystemPackages(needs);
     const system = plan === null ? [] : [installSystemPackages(plan)];
     // Both are waited for, so that a failure of one does not leave the other writing behind our back.
     const results = await Promise.allSettled([ensurePackages(root), ...system]);
     for (const result of results) if (result.status === 'rejected') throw result.reason;
+    await afterwards(root);
     const file = join(root, program);
     process.exitCode = await runForeground(findNode(root), [file, ...args], { env: environment(root), cwd: root });
   } catch (error) {

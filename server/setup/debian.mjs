@@ -23,9 +23,19 @@ export const demoNeeds = [
   { package: 'tzdata', programs: [], files: ['/usr/share/zoneinfo/Europe/Paris'] },
 ];
 
+/**
+ * What a Galera node's state transfer runs, beside its own scripts (sst-scripts.mjs).
+ * @type {readonly Need[]}
+ */
+export const galeraNeeds = [
+  { package: 'rsync', programs: ['rsync'] },
+  { package: 'iproute2', programs: ['ss'] },
+];
+
 /** @type {readonly Need[]} */
 export const testNeeds = [
   ...demoNeeds,
+  ...galeraNeeds,
   // Certificates, and the script of the README.
   { package: 'openssl', programs: ['openssl'] },
   { package: 'curl', programs: ['curl'] },
@@ -98,7 +108,7 @@ function byHand(packages) {
  * What has to stand before a command that needs root: nothing for root, sudo where it asks no password, else null.
  * @returns {Promise<string[] | null>}
  */
-async function rootPrefix() {
+export async function rootPrefix() {
   if (process.getuid?.() === 0) return [];
   const { code } = await capture('sudo', ['-n', 'true']);
   return code === 0 ? ['sudo', '-n'] : null;

@@ -1,4 +1,5 @@
 import { bootstrap } from './bootstrap.mjs';
 import { testNeeds } from './debian.mjs';
+import { ensureSstScripts } from './sst-scripts.mjs';
 
-await bootstrap(testNeeds, 'server/setup/test-run.ts', process.argv.slice(2));
+await bootstrap(testNeeds, 'server/setup/test-run.ts', process.argv.slice(2), ensureSstScripts);
