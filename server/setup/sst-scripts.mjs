@@ -30,7 +30,7 @@ export async function ensureSstScripts(root) {
       let got = await download();
       if (got.code !== 0) {
         // The list of packages may be old and name a file that is gone from the mirror, as when one is installed.
-        const [file = 'apt-get', ...prefix] = [...((await rootPrefix()) ?? []), 'apt-get'];
+        const [file, ...prefix] = [...((await rootPrefix()) ?? []), 'apt-get'];
         await capture(file, [...prefix, '-q', 'update']);
         got = await download();
       }
