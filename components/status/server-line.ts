@@ -25,6 +25,7 @@ export interface ServerLine {
 const besideTheRow: ReadonlySet<ProblemCode> = new Set([
   'missing-grants',
   'agent-unreachable',
+  'service-problem',
   'dump-old',
   'dump-missing',
   'dump-failed',

@@ -35,7 +35,9 @@ function fakeService(enabled: boolean): { service: Service; switched: string[] }
     kind: 'gate',
     enabled,
     running: false,
+    daemon: false,
     lastRun: null,
+    problem: null,
   });
   const to = async (value: boolean): Promise<ServiceStatus> => {
     enabled = value;
@@ -48,6 +50,7 @@ function fakeService(enabled: boolean): { service: Service; switched: string[] }
       name: 'mariadb_update',
       kind: 'gate',
       status,
+      look: status,
       enable: () => to(true),
       disable: () => to(false),
       run: nothing,
@@ -58,7 +61,13 @@ function fakeService(enabled: boolean): { service: Service; switched: string[] }
 }
 
 function decisionFor(service: Service, observe: () => Promise<LocalServer>): ServiceDecision {
-  return new ServiceDecision({ services: [service], observe, retryMs: 5, logger: pino({ level: 'silent' }) });
+  return new ServiceDecision({
+    services: [service],
+    observe,
+    retryMs: 5,
+    watchMs: 5,
+    logger: pino({ level: 'silent' }),
+  });
 }
 
 describe('at the start of an agent', () => {
@@ -73,8 +82,8 @@ describe('at the start of an agent', () => {
     });
     decision.start();
     await until(() => switched.length > 0, { what: 'the gate is opened' });
-    expect({ asked, switched }).toEqual({ asked: 4, switched: ['enable'] });
     await decision.stop();
+    expect(switched).toEqual(['enable']);
   });
 
   test('a service that is right is not touched', async () => {
@@ -85,9 +94,9 @@ describe('at the start of an agent', () => {
       return primary;
     });
     decision.start();
-    await until(() => asked > 0, { what: 'the server was asked' });
+    await until(() => asked > 2, { what: 'the server was asked' });
     await decision.stop();
-    expect({ asked, switched }).toEqual({ asked: 1, switched: [] });
+    expect(switched).toEqual([]);
   });
 
   test('what the console has switched meanwhile stays as it is', async () => {
@@ -107,5 +116,63 @@ describe('at the start of an agent', () => {
     decision.start();
     await decision.stop();
     expect(switched).toEqual([]);
+  });
+});
+
+describe('while an agent goes on', () => {
+  test('a primary that becomes a replica has its services shut, whatever the console said', async () => {
+    const { service, switched } = fakeService(true);
+    let server = primary;
+    const decision = decisionFor(service, async () => server);
+    decision.start();
+    decision.overrule('mariadb_update');
+    server = { ...primary, connections: [''], readOnly: true };
+    await until(() => switched.length > 0, { what: 'the gate is shut' });
+    await decision.stop();
+    expect(switched).toEqual(['disable']);
+  });
+
+  test('what the console shut for a takeover is opened again by the next change of the role alone', async () => {
+    const { service, switched } = fakeService(true);
+    let server = primary;
+    let looks = 0;
+    const decision = decisionFor(service, async () => {
+      looks += 1;
+      return server;
+    });
+    const looked = async (): Promise<void> => {
+      const seen = looks + 1;
+      await until(() => looks > seen, { what: 'two more looks' });
+    };
+    decision.start();
+    await looked();
+    decision.overrule('mariadb_update');
+    await service.disable();
+    await looked();
+    server = { ...primary, readOnly: true };
+    await looked();
+    expect(switched).toEqual(['disable']);
+    // Undone: it takes writes again.
+    server = primary;
+    await until(() => switched.length > 1, { what: 'the gate is opened' });
+    await decision.stop();
+    expect(switched).toEqual(['disable', 'enable']);
+  });
+
+  test('a service that fell is started again once, not for ever', async () => {
+    const { service, switched } = fakeService(true);
+    let looks = 0;
+    const status = async (): Promise<ServiceStatus> => ({
+      ...(await service.status()),
+      problem: 'supervisord says that it is STOPPED',
+    });
+    const decision = decisionFor({ ...service, status }, async () => {
+      looks += 1;
+      return primary;
+    });
+    decision.start();
+    await until(() => looks > 4, { what: 'several looks' });
+    await decision.stop();
+    expect(switched).toEqual(['enable']);
   });
 });

@@ -18,19 +18,24 @@ export interface DecisionOptions {
   readonly services: readonly Service[];
   /** Looks at the server; rejects while it does not answer. */
   readonly observe: () => Promise<LocalServer>;
+  /** Between two looks while it is not decided yet, and afterwards. */
   readonly retryMs: number;
+  readonly watchMs: number;
   readonly logger: Logger;
 }
 
 /**
- * The agent's own decision at its start: each service again from the server's real role, so that an agent or a host that
- * was down during a takeover ends right. Nothing is enabled before the server has answered; until then it is asked again
- * each retryMs.
+ * The agent's own decision: each service from the server's real role, at its start and whenever the role has changed, so
+ * that an agent, a host or a console that was down in the middle of anything ends right. Nothing is enabled before the
+ * server has answered. What the console switched stays until the role changes; a replica's are shut in any case.
  */
 export class ServiceDecision {
   readonly #options: DecisionOptions;
   readonly #stopping = new AbortController();
   readonly #overruled = new Set<string>();
+  /** What was wrong with a service when it was switched anew: once is enough. */
+  readonly #mended = new Map<string, string>();
+  #last: Decision | null = null;
   #ended: Promise<void> = Promise.resolve();
 
   constructor(options: DecisionOptions) {
@@ -39,10 +44,10 @@ export class ServiceDecision {
 
   /** Begins, in the background. */
   start(): void {
-    if (this.#options.services.length > 0) this.#ended = this.#untilDecided();
+    if (this.#options.services.length > 0) this.#ended = this.#watch();
   }
 
-  /** The console has switched this service: the agent leaves it alone from now on. */
+  /** The console has switched this service: the agent leaves it alone until the role changes. */
   overrule(name: string): void {
     this.#overruled.add(name);
   }
@@ -54,35 +59,54 @@ export class ServiceDecision {
   }
 
   /** Never rejects. */
-  async #untilDecided(): Promise<void> {
-    const { logger, retryMs } = this.#options;
+  async #watch(): Promise<void> {
+    const { logger, retryMs, watchMs } = this.#options;
     const { signal } = this.#stopping;
     let told = '';
     while (!signal.aborted) {
+      let waitMs = watchMs;
       try {
         await this.#attempt();
-        return;
+        told = '';
       } catch (error) {
+        waitMs = retryMs;
         const reason = messageOf(error);
         if (reason !== told) logger.warn({ reason }, 'services are not decided yet');
         told = reason;
-        await pause(retryMs, undefined, { signal }).catch(() => undefined);
       }
+      await pause(waitMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
   async #attempt(): Promise<void> {
-    const { services, observe, logger } = this.#options;
+    const { services, observe } = this.#options;
+    const overruledBefore = [...this.#overruled];
     const decision = decide(await observe());
-    for (const service of services) {
-      if (decision === 'leave') continue;
-      const { enabled } = await service.status();
-      // Asked last, since the console may have switched it while the server was being looked at.
-      if (this.#overruled.has(service.name) || this.#stopping.signal.aborted) continue;
-      if (enabled === (decision === 'enable')) continue;
-      if (decision === 'enable') await service.enable();
-      else await service.disable();
-      logger.info({ service: service.name, decision }, 'service switched by the role of the server');
+    // What the console switches while the server is looked at is newer than what is seen.
+    if (decision === 'disable' || (this.#last !== null && decision !== this.#last)) {
+      for (const name of overruledBefore) this.#overruled.delete(name);
     }
+    this.#last = decision;
+    if (decision === 'leave') return;
+    const failures: string[] = [];
+    // One that can't be switched keeps no other from it.
+    for (const service of services) {
+      await this.#switch(service, decision).catch((error: unknown) => failures.push(messageOf(error)));
+    }
+    if (failures.length > 0) throw new Error(failures.join('; '));
+  }
+
+  async #switch(service: Service, decision: 'enable' | 'disable'): Promise<void> {
+    const { enabled, problem } = await service.status();
+    if (problem === null) this.#mended.delete(service.name);
+    const right = enabled === (decision === 'enable');
+    const fallen = right && decision === 'enable' && problem !== null && this.#mended.get(service.name) !== problem;
+    // Asked last, since the console may have switched it while the service was being looked at.
+    if (this.#overruled.has(service.name) || this.#stopping.signal.aborted) return;
+    if (right && !fallen) return;
+    if (problem !== null) this.#mended.set(service.name, problem);
+    if (decision === 'enable') await service.enable();
+    else await service.disable();
+    this.#options.logger.info({ service: service.name, decision }, 'service switched by the role of the server');
   }
 }

@@ -55,11 +55,6 @@ describe('an agent does not start, and names the field,', () => {
       message: 'agent.backups.method: mariabackup is not supported yet',
     },
     {
-      what: 'with a kind of service that is not built yet',
-      changes: { services: { mariadb_update: { kind: 'systemd', unit: 'x.service' } } },
-      message: 'agent.services.mariadb_update.kind: systemd is not supported yet',
-    },
-    {
       what: 'with services and nowhere to keep their logs',
       changes: { backups: undefined, services: { x: { kind: 'gate', file: '/tmp/gate' } } },
       message: 'agent.stateDirectory is missing',

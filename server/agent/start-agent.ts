@@ -64,6 +64,7 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
         observeLocalServer(asked, observeTimeoutMs),
       ),
     retryMs: 2000,
+    watchMs: 5000,
     logger,
   });
 
@@ -71,7 +72,7 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
   app.get('/v1/status', async (): Promise<AgentStatus> => ({
     version: packageJson.version,
     server,
-    services: await Promise.all([...services.values()].map((service) => service.status())),
+    services: await Promise.all([...services.values()].map((service) => service.look())),
     database: await databaseStatus.read(),
     backups: await backupsStatus(backups),
   }));

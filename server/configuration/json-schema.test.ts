@@ -15,6 +15,6 @@ test('of several alternatives the value chooses', () => {
   const services = { a: { kind: 'systemd' }, b: { kind: 'gate' } };
   const at = (name: string): string[] =>
     knownKeys(schemaAt(jsonSchema(), { agent: { services } }, ['agent', 'services', name]));
-  expect(at('a')).toEqual(['kind', 'unit']);
+  expect(at('a')).toEqual(['kind', 'unit', 'user', 'daemon', 'timeoutSeconds']);
   expect(at('b')).toEqual(['kind', 'file', 'run', 'timeoutSeconds']);
 });

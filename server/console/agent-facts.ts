@@ -32,7 +32,7 @@ export function agentFacts(server: string, look: AgentLook): AgentFacts {
     agent: {
       state: look.kind === 'up' ? 'up' : 'unreachable',
       detail: look.kind === 'up' ? null : look.detail,
-      services: (known?.status.services ?? []).map(({ name, enabled, running }) => ({ name, enabled, running })),
+      services: known?.status.services ?? [],
       // Of an agent that does not answer nobody knows how full its disk has become.
       ...(look.kind === 'up' ? databaseOf(look, newest?.bytes ?? 0) : {}),
     },

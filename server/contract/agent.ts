@@ -8,8 +8,12 @@ export const serviceStatus = z.object({
   kind: z.enum(['supervisord', 'systemd', 'gate', 'command']),
   enabled: z.boolean(),
   running: z.boolean(),
+  /** It runs all the time while it is enabled, not once when it is asked for. */
+  daemon: z.boolean().default(false),
   /** When it last ran to its end, and how. */
   lastRun: z.object({ at: instant, ok: z.boolean() }).nullable(),
+  /** What is wrong with it in a sentence: it fell, or its supervisor can't be asked. */
+  problem: z.string().nullable().default(null),
 });
 export type ServiceStatus = z.infer<typeof serviceStatus>;
 

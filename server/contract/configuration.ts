@@ -120,9 +120,35 @@ export const consoleConfiguration = z.strictObject({
   metrics: z.strictObject({ allowLoopback: z.boolean().default(false) }).prefault({}),
 });
 
+/** Where a supervisord listens; a name and a password where its section has them. */
+const supervisord = z.strictObject({
+  kind: z.literal('supervisord'),
+  url: z
+    .string()
+    .regex(
+      new RegExp(String.raw`^(unix:///.+|http://(\[[0-9a-fA-F:.]+\]|[^:@/[\]\s]+)(:${port})?/?)$`),
+      '"unix:///path" or "http://host:port"',
+    ),
+  username: z.string().min(1).optional(),
+  passwordFile: secretFile.optional(),
+  /** As supervisorctl calls it: "mariadb_update", or "group:program". */
+  program: z.string().min(1),
+});
+const systemd = z.strictObject({
+  kind: z.literal('systemd'),
+  unit: z.string().regex(/^[A-Za-z0-9:_.@\\][A-Za-z0-9:_.@\\-]*$/, 'the name of a unit'),
+  /** The systemd of the agent's user, not the system's. */
+  user: z.boolean().default(false),
+});
+/** What a host supervises, as a service: run once when it is asked for, or all the time while it is enabled. */
+const supervised = {
+  daemon: z.boolean().default(false),
+  timeoutSeconds: z.number().positive().default(600),
+};
+
 export const serviceConfiguration = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('supervisord'), url: z.string(), program: z.string() }),
-  z.strictObject({ kind: z.literal('systemd'), unit: z.string() }),
+  supervisord.extend(supervised),
+  systemd.extend(supervised),
   z.strictObject({
     kind: z.literal('gate'),
     /** The service may run while this file exists. */
@@ -143,8 +169,8 @@ export const serviceConfiguration = z.discriminatedUnion('kind', [
 
 /** How the agent stops and starts its database server, for a reseed. Arguments are passed as they are, through no shell. */
 export const serverControlConfiguration = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('supervisord'), url: z.string().regex(/^unix:\/\/.+/), program: z.string().min(1) }),
-  z.strictObject({ kind: z.literal('systemd'), unit: z.string().min(1) }),
+  supervisord,
+  systemd,
   z.strictObject({
     kind: z.literal('command'),
     start: z.array(z.string()).min(1),

@@ -33,6 +33,7 @@ export const problemCode = z.enum([
   'clock-skew',
   'missing-grants',
   'agent-unreachable',
+  'service-problem',
   'dump-old',
   'dump-missing',
   'dump-failed',
@@ -126,7 +127,19 @@ export type DiskSpace = z.infer<typeof diskSpace>;
 export const agentState = z.object({
   state: z.enum(['up', 'unreachable', 'none']),
   detail: z.string().nullable(),
-  services: z.array(z.object({ name: z.string(), enabled: z.boolean(), running: z.boolean() })),
+  services: z.array(
+    z.object({
+      name: z.string(),
+      enabled: z.boolean(),
+      running: z.boolean(),
+      kind: z.string().optional(),
+      /** It runs all the time while it is enabled. Absent, as the next ones: the agent is of an earlier version. */
+      daemon: z.boolean().optional(),
+      lastRun: z.object({ at: instant, ok: z.boolean() }).nullable().optional(),
+      /** What is wrong with it, in a sentence. */
+      problem: z.string().nullable().optional(),
+    }),
+  ),
   /** Room on the server's disks, as far as the agent can tell. Absent: not known. */
   disk: z
     .object({

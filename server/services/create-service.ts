@@ -5,29 +5,31 @@ import { BatonError, messageOf } from '../contract/errors.ts';
 import { commandControl } from './command/command.ts';
 import { gateControl } from './gate/gate.ts';
 import { ServiceRuns } from './service-runs.ts';
-import type { Service, ServiceControl } from './service.ts';
+import type { ControlStatus, Service, ServiceControl } from './service.ts';
+import { supervisordControl } from './supervisord/supervisord.ts';
+import { systemdControl } from './systemd/systemd.ts';
 
 type ServiceConfiguration = AgentConfiguration['services'][string];
 
 /**
- * Makes the service of that name. Its runs are kept below stateDirectory.
- * Rejects with a message that names the field when this kind is not supported yet.
+ * Makes the service of that name. Its runs, and whether it may run where its supervisor can't keep that, are kept below
+ * stateDirectory.
  */
 export async function createService(
   name: string,
   configuration: ServiceConfiguration,
   options: { readonly stateDirectory: string; readonly now: () => Date },
 ): Promise<Service> {
-  const control = controlOf(name, configuration);
-  const runs = await ServiceRuns.open(name, join(options.stateDirectory, 'services', name), options.now);
-  return new ControlledService(name, control, runs);
+  const directory = join(options.stateDirectory, 'services', name);
+  const runs = await ServiceRuns.open(name, directory, options.now);
+  return new ControlledService(name, controlOf(configuration, join(directory, 'enabled')), runs);
 }
 
-function controlOf(name: string, configuration: ServiceConfiguration): ServiceControl {
+function controlOf(configuration: ServiceConfiguration, mark: string): ServiceControl {
   if (configuration.kind === 'gate') return gateControl(configuration);
   if (configuration.kind === 'command') return commandControl(configuration);
-  const { kind } = configuration;
-  throw new Error(`agent.services.${name}.kind: ${kind} is not supported yet; gate and command are`);
+  if (configuration.kind === 'supervisord') return supervisordControl({ ...configuration, mark });
+  return systemdControl({ ...configuration, mark });
 }
 
 class ControlledService implements Service {
@@ -48,8 +50,16 @@ class ControlledService implements Service {
   }
 
   async status(): Promise<ServiceStatus> {
-    const enabled = await this.#control.status();
-    return { name: this.name, kind: this.kind, enabled, running: this.#runs.running, lastRun: this.#runs.last };
+    const status = this.#control.status().catch((error: unknown) => {
+      throw new BatonError('unavailable', `${this.name} can't be asked for: ${messageOf(error)}`);
+    });
+    return this.#statusWith(await status);
+  }
+
+  async look(): Promise<ServiceStatus> {
+    return await this.status().catch((error: unknown) =>
+      this.#statusWith({ enabled: true, running: false, problem: messageOf(error) }),
+    );
   }
 
   async enable(): Promise<ServiceStatus> {
@@ -69,12 +79,12 @@ class ControlledService implements Service {
 
   async run(): ReturnType<Service['run']> {
     return await this.#inTurn(async () => {
-      const argv = this.#control.run;
-      if (argv === null) throw new BatonError('refused', `${this.name} has no command to run.`, 'Configure its "run".');
-      if (!(await this.#control.status())) {
+      const { run, timeoutSeconds } = this.#control;
+      if (run === null) throw new BatonError('refused', `${this.name} has no command to run.`, 'Configure its "run".');
+      if (!(await this.status()).enabled) {
         throw new BatonError('refused', `${this.name} is disabled on this server.`, 'Enable it first.');
       }
-      return await this.#runs.start(argv, this.#control.timeoutSeconds * 1000);
+      return await this.#runs.start((log) => run(log, timeoutSeconds * 1000));
     });
   }
 
@@ -85,6 +95,12 @@ class ControlledService implements Service {
   async close(): Promise<void> {
     // Shorter than the agent's own end may take.
     await this.#runs.close(2500);
+  }
+
+  #statusWith({ enabled, running, problem }: ControlStatus): ServiceStatus {
+    const { last, running: ours } = this.#runs;
+    const { kind, daemon } = this.#control;
+    return { name: this.name, kind, enabled, running: running || ours, daemon, lastRun: last, problem };
   }
 
   async #switch(done: string, act: () => Promise<void>): Promise<void> {

@@ -54,7 +54,9 @@ describe('a gate', () => {
       kind: 'gate',
       enabled: false,
       running: false,
+      daemon: false,
       lastRun: null,
+      problem: null,
     });
     expect((await service.enable()).enabled).toBe(true);
     expect((await service.enable()).enabled).toBe(true);
@@ -184,13 +186,4 @@ describe('a run', () => {
     const service = await gated(null);
     for (const id of ['', '..', '../../gate', crypto.randomUUID()]) expect(await service.runOf(id)).toBeNull();
   });
-});
-
-test.each([
-  { kind: 'supervisord', url: 'unix:///run/s.sock', program: 'x' } as const,
-  { kind: 'systemd', unit: 'x.service' } as const,
-])('a service of kind $kind is refused at the start, by the name of its field', async (configuration) => {
-  await expect(
-    createService('mariadb_update', configuration, { stateDirectory: directory, now: () => new Date() }),
-  ).rejects.toThrow(`agent.services.mariadb_update.kind: ${configuration.kind} is not supported yet`);
 });

@@ -16,6 +16,21 @@ export interface RunningProgram {
   readonly ended: Promise<ProgramEnd>;
   /** Ends the program and all it started: SIGTERM, and SIGKILL after the grace. Resolves when it has ended. */
   end(reason: string, graceMs?: number): Promise<void>;
+  /** The agent ends: what is its own child ends with it, what the host supervises goes on. `ended` resolves all the same. */
+  leave(reason: string, graceMs: number): Promise<void>;
+}
+
+/** Where a run writes what it prints: the open file, and its path. */
+export interface RunLog {
+  readonly fd: number;
+  readonly path: string;
+}
+
+/** A run that is a child of the agent, by its argument list; null without one. */
+export function childRun(
+  argv: readonly string[] | undefined,
+): ((log: RunLog, timeoutMs: number) => RunningProgram) | null {
+  return argv === undefined ? null : (log, timeoutMs) => runProgram(argv, log.fd, timeoutMs);
 }
 
 /**
@@ -51,5 +66,5 @@ export function runProgram(argv: readonly string[], logFile: number, timeoutMs: 
   };
   const timeout = setTimeout(() => void end(`no end within ${timeoutMs / 1000} s`), timeoutMs);
   void ended.then(() => clearTimeout(timeout));
-  return { ended, end };
+  return { ended, end, leave: end };
 }

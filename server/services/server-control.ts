@@ -18,6 +18,8 @@ export function serverControl(configuration: ServerControlConfiguration, timeout
   if (configuration.kind === 'supervisord') return supervisordSwitch(configuration, timeoutMs);
   const systemctl = (verb: string, ...options: string[]): string[] => [
     'systemctl',
+    ...(configuration.user ? ['--user'] : []),
+    '--no-ask-password',
     verb,
     ...options,
     '--',

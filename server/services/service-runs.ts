@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { serviceRun, type ServiceRun } from '../contract/agent.ts';
 import { BatonError } from '../contract/errors.ts';
 import { replaceFile } from '../files/durable-file.ts';
-import { runProgram, type RunningProgram } from './run-program.ts';
+import type { RunLog, RunningProgram } from './run-program.ts';
 
 /** The end of a log that is answered. */
 const answeredLogBytes = 65_536;
@@ -50,7 +50,8 @@ export class ServiceRuns {
   }
 
   get running(): boolean {
-    return this.#current !== null;
+    // Its end is being written down: it runs no more.
+    return this.#current?.record.state === 'running';
   }
 
   /** The last run that ended, or null. */
@@ -59,7 +60,9 @@ export class ServiceRuns {
   }
 
   /** Starts the program. Rejects with BatonError already-running (details: the run's id). */
-  async start(argv: readonly string[], timeoutMs: number): Promise<ServiceRun> {
+  async start(begin: (log: RunLog) => RunningProgram): Promise<ServiceRun> {
+    // One that has ended is only being written down.
+    if (!this.running) await this.#current?.recorded;
     if (this.#current) {
       const { id } = this.#current.record;
       throw new BatonError('already-running', `${this.#service} is running.`, 'Wait for it to end.', { id });
@@ -79,7 +82,7 @@ export class ServiceRuns {
     const log = await open(this.#logFile(run.id), 'a', 0o600);
     try {
       if (this.#closed) throw new BatonError('unavailable', 'The agent is being ended.');
-      const program = runProgram(argv, log.fd, timeoutMs);
+      const program = begin({ fd: log.fd, path: this.#logFile(run.id) });
       const recorded = this.#whenEnded(run, program).finally(() => (this.#current = null));
       this.#current = { record: run, program, recorded };
     } finally {
@@ -96,16 +99,18 @@ export class ServiceRuns {
   }
 
   /** Ends a run in progress; when this resolves, none goes on. */
-  async end(reason: string, graceMs?: number): Promise<void> {
+  async end(reason: string): Promise<void> {
     const current = this.#current;
-    await current?.program.end(reason, graceMs);
+    await current?.program.end(reason);
     await current?.recorded;
   }
 
-  /** As end, and no further run begins. */
+  /** Ends what is the agent's own child, leaves what the host supervises, and begins no further run. */
   async close(graceMs: number): Promise<void> {
     this.#closed = true;
-    await this.end('the agent was ended', graceMs);
+    const current = this.#current;
+    await current?.program.leave('the agent was ended', graceMs);
+    await current?.recorded;
   }
 
   async #whenEnded(run: RunRecord, program: RunningProgram): Promise<void> {

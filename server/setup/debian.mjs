@@ -40,6 +40,13 @@ export const testNeeds = [
   { package: 'openssl', programs: ['openssl'] },
   { package: 'curl', programs: ['curl'] },
   { package: 'jq', programs: ['jq'] },
+  // What supervisord runs on; itself it is only unpacked.
+  { package: 'python3', programs: ['python3'] },
+  {
+    package: 'python3-pkg-resources',
+    programs: [],
+    files: ['/usr/lib/python3/dist-packages/pkg_resources/__init__.py'],
+  },
   { package: 'chromium', programs: ['chromium'] },
   // Without any font Chromium draws no text, and screenshots and contrast checks see empty boxes.
   { package: 'fonts-dejavu-core', programs: [], files: ['/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf'] },

@@ -30,6 +30,13 @@ const agent = (change: Partial<AgentFacts>): AgentFacts => ({
   dumpsScheduled: false,
   ...change,
 });
+const fallenService = {
+  name: 'mailer',
+  enabled: true,
+  running: false,
+  problem: 'supervisord says that it is FATAL',
+};
+
 const withAgent = (change: Partial<AgentFacts>): ClusterView =>
   exampleWith(exampleView(1, up(exampleFacts(1), 400), null, { agent: agent(change) }));
 const dumpEnded = (hoursAgo: number): AgentFacts['newestDump'] => ({
@@ -168,6 +175,12 @@ const cases: [code: ProblemCode, where: string, view: ClusterView, text: RegExp]
     'db-1',
     withAgent({ agent: { state: 'unreachable', detail: 'connection refused', services: [] } }),
     /agent of db-1 can't be reached: connection refused/,
+  ],
+  [
+    'service-problem',
+    'db-1',
+    withAgent({ agent: { state: 'up', detail: null, services: [fallenService] } }),
+    /Service mailer of db-1: supervisord says that it is FATAL/,
   ],
   ['dump-old', 'db-1', withAgent({ dumpsScheduled: true, newestDump: dumpEnded(30) }), /30 h old/],
   ['dump-missing', '*', withAgent({ dumpsScheduled: true }), /no dump of erp5/],

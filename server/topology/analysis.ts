@@ -10,6 +10,7 @@ import {
   duplicateServerId,
   grantsMissing,
   serverUnreachable,
+  serviceProblem,
   stale,
 } from './analysis/server.ts';
 import { ioConnecting, ioError, ioStopped, sqlError, sqlStopped } from './analysis/threads.ts';
@@ -39,6 +40,7 @@ const rules: Readonly<Record<ProblemCode, Rule>> = {
   'clock-skew': clockSkew,
   'missing-grants': grantsMissing,
   'agent-unreachable': agentUnreachable,
+  'service-problem': serviceProblem,
   'dump-old': dumpOld,
   'dump-missing': dumpMissing,
 };

@@ -59,7 +59,8 @@ export class FakeEngine implements Engine {
   }
   async service(actor: Actor, cluster: string, { server, name, action }: Parameters<Engine['service']>[2]) {
     this.#ask(actor, 'operate', `service ${cluster} ${server} ${name} ${action}`);
-    return { name, kind: 'gate' as const, enabled: action !== 'disable', running: false, lastRun: null };
+    const state = { running: false, daemon: false, lastRun: null, problem: null };
+    return { name, kind: 'gate' as const, enabled: action !== 'disable', ...state };
   }
   async keepReadOnly(actor: Actor, cluster: string, server: string) {
     this.#ask(actor, 'operate', `keepReadOnly ${cluster} ${server}`);

@@ -1,4 +1,5 @@
 import type { ServiceControl } from '../service.ts';
+import { childRun } from '../run-program.ts';
 import { disableByCommand } from './disable.ts';
 import { enableByCommand } from './enable.ts';
 import { commandStatus } from './status.ts';
@@ -13,10 +14,11 @@ export function commandControl(options: {
 }): ServiceControl {
   return {
     kind: 'command',
-    status: () => commandStatus(options.status),
+    status: async () => ({ enabled: await commandStatus(options.status), running: false, problem: null }),
     enable: () => enableByCommand(options.enable),
     disable: () => disableByCommand(options.disable),
-    run: options.run ?? null,
+    run: childRun(options.run),
     timeoutSeconds: options.timeoutSeconds,
+    daemon: false,
   };
 }

@@ -7,11 +7,12 @@ const switchTimeoutMs = 20_000;
 export async function execute(
   argv: readonly string[],
   timeoutMs = switchTimeoutMs,
+  keptChars = 2000,
 ): Promise<{ exitCode: number; output: string }> {
   const [command = '', ...args] = argv;
   return await new Promise((resolve, reject) => {
     execFile(command, args, { timeout: timeoutMs, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
-      const output = `${stdout}${stderr}`.trim().slice(-2000);
+      const output = `${stdout}${stderr}`.trim().slice(-keptChars);
       if (!error) resolve({ exitCode: 0, output });
       else if (typeof error.code === 'number') resolve({ exitCode: error.code, output });
       else reject(new Error(`${command}: ${error.killed ? `no end within ${timeoutMs / 1000} s` : error.message}`));

@@ -1,6 +1,7 @@
 import type { ServiceControl } from '../service.ts';
 import { shutGate } from './disable.ts';
 import { openGate } from './enable.ts';
+import { childRun } from '../run-program.ts';
 import { gateStatus } from './status.ts';
 
 /** A service that may run while a file exists. */
@@ -11,10 +12,11 @@ export function gateControl(options: {
 }): ServiceControl {
   return {
     kind: 'gate',
-    status: () => gateStatus(options.file),
+    status: async () => ({ enabled: await gateStatus(options.file), running: false, problem: null }),
     enable: () => openGate(options.file),
     disable: () => shutGate(options.file),
-    run: options.run ?? null,
+    run: childRun(options.run),
     timeoutSeconds: options.timeoutSeconds,
+    daemon: false,
   };
 }

@@ -61,17 +61,31 @@ function moveGrant({ preflight, facts }: PlannedServer): string | null {
 
 export const serviceRunning: CheckOf = (_input, { oldPrimary, kind }) => {
   if (kind !== 'switchover' || !oldPrimary) return [];
-  const running = oldPrimary.snapshot.agent.services.filter((service) => service.running);
-  return running.length === 0
-    ? [well('service-running', oldPrimary.name, `No service of a primary is running on ${oldPrimary.name}`)]
-    : running.map(({ name }) =>
-        bad(
-          'service-running',
-          oldPrimary.name,
-          `${name} is running on ${oldPrimary.name}`,
-          'Nothing to do: its end is waited for, up to the step’s deadline, before anything is frozen.',
-        ),
-      );
+  const { services } = oldPrimary.snapshot.agent;
+  // What runs all the time is stopped at once: nothing has to be waited for.
+  const running = services.filter((service) => service.running && service.daemon !== true);
+  const unsure = services.filter(({ problem, enabled }) => enabled && typeof problem === 'string');
+  if (running.length + unsure.length === 0) {
+    return [well('service-running', oldPrimary.name, `No service of a primary is running on ${oldPrimary.name}`)];
+  }
+  return [
+    ...running.map(({ name }) =>
+      bad(
+        'service-running',
+        oldPrimary.name,
+        `${name} is running on ${oldPrimary.name}`,
+        'Nothing to do: its end is waited for, up to the step’s deadline, before anything is frozen.',
+      ),
+    ),
+    ...unsure.map(({ name, problem }) =>
+      bad(
+        'service-running',
+        oldPrimary.name,
+        `${name} on ${oldPrimary.name}: ${problem}`,
+        'Mend it: where it can’t be shut, the takeover stops before anything is frozen.',
+      ),
+    ),
+  ];
 };
 
 export const readOnlyPersisted: CheckOf = (_input, { target, oldPrimary, kind }) => {

@@ -79,7 +79,9 @@ const serviceOf = (name: string, enabled: boolean): ServiceStatus => ({
   kind: 'gate',
   enabled,
   running: false,
+  daemon: false,
   lastRun: null,
+  problem: null,
 });
 
 const runOf = (service: string, state: ServiceRun['state']): ServiceRun => ({

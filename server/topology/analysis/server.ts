@@ -71,6 +71,25 @@ export function grantsMissing(evidence: Evidence): Finding[] {
     }));
 }
 
+/** A service that fell or can't be asked for: on a primary work is left undone, on a replica it may run unseen. */
+export function serviceProblem(evidence: Evidence): Finding[] {
+  return freshServers(evidence).flatMap(({ name: server, agent }) =>
+    agent.services.flatMap(({ name, problem }) =>
+      typeof problem === 'string'
+        ? [
+            {
+              code: 'service-problem' as const,
+              level: 'caution' as const,
+              server,
+              text: `Service ${name} of ${server}: ${problem}.`,
+              fix: `Look at it on the host of ${server}; enabling it starts it again.`,
+            },
+          ]
+        : [],
+    ),
+  );
+}
+
 /** A detail that is a whole sentence already stands for itself. */
 function agentSilence(server: string, detail: string | null): string {
   if (detail?.startsWith('The agent of')) return detail;
