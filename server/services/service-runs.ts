@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { serviceRun, type ServiceRun } from '../contract/agent.ts';
 import { BatonError } from '../contract/errors.ts';
@@ -110,7 +111,8 @@ export class ServiceRuns {
     this.#closed = true;
     const current = this.#current;
     await current?.program.leave('the agent was ended', graceMs);
-    await current?.recorded;
+    // A supervisor that hangs does not hold the agent: the next one finds the record as it was.
+    await Promise.race([current?.recorded, delay(graceMs, undefined, { ref: false })]);
   }
 
   async #whenEnded(run: RunRecord, program: RunningProgram): Promise<void> {

@@ -26,7 +26,8 @@ class SupervisedRun {
   readonly #program: SupervisedProgram;
   readonly #logFile: string;
   readonly #timeoutMs: number;
-  readonly #left = Promise.withResolvers<ProgramEnd>();
+  /** Set: nobody looks at it any more. */
+  #left: ProgramEnd | null = null;
   #logged: LogEnds = { out: 0, err: 0 };
 
   constructor(program: SupervisedProgram, logFile: string, timeoutMs: number) {
@@ -36,20 +37,18 @@ class SupervisedRun {
   }
 
   leave(reason: string): void {
-    this.#left.resolve({ exitCode: null, note: `${reason}; supervisord goes on with it` });
+    this.#left = { exitCode: null, note: `${reason}; supervisord goes on with it` };
   }
 
+  /** Resolves within a moment of its end, or of leave. */
   async follow(): Promise<ProgramEnd> {
-    return await Promise.race([this.#left.promise, this.#toItsEnd()]);
-  }
-
-  async #toItsEnd(): Promise<ProgramEnd> {
     const until = performance.now() + this.#timeoutMs;
     this.#logged = await this.#program.logEnds();
     await this.#program.start();
     let first: ProgramInfo | null = null;
     for (;;) {
       const info = await this.#program.info();
+      if (this.#left !== null) return this.#left;
       first ??= info;
       await this.#copyLog();
       const trouble = troubleOf(info, first) ?? (performance.now() > until ? this.#late() : null);

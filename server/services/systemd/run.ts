@@ -8,14 +8,17 @@ const PAUSE_MS = 300;
 
 /** Runs the unit once: started, followed to its end, and what the journal has of this run is in the log then. */
 export function runUnit(unit: SystemdUnit, logFile: string, timeoutMs: number): RunningProgram {
-  const left = Promise.withResolvers<ProgramEnd>();
+  /** Set: nobody looks at it any more. */
+  let left: ProgramEnd | null = null;
   let note: string | null = null;
   const end = async (reason: string): Promise<void> => {
     note ??= `ended: ${reason}`;
     await systemctl(unit, 'stop');
   };
   const follow = async (): Promise<ProgramEnd> => {
-    const state = await followedToEnd(unit, timeoutMs, () => end(`no end within ${timeoutMs / 1000} s`));
+    const late = (): Promise<void> => end(`no end within ${timeoutMs / 1000} s`);
+    const state = await followedToEnd(unit, timeoutMs, late, () => left !== null);
+    if (left !== null) return left;
     const log = await unitLog(unit, state.invocation);
     if (log !== '') await appendFile(logFile, `${log}\n`);
     if (note !== null) return { exitCode: null, note };
@@ -25,17 +28,24 @@ export function runUnit(unit: SystemdUnit, logFile: string, timeoutMs: number): 
       : { exitCode: null, note: `ended with result ${state.result}` };
   };
   return {
-    ended: Promise.race([left.promise, follow()]).catch((error: unknown) => ({
+    ended: follow().catch((error: unknown) => ({
       exitCode: null,
       note: messageOf(error),
     })),
     end,
     // systemd has it: it goes on without the agent.
-    leave: async (reason) => left.resolve({ exitCode: null, note: `${reason}; systemd goes on with it` }),
+    async leave(reason) {
+      left = { exitCode: null, note: `${reason}; systemd goes on with it` };
+    },
   };
 }
 
-async function followedToEnd(unit: SystemdUnit, timeoutMs: number, late: () => Promise<void>): Promise<UnitState> {
+async function followedToEnd(
+  unit: SystemdUnit,
+  timeoutMs: number,
+  late: () => Promise<void>,
+  left: () => boolean,
+): Promise<UnitState> {
   const { invocation: before } = await unitState(unit);
   const until = performance.now() + timeoutMs;
   await systemctl(unit, 'start', '--no-block');
@@ -43,7 +53,7 @@ async function followedToEnd(unit: SystemdUnit, timeoutMs: number, late: () => P
     const state = await unitState(unit);
     // Queued, until it has an invocation of its own.
     const begun = state.invocation !== '' && state.invocation !== before;
-    if (begun && !isUp(state)) return state;
+    if (left() || (begun && !isUp(state))) return state;
     if (performance.now() > until) {
       await late();
       return state;
