@@ -1,6 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { takeoverAnswer, type TakeoverPlan } from '../../server/contract/takeover.ts';
 import type { BenchCluster } from './bench-cluster.ts';
 import type { Contender } from './contender.ts';
+
+/** Nobody reads a plan and types the name of a server in less. */
+const READING_MS = 1_000;
 
 /** Baton as a person uses it: the plan is on the page, then comes the click. */
 export function baton({ client, servers, sql }: BenchCluster): Contender {
@@ -31,6 +35,7 @@ export function baton({ client, servers, sql }: BenchCluster): Contender {
     switchover: async (_, to) => await confirm(await client.plan(to, 'switchover')),
     async failover(dead) {
       const plan = await client.plan(await mostReceived(dead), 'failover');
+      await delay(READING_MS);
       return async () => await confirm(plan);
     },
     rest: async () => await Promise.resolve(),

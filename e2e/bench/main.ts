@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { startDemo, type RunningDemo } from '../demo/running-demo.ts';
+import { bareStatements } from './bare-statements.ts';
 import { baton } from './baton.ts';
 import { benchCluster, type BenchCluster } from './bench-cluster.ts';
 import type { Contender } from './contender.ts';
@@ -31,7 +32,7 @@ async function contendersFor(cluster: BenchCluster): Promise<Contender[]> {
   const program = orchestratorProgram();
   if (program === null) process.stdout.write('orchestrator: not here (neither BATON_ORCHESTRATOR nor in PATH)\n');
   const others = program === null ? [] : [await orchestrator(program, cluster)];
-  return [handScript(cluster), baton(cluster), ...others];
+  return [bareStatements(cluster), await handScript(cluster), baton(cluster), ...others];
 }
 
 async function measure(demo: RunningDemo): Promise<void> {

@@ -1,2 +1,4 @@
+/** Flags of Node for the console. */
+export const consoleFlags: readonly string[];
 export function findNode(root: string): string;
 export function environment(root: string): NodeJS.ProcessEnv;

@@ -23,6 +23,12 @@ export function findNode(root) {
 }
 
 /**
+ * For the console: a young generation that a whole takeover fits into. With the default it was collected up to three times
+ * within one, 4 to 16 ms each on two busy cores (measured), with writes down meanwhile.
+ */
+export const consoleFlags = ['--min-semi-space-size=32', '--max-semi-space-size=32'];
+
+/**
  * The environment for a child: that Node and the packages' programs first on the path, the folders of server programs last.
  * @param {string} root
  * @returns {NodeJS.ProcessEnv}

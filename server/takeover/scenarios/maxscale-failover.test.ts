@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCluster } from '../../sandbox/cluster.ts';
 import { errantTransaction, startReplication, stopReplication } from '../../sandbox/faults.ts';
 import { followed } from '../../sandbox/replication.ts';
+import { until } from '../../sandbox/until.ts';
 import { startWriteLoad, verifyWrites } from '../../sandbox/write-load.ts';
 import { startBaton } from '../testing/baton.ts';
 import { Scene } from '../testing/scene.ts';
@@ -232,6 +233,9 @@ test('mariadbmon_broken_repl_master: a primary whose replicas all lost it is sti
 
 test('mysqlmon_failover_stress: the primary is killed again and again under load; nothing is lost but what is said', async () => {
   const { baton, cluster } = scene;
+  // It was a replica when it was killed, and its own file starts it writable: the load would go there as well.
+  await cluster.server('db-1').sql('SET GLOBAL read_only=1');
+  await until(async () => (await writableOf(cluster.servers)).join() === 'db-2', { what: 'db-2 alone takes writes' });
   const load = startWriteLoad({ servers: cluster.servers, account: cluster.accounts.app, perSecond: 200, writers: 2 });
   await load.flowing();
   await scene.kill('db-2');
