@@ -197,6 +197,17 @@ test('a replica that follows nobody, and one that follows another replica, are b
   }
 });
 
+test('a replica that has lost its position follows from where its binary log ends', async () => {
+  await everybodyHas('db-1');
+  await cluster.server('db-3').sql('STOP SLAVE', 'RESET SLAVE ALL', "SET GLOBAL gtid_slave_pos=''");
+  await cluster.server('db-1').sql("INSERT INTO shop.orders (uid) VALUES ('missed')");
+  await baton.watcher.lookNow();
+  const { outcome, summary } = await baton.rejoin('db-3');
+  expect([outcome, summary]).toEqual(['succeeded', expect.stringContaining('db-3 follows db-1')]);
+  await everybodyHas('db-1');
+  expect(await rows('db-3')).toEqual(await rows('db-1'));
+});
+
 test.each([
   { server: 'db-1', says: 'db-1 is the primary' },
   { server: 'db-2', says: 'db-2 follows db-1 already' },
