@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { BatonError, errorBody } from '../contract/errors.ts';
+import { request as httpsRequest } from 'node:https';
+import { BatonError, certificateRefusal, errorBody } from '../contract/errors.ts';
+import { SecureAgent, type SecureClient } from '../tls/secure-client.ts';
 import { openRaw, type RawAnswer } from './raw-download.ts';
 
 /** How the console reaches one agent. */
@@ -9,9 +10,17 @@ export interface AgentAddress {
   readonly server: string;
   /** Base URL, http://[::1]:8443. */
   readonly url: string;
+  /** "": none is shown, the certificate says who asks. */
   readonly token: string;
-  /** PEM texts. */
-  readonly tls?: { readonly ca?: string; readonly certificate?: string; readonly key?: string };
+  /** For an https address; absent: whom the system trusts, and no certificate of our own. */
+  readonly secure?: SecureClient;
+}
+
+const bySystem: SecureClient = { material: () => ({}) };
+
+/** The header that shows a token. */
+function authorization(token: string): Readonly<Record<string, string>> {
+  return token === '' ? {} : { authorization: `Bearer ${token}` };
 }
 
 /** A listing of thousands of backups fits; what is larger does not come from an agent. */
@@ -21,15 +30,17 @@ const maxAnswerBytes = 16_777_216;
 export class AgentRequests {
   readonly #address: AgentAddress;
   readonly #agent: HttpAgent;
-  readonly #tls: { ca?: string; cert?: string; key?: string };
+  /** An idle connection may have been closed at the other end: what changes something goes over a fresh one. */
+  readonly #fresh: HttpAgent;
 
   constructor(address: AgentAddress) {
     this.#address = address;
-    const secure = new URL(address.url).protocol === 'https:';
-    const { ca, certificate, key } = address.tls ?? {};
-    const tls = { ...(ca && { ca }), ...(certificate && { cert: certificate }), ...(key && { key }) };
-    this.#agent = secure ? new HttpsAgent({ keepAlive: true, ...tls }) : new HttpAgent({ keepAlive: true });
-    this.#tls = secure ? tls : {};
+    const open = (keepAlive: boolean): HttpAgent =>
+      new URL(address.url).protocol === 'https:'
+        ? new SecureAgent(address.secure ?? bySystem, { keepAlive })
+        : new HttpAgent({ keepAlive });
+    this.#agent = open(true);
+    this.#fresh = open(false);
   }
 
   /**
@@ -50,14 +61,12 @@ export class AgentRequests {
     const open = url.protocol === 'https:' ? httpsRequest : httpRequest;
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const request = open(url, {
-      ...this.#tls,
       method: options.method,
-      // An idle connection may have been closed at the other end: what changes something goes over a fresh one.
-      agent: options.method === 'POST' ? false : this.#agent,
+      agent: options.method === 'POST' ? this.#fresh : this.#agent,
       ...(options.signal && { signal: options.signal }),
       headers: {
         ...options.headers,
-        authorization: `Bearer ${this.#address.token}`,
+        ...authorization(this.#address.token),
         'accept-encoding': 'identity',
         ...(options.body === undefined
           ? {}
@@ -93,13 +102,15 @@ export class AgentRequests {
   ): Promise<RawAnswer> {
     const headers = {
       ...asked.headers,
-      authorization: `Bearer ${this.#address.token}`,
+      ...authorization(this.#address.token),
       'accept-encoding': 'identity',
     };
     const url = new URL(path, this.#address.url);
-    return await openRaw({ ...asked, url, headers, tls: this.#tls }).catch((error: unknown) => {
-      throw this.unavailable(error);
-    });
+    return await openRaw({ ...asked, url, headers, secure: this.#address.secure ?? bySystem }).catch(
+      (error: unknown) => {
+        throw this.unavailable(error);
+      },
+    );
   }
 
   /** As send, and reads the JSON of the answer within the same deadline. Rejects with the agent's own BatonError. */
@@ -116,15 +127,19 @@ export class AgentRequests {
   /** What an answer of that status and text means to the console. */
   refusal(status: number, text: string): BatonError {
     const { server } = this.#address;
+    const answer = errorBody.safeParse(parseOrNull(text));
     // Not the visitor's sign-in is wrong but the console's: a 401 must not reach the browser.
     if (status === 401 || status === 403) {
+      if (answer.success && certificateRefusal.safeParse(answer.data.error.details).success) {
+        const { message, next } = answer.data.error;
+        return new BatonError('unavailable', `The agent of ${server} refused the connection: ${message}`, next);
+      }
       return new BatonError(
         'unavailable',
         `The agent of ${server} does not take the console's token.`,
         'Compare both token files.',
       );
     }
-    const answer = errorBody.safeParse(parseOrNull(text));
     if (!answer.success) return this.unavailable(new Error(`it answered ${status}`));
     const { code, message, next, details } = answer.data.error;
     return new BatonError(code, `${server}: ${message}`, next, details);
@@ -138,6 +153,7 @@ export class AgentRequests {
 
   close(): void {
     this.#agent.destroy();
+    this.#fresh.destroy();
   }
 
   async #text(response: IncomingMessage): Promise<string> {

@@ -1,33 +1,34 @@
-import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import type { AgentConfiguration } from '../contract/configuration.ts';
-import { BatonError, type ErrorBody } from '../contract/errors.ts';
-import { visitorOf, type Tokens } from './tokens.ts';
+import type { z } from 'zod';
+import { BatonError, type certificateRefusal, type ErrorBody } from '../contract/errors.ts';
+import { roleOf, type ClientList } from '../tls/client-list.ts';
+import { peerOf } from '../tls/peer.ts';
+import type { SecureServers } from '../tls/secure-server.ts';
+import { visitorOf, type Tokens, type Visitor } from './tokens.ts';
 
-/**
- * The agent's HTTP server without its routes: TLS where configured, tokens before all else, errors as the contract's body.
- * Rejects when a certificate, key or CA file can't be read.
- */
-export async function buildApp(
-  tls: AgentConfiguration['tls'],
-  tokens: Tokens,
-  logger: Logger,
-): Promise<FastifyInstance> {
-  const tlsFiles = tls && (await readTlsFiles(tls));
+/** What the agent's door looks at. */
+export interface Door {
+  /** null: plain HTTP. */
+  readonly secure: SecureServers | null;
+  /** Who comes in by certificate; null: tokens say who it is. */
+  readonly clients: ClientList | null;
+  readonly tokens: Tokens;
+}
+
+/** The agent's HTTP server without its routes: who it is before all else, errors as the contract's body. */
+export function buildApp(door: Door, logger: Logger): FastifyInstance {
+  const { secure } = door;
   const app: FastifyInstance = fastify({
     bodyLimit: 65_536,
     forceCloseConnections: 'idle',
-    serverFactory: (handler) => (tlsFiles ? createTlsServer(tlsFiles, handler) : createServer(handler)),
+    serverFactory: (handler) => (secure ? secure.create(handler) : createServer(handler)),
   });
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.config.ticket?.(request.headers.authorization)) return;
-    const visitor = visitorOf(request.headers.authorization, tokens);
-    if (visitor === null) throw new BatonError('unauthenticated', 'This address needs a token.');
-    if (visitor === 'reader' && !request.routeOptions.config.readers) {
-      throw new BatonError('forbidden', 'This token may only read backups.');
+    if (admit(door, request) === 'reader' && !request.routeOptions.config.readers) {
+      throw new BatonError('forbidden', 'Who may only read backups may not do this.', '', refusalDetails(door));
     }
   });
   app.setNotFoundHandler(() => {
@@ -43,20 +44,27 @@ export async function buildApp(
   return app;
 }
 
-async function readTlsFiles(tls: NonNullable<AgentConfiguration['tls']>) {
-  const [cert, key, ca, crl] = await Promise.all([
-    readFile(tls.certificate),
-    readFile(tls.key),
-    tls.clientCa === undefined ? undefined : readFile(tls.clientCa),
-    tls.clientCrl === undefined ? undefined : readFile(tls.clientCrl),
-  ]);
-  return {
-    cert,
-    key,
-    minVersion: 'TLSv1.2' as const,
-    ...(ca ? { ca, requestCert: true, rejectUnauthorized: true } : {}),
-    ...(crl ? { crl } : {}),
-  };
+/** Says that it is about the certificate, so that nobody goes and looks for a token. */
+const refusalDetails = ({ clients }: Door): z.infer<typeof certificateRefusal> | null =>
+  clients === null ? null : { certificate: true };
+
+/** Who asks: by its certificate where there is a list of them, else by its token. */
+function admit({ clients, tokens }: Door, request: FastifyRequest): Visitor {
+  if (clients === null) {
+    const visitor = visitorOf(request.headers.authorization, tokens);
+    if (visitor === null) throw new BatonError('unauthenticated', 'This address needs a token.');
+    return visitor;
+  }
+  const peer = peerOf(request.raw.socket, new Date());
+  const role = peer.kind === 'good' ? roleOf(peer, clients) : null;
+  if (role !== null) return role === 'console' ? 'console' : 'reader';
+  const who = peer.kind === 'good' ? `${peer.subject}, ${peer.fingerprint},` : 'shown';
+  throw new BatonError(
+    'unauthenticated',
+    `The client certificate ${who} is not on the list of agent.tls.clients.`,
+    'Add its name or fingerprint to the list of this agent.',
+    { certificate: true },
+  );
 }
 
 /** What a request sees of a failure: an unexpected one does not tell its inside. */

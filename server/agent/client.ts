@@ -52,11 +52,14 @@ export class AgentClient {
   readonly #requests: AgentRequests;
   readonly #server: string;
   readonly #url: string;
+  readonly #known: Pick<CopySource, 'fingerprint' | 'name'>;
 
   constructor(address: AgentAddress) {
     this.#requests = new AgentRequests(address);
     this.#server = address.server;
     this.#url = address.url;
+    const { fingerprint, name } = address.secure ?? {};
+    this.#known = { ...(fingerprint && { fingerprint }), ...(name && { name }) };
   }
 
   async status(): Promise<AgentStatus> {
@@ -117,7 +120,7 @@ export class AgentClient {
   /** Has the agent hold a physical copy of its server ready for one reader. */
   async offerCopy(): Promise<CopySource> {
     const { path, ticket } = await this.#post('/v1/copies', {}, copyOffer, sizeTimeoutMs);
-    return { server: this.#server, url: this.#url, path, ticket };
+    return { server: this.#server, url: this.#url, path, ticket, ...this.#known };
   }
 
   /** Has the agent begin to copy; the same id again answers the one that was begun. */
@@ -185,7 +188,9 @@ export class AgentClient {
     if ([200, 206, 304, 416].includes(answer.status)) return answer;
     answer.destroy();
     if (answer.status === 404) throw new BatonError('not-found', `${this.#server} does not have ${name} any more.`);
-    throw this.#requests.refusal(answer.status, '');
+    // Why it refuses stands in an answer that is read as others are.
+    const why = await this.#requests.send('/backups/', { method: 'GET', timeoutMs: lookTimeoutMs });
+    throw this.#requests.refusal(answer.status, await textOf(why));
   }
 
   /** Closes the idle connections. */

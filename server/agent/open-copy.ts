@@ -1,6 +1,7 @@
 import { text as textOf } from 'node:stream/consumers';
 import type { IncomingCopy } from '../bootstrap/receive-copy.ts';
 import type { CopySource } from '../contract/reseed.ts';
+import type { TlsMaterial } from '../tls/material.ts';
 import { AgentRequests } from './agent-request.ts';
 import { copyTrailers } from './copy-routes.ts';
 
@@ -9,11 +10,16 @@ const headTimeoutMs = 120_000;
 
 /** Opens the physical copy that another agent offers. Rejects with BatonError, which names that server. */
 export async function openCopy(
-  { server, url, path, ticket }: CopySource,
-  tls: { readonly certificate?: string; readonly key?: string },
+  { server, url, path, ticket, fingerprint, name }: CopySource,
+  own: TlsMaterial,
   signal: AbortSignal,
 ): Promise<IncomingCopy> {
-  const requests = new AgentRequests({ server, url, token: ticket, tls });
+  const requests = new AgentRequests({
+    server,
+    url,
+    token: ticket,
+    secure: { material: () => own, fingerprint, name },
+  });
   const answer = await requests.send(path, { method: 'GET', timeoutMs: headTimeoutMs, signal });
   answer.once('close', () => requests.close());
   if (answer.statusCode !== 200) throw requests.refusal(answer.statusCode ?? 0, await textOf(answer));

@@ -1,5 +1,6 @@
-import { connect as connectPlain, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectPlain, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { connectSecurely, type SecureClient } from '../tls/secure-client.ts';
 import { bodyLength, parseAnswerHead, type AnswerHead } from './raw-answer.ts';
 
 /** Read and written in one piece: with 64 KiB the same bytes cost half as much processor time again. */
@@ -10,7 +11,8 @@ export interface RawRequest {
   readonly url: URL;
   readonly method: 'GET' | 'HEAD';
   readonly headers: Readonly<Record<string, string>>;
-  readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  /** How an https server is known. */
+  readonly secure: SecureClient;
   /** For the head. The body has no deadline: it goes at the reader's pace. */
   readonly timeoutMs: number;
 }
@@ -35,15 +37,18 @@ export interface RawAnswer {
 export function openRaw(asked: RawRequest): Promise<RawAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>();
   const receiver = new Receiver(asked.method, resolve, reject);
-  receiver.begin(open(asked, receiver), asked.timeoutMs);
   const head = Object.entries({ host: asked.url.host, ...asked.headers, connection: 'close' });
   // Values from a browser's request come here parsed by node:http, which lets no line end through.
   const lines = head.map(([name, value]) => `${name}: ${value.replaceAll(/[\r\n]/g, '')}\r\n`).join('');
-  receiver.write(`${asked.method} ${asked.url.pathname} HTTP/1.1\r\n${lines}\r\n`);
+  receiver.begin(
+    open(asked, receiver),
+    `${asked.method} ${asked.url.pathname} HTTP/1.1\r\n${lines}\r\n`,
+    asked.timeoutMs,
+  );
   return promise;
 }
 
-function open({ url, tls }: RawRequest, receiver: Receiver): Socket {
+function open({ url, secure }: RawRequest, receiver: Receiver): Socket {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   if (url.protocol === 'http:') {
     const callback = (bytes: number, buffer: Uint8Array): boolean =>
@@ -51,8 +56,7 @@ function open({ url, tls }: RawRequest, receiver: Receiver): Socket {
     const onread = { buffer: Buffer.allocUnsafe(bufferBytes), callback };
     return connectPlain({ host, port: Number(url.port || 80), onread });
   }
-  const named = isIP(host) === 0 ? { servername: host } : {};
-  const socket = connectTls({ host, port: Number(url.port || 443), ...named, ...tls });
+  const socket = connectSecurely({ host, port: Number(url.port || 443) }, secure);
   // Here no buffer can be shared: a TLS socket hands on all that it has decrypted, also after it was told to stop.
   return socket.on('data', (piece: Buffer) => {
     if (!receiver.read(piece)) socket.pause();
@@ -65,6 +69,8 @@ class Receiver {
   readonly #resolve: (answer: RawAnswer) => void;
   readonly #reject: (error: Error) => void;
   readonly #closed = Promise.withResolvers<void>();
+  /** `out` has taken all, or is closed. */
+  readonly #handedOver = Promise.withResolvers<void>();
   #socket: Socket | null = null;
   #timer: NodeJS.Timeout | undefined;
   #head: AnswerHead | null = null;
@@ -82,8 +88,12 @@ class Receiver {
     this.#reject = reject;
   }
 
-  begin(socket: Socket, timeoutMs: number): void {
+  begin(socket: Socket, request: string, timeoutMs: number): void {
     this.#socket = socket;
+    // Over TLS the server is known before anything is said to it.
+    socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', () => {
+      if (!socket.destroyed) socket.write(request);
+    });
     socket.setKeepAlive(true, keepAliveMs);
     this.#timer = setTimeout(() => socket.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
     let failure: Error | null = null;
@@ -95,13 +105,13 @@ class Receiver {
     });
   }
 
-  write(text: string): void {
-    this.#socket?.write(text);
-  }
-
   /** False: no more, until the socket is resumed; then the memory of the piece is free again. */
   read(piece: Buffer): boolean {
-    return this.#head === null ? this.#readHead(piece) : this.#pass(piece);
+    if (this.#head === null) return this.#readHead(piece);
+    if (this.#out !== null) return this.#pass(piece);
+    // What a TLS socket had decrypted already when it was told to stop: nobody takes the body yet.
+    this.#kept = Buffer.concat([this.#kept, piece]);
+    return false;
   }
 
   #readHead(piece: Buffer): boolean {
@@ -128,12 +138,17 @@ class Receiver {
   }
 
   async #sendTo(out: Socket): Promise<{ bytes: number; whole: boolean }> {
-    const stop = (): void => void this.#socket?.destroy();
+    const stop = (): void => {
+      this.#socket?.destroy();
+      this.#handedOver.resolve();
+    };
     this.#out = out;
     out.once('close', stop);
     if (out.destroyed || this.#length === 0) stop();
     else if (this.#pass(this.#kept)) this.#socket?.resume();
     await this.#closed.promise;
+    // The other end may have closed behind its last byte while that was still on its way into `out`.
+    if (this.#given === this.#length) await this.#handedOver.promise;
     out.off('close', stop);
     const whole = this.#taken === this.#length;
     if (!whole) out.destroy();
@@ -151,8 +166,10 @@ class Receiver {
       // A broken `out` is closed, and that ends all of it.
       if (error) return;
       this.#taken += bytes.length;
-      if (this.#taken === this.#length) this.#socket?.destroy();
-      else if (out.writableLength === 0) this.#socket?.resume();
+      if (this.#taken === this.#length) {
+        this.#socket?.destroy();
+        this.#handedOver.resolve();
+      } else if (out.writableLength === 0) this.#socket?.resume();
     });
     return out.writableLength === 0;
   }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { inspectDataDirectory, type LocalPlace } from '../bootstrap/data-directory.ts';
@@ -6,6 +5,7 @@ import { ReseedNote } from '../bootstrap/reseed-record.ts';
 import { Reseeds } from '../bootstrap/reseeds.ts';
 import type { AgentConfiguration } from '../contract/configuration.ts';
 import { serverControl } from '../services/server-control.ts';
+import { readMaterial } from '../tls/material.ts';
 import { openCopy } from './open-copy.ts';
 
 /** What the configuration says of the server beside the agent. */
@@ -35,10 +35,8 @@ export async function createReseeds(
     inspect: async () => await inspectDataDirectory(placeOf(configuration)),
     open: async (source, signal) => {
       // To another agent it is a client: it shows its own certificate, read anew since it may have been renewed.
-      const own = tls
-        ? { certificate: await readFile(tls.certificate, 'utf8'), key: await readFile(tls.key, 'utf8') }
-        : {};
-      return await openCopy(source, own, signal);
+      const { certificate, key, clientCa: ca } = tls ?? {};
+      return await openCopy(source, await readMaterial({ certificate, key, ca }), signal);
     },
   });
 }

@@ -1,17 +1,16 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFile, readdir, readlink, writeFile } from 'node:fs/promises';
+import { readdir, readlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { manifestOf, placeBackup } from '../backups/fixtures.ts';
 import { partialName } from '../backups/names.ts';
 import { until } from '../sandbox/until.ts';
+import type { TlsMaterial } from '../tls/material.ts';
+import { testCertificates, type TestCertificates } from '../tls/testing/certificates.ts';
 import { AgentClient } from './client.ts';
 import { consoleToken, readWhole, startTestAgent, type TestAgent } from './fixtures.ts';
 
-const run = promisify(execFile);
 const started: TestAgent[] = [];
 afterEach(async () => {
   await Promise.all(started.splice(0).map((host) => host.remove()));
@@ -27,7 +26,7 @@ describe('an agent does not start, and names the field,', () => {
     {
       what: 'on all addresses without TLS',
       changes: { listen: '0.0.0.0:0' },
-      message: 'agent.listen: without agent.tls',
+      message: 'agent.listen: without tls',
     },
     { what: 'on all IPv6 addresses without TLS', changes: { listen: '[::]:0' }, message: 'agent.listen' },
     { what: 'without a token', changes: { tokenFile: undefined }, message: 'agent.tokenFile is missing' },
@@ -106,38 +105,67 @@ test('an agent ends within 5 s, whatever a download does', async () => {
   await expect(readWhole(stuck)).rejects.toThrow('broke off');
 });
 
-/** A CA of its own, a certificate for 127.0.0.1 and one for a client. */
-async function certificates(folder: string): Promise<(name: string) => string> {
-  const file = (name: string): string => join(folder, name);
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  await run('openssl', ['req', '-x509', ...key, '-keyout', file('ca.key'), '-out', file('ca.crt'), '-subj', '/CN=ca']);
-  for (const name of ['server', 'client']) {
-    const san = ['-addext', 'subjectAltName=IP:127.0.0.1', '-CA', file('ca.crt'), '-CAkey', file('ca.key')];
-    const out = ['-keyout', file(`${name}.key`), '-out', file(`${name}.crt`), '-subj', `/CN=${name}`];
-    await run('openssl', ['req', '-x509', ...key, ...san, ...out]);
-  }
-  return file;
-}
+const clientOf = (url: string, material: TlsMaterial, token = ''): AgentClient => {
+  const client = new AgentClient({ server: 'db-1', url, token, secure: { material: () => material } });
+  onTestFinished(() => client.close());
+  return client;
+};
 
 describe('over TLS', () => {
-  test('the console is answered when it shows a certificate of the CA, and nobody else', async () => {
-    let file: (name: string) => string = String;
-    const host = await start(async ({ folder }) => {
-      file = await certificates(folder);
-      return { tls: { certificate: file('server.crt'), key: file('server.key'), clientCa: file('ca.crt') } };
+  let made: TestCertificates;
+  beforeAll(async () => {
+    made = await testCertificates();
+    await made.make('agent', 'agent');
+  });
+  afterAll(async () => await made[Symbol.asyncDispose]());
+
+  const startSecure = async (clients?: { console?: string[]; replica?: string[] }): Promise<TestAgent> =>
+    await start(() => {
+      const { certificate, key, ca: clientCa, crl: clientCrl } = made.own.files('agent');
+      const tls = { certificate, key, clientCa, clientCrl };
+      return clients ? { tls: { ...tls, clients }, tokenFile: undefined, listen: '[::1]:0' } : { tls };
     });
-    expect(host.agent.url).toMatch(/^https:/);
-    const ca = await readFile(file('ca.crt'), 'utf8');
-    const [certificate, key] = [await readFile(file('client.crt'), 'utf8'), await readFile(file('client.key'), 'utf8')];
-    const address = { server: 'db-1', url: host.agent.url, token: consoleToken };
-    const known = new AgentClient({ ...address, tls: { ca, certificate, key } });
-    expect(await known.status()).toMatchObject({ server: 'db-1' });
-    await expect(known.takeBackup()).resolves.toMatchObject({ state: 'running' });
-    known.close();
-    const anonymous = new AgentClient({ ...address, tls: { ca } });
-    await expect(anonymous.status()).rejects.toMatchObject({ code: 'unavailable' });
-    const distrustful = new AgentClient({ ...address, tls: { certificate, key } });
-    await expect(distrustful.status()).rejects.toMatchObject({ code: 'unavailable' });
+  test('without a list of names a certificate of the CA opens the door, and the token says who it is', async () => {
+    const { agent } = await startSecure();
+    const known = await made.make('console', 'console');
+    const client = clientOf(agent.url, known, consoleToken);
+    expect(await client.status()).toMatchObject({ server: 'db-1' });
+    await expect(client.takeBackup()).resolves.toMatchObject({ state: 'running' });
+    await expect(clientOf(agent.url, known).status()).rejects.toThrow('token');
+    await expect(clientOf(agent.url, { ca: known.ca ?? '' }, consoleToken).status()).rejects.toThrow(
+      'The agent of db-1 refused the connection: This address needs a client certificate, and none was shown.',
+    );
+    const distrustful = clientOf(agent.url, { cert: known.cert ?? '', key: known.key ?? '' }, consoleToken);
+    await expect(distrustful.status()).rejects.toThrow('its certificate is of another authority');
+  });
+
+  test('with a list the certificate is enough: the console may do all, a replica reads backups, others nothing', async () => {
+    const visitor = await made.make('console.example.com', 'console');
+    const replica = await made.make('replica-db-2', 'replication');
+    const pin = made.own.certificates.find(({ name }) => name === 'replica-db-2')?.fingerprint ?? '';
+    const { agent, backups } = await startSecure({ console: ['console.example.com'], replica: [pin] });
+    expect(agent.url).toMatch(/^https:\/\/\[::1\]:/);
+    const { name } = await placeBackup(backups, randomBytes(1000), '2026-11-20T01:00:00.000Z');
+    const asked = { method: 'GET', headers: {} } as const;
+
+    expect(await clientOf(agent.url, visitor).backups()).toHaveLength(1);
+    expect(await readWhole(await clientOf(agent.url, replica).downloadBackup(name, asked))).toHaveLength(1000);
+    await expect(clientOf(agent.url, replica).status()).rejects.toThrow('Who may only read backups may not do this.');
+    // A token does not stand in for the place on the list.
+    const stranger = clientOf(agent.url, await made.make('stranger', 'replication'), consoleToken);
+    await expect(stranger.status()).rejects.toThrow('CN=stranger');
+    await expect(stranger.downloadBackup(name, asked)).rejects.toThrow('is not on the list of agent.tls.clients');
+  });
+
+  test('a revoked and an expired certificate are refused at the backups too, and the reason reaches the console', async () => {
+    const gone = await made.make('gone', 'replication');
+    await made.own.revoke('gone', new Date());
+    const { agent } = await startSecure({ replica: ['*'], console: ['console'] });
+    const asked = { method: 'GET', headers: {} } as const;
+    const name = 'db-1-2026-11-20T01-00-00Z.sql.zst';
+    await expect(clientOf(agent.url, gone).downloadBackup(name, asked)).rejects.toThrow('CN=gone is revoked');
+    const late = clientOf(agent.url, await made.makeExpired('late'));
+    await expect(late.downloadBackup(name, asked)).rejects.toThrow('CN=late has expired');
   });
 });
 

@@ -11,6 +11,8 @@ import { askLocalServer, observeLocalServer } from '../mariadb/local-server.ts';
 import { BackupTurn } from '../backups/turn.ts';
 import { createService } from '../services/create-service.ts';
 import type { Service } from '../services/service.ts';
+import { plainHttpProblem } from '../tls/is-private.ts';
+import { secureServers, type SecureServers } from '../tls/secure-server.ts';
 import { backupsStatus, createBackups } from './backup-parts.ts';
 import { serveBackupRuns, serveBackups } from './backup-routes.ts';
 import { buildApp } from './build-app.ts';
@@ -20,7 +22,6 @@ import { serveReseeds } from './reseed-routes.ts';
 import { ServiceDecision } from './decide-services.ts';
 import { DatabaseStatus } from './database-status.ts';
 import { serveExports } from './exports-route.ts';
-import { isPrivate } from './is-private.ts';
 import { serveReadOnly } from './read-only-route.ts';
 import { serveSignIns } from './sign-in-route.ts';
 import { serveServices } from './service-routes.ts';
@@ -45,11 +46,13 @@ export interface RunningAgent {
  */
 export async function startAgent(configuration: AgentConfiguration, logger: Logger): Promise<RunningAgent> {
   const address = parseListenAddress(configuration.listen);
-  if (!configuration.tls && !isPrivate(address)) {
-    throw new Error('agent.listen: without agent.tls only a loopback or private address may be listened on');
-  }
-  const { tokenFile, readerTokenFile, server: database } = configuration;
-  const app = await buildApp(configuration.tls, await readTokens({ tokenFile, readerTokenFile }), logger);
+  const { tokenFile, readerTokenFile, server: database, tls } = configuration;
+  const plain = tls ? null : plainHttpProblem(address, configuration.plainHttp);
+  if (plain !== null) throw new Error(`agent.listen: ${plain}`);
+  const clients = tls?.clients ?? null;
+  const tokens = await readTokens({ tokenFile, readerTokenFile, byCertificate: clients !== null });
+  const secure = tls ? await secureListener(tls, logger) : null;
+  const app = buildApp({ secure, clients, tokens }, logger);
   const { socket, defaultsFile } = database;
   const server = configuration.name ?? serverNameOf(hostname());
   const options = { server, stateDirectory: await stateDirectory(configuration), now: () => new Date(), logger };
@@ -99,6 +102,7 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
   }
 
   const close = async (): Promise<void> => {
+    secure?.stop();
     backups?.schedule?.stop();
     endCopies();
     const cut = setTimeout(() => app.server.closeAllConnections(), drainMs);
@@ -120,6 +124,11 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
   logger.info({ url, server, services: [...services.keys()] }, 'agent listens');
   let closing: Promise<void> | null = null;
   return { url, close: () => (closing ??= close()) };
+}
+
+async function secureListener(tls: NonNullable<AgentConfiguration['tls']>, logger: Logger): Promise<SecureServers> {
+  const { certificate, key, clientCa: ca, clientCrl: crl } = tls;
+  return await secureServers({ certificate, key, ca, crl }, logger);
 }
 
 async function createServices(

@@ -9,7 +9,8 @@ export type Visitor = 'console' | 'reader';
 
 /** The tokens an agent takes; only their digests stay in memory. */
 export interface Tokens {
-  readonly console: Buffer;
+  /** null: it comes in by certificate. */
+  readonly console: Buffer | null;
   readonly reader: Buffer | null;
 }
 
@@ -17,7 +18,10 @@ export interface Tokens {
 export async function readTokens(files: {
   readonly tokenFile: string | undefined;
   readonly readerTokenFile: string | undefined;
+  /** Certificates alone say who it is. */
+  readonly byCertificate: boolean;
 }): Promise<Tokens> {
+  if (files.byCertificate) return { console: null, reader: null };
   if (files.tokenFile === undefined) {
     throw new Error(
       'agent.tokenFile is missing: a dump holds every password hash, so nothing is served without a token',
@@ -43,7 +47,7 @@ async function readToken(file: string, field: string): Promise<string> {
 /** Who the Authorization header belongs to; null when to nobody. Takes as long for a wrong token as for a right one. */
 export function visitorOf(authorization: string | undefined, tokens: Tokens): Visitor | null {
   const shown = digest(/^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '');
-  const isConsole = timingSafeEqual(shown, tokens.console);
+  const isConsole = tokens.console !== null && timingSafeEqual(shown, tokens.console);
   const isReader = tokens.reader !== null && timingSafeEqual(shown, tokens.reader);
   return isConsole ? 'console' : isReader ? 'reader' : null;
 }

@@ -1,5 +1,7 @@
 import { Cron } from 'croner';
-import { clusterConfiguration, serverConfiguration } from '../contract/configuration.ts';
+import { clusterConfiguration, consoleConfiguration, serverConfiguration } from '../contract/configuration.ts';
+import { parseListenAddress } from '../contract/listen-address.ts';
+import { isPrivate, plainHttpProblem } from '../tls/is-private.ts';
 import { childValue } from './json-schema.ts';
 import { fieldText, type Finding } from './problem.ts';
 
@@ -13,8 +15,38 @@ export function crossChecks(raw: unknown): Finding[] {
   return [
     ...clusters.flatMap(([name, cluster]) => [...lagOrder(name, cluster), ...hooksInBudget(name, cluster)]),
     ...sameAddress(clusters),
+    ...['console', 'agent'].flatMap((section) => plainHttp(section, childValue(raw, section))),
+    ...clusters.flatMap(([name, cluster]) => plainAgents(name, cluster)),
     ...(typeof schedule === 'string' ? scheduleParses(schedule) : []),
   ];
+}
+
+/** What is sent in the clear stays on the machine, or where that was asked for in a private network. */
+function plainHttp(section: string, written: unknown): Finding[] {
+  const listen = childValue(written, 'listen');
+  if (childValue(written, 'tls') !== undefined) return [];
+  const single = typeof listen === 'string';
+  const addresses: readonly unknown[] = Array.isArray(listen) ? listen : [listen];
+  return addresses.flatMap((text, index) => {
+    const parsed = consoleConfiguration.shape.listen.safeParse(text);
+    if (typeof text !== 'string' || !parsed.success) return [];
+    const problem = plainHttpProblem(parseListenAddress(text), childValue(written, 'plainHttp') === true);
+    const path = [section, 'listen', ...(single ? [] : [index])];
+    return problem === null ? [] : [{ path, at: 'value', message: `${problem}, found ${JSON.stringify(text)}` }];
+  });
+}
+
+/** A token and whole dumps go to an agent and come from it. */
+function plainAgents(name: string, cluster: unknown): Finding[] {
+  return entriesOf(childValue(cluster, 'servers')).flatMap(([server, written]) => {
+    const agent = childValue(written, 'agent');
+    if (typeof agent !== 'string' || !URL.canParse(agent)) return [];
+    const { protocol, hostname } = new URL(agent);
+    const host = hostname.replace(/^\[(.*)\]$/, '$1');
+    if (protocol !== 'http:' || isPrivate({ kind: 'tcp', host, port: 0 })) return [];
+    const message = `expected https: http is for loopback and private addresses, found ${JSON.stringify(agent)}`;
+    return [{ path: ['clusters', name, 'servers', server, 'agent'], at: 'value', message }];
+  });
 }
 
 function entriesOf(value: unknown): [string, unknown][] {

@@ -34,5 +34,5 @@ test('clusters that come, go and change are named, and so are the fields of the 
 
 test('a section that appears is all new', () => {
   const after = configuration.parse({ agent: { listen: 'h:1', server: { socket: '/s' } } });
-  expect(differences(load({}), after).agent).toEqual(['listen', 'server', 'services']);
+  expect(differences(load({}), after).agent).toEqual(['listen', 'server', 'plainHttp', 'services']);
 });

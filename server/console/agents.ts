@@ -3,6 +3,7 @@ import { AgentClient } from '../agent/client.ts';
 import type { AgentStatus } from '../contract/agent.ts';
 import type { Dump, DumpCatalogue } from '../contract/dumps.ts';
 import { BatonError, messageOf } from '../contract/errors.ts';
+import type { SecureClient } from '../tls/secure-client.ts';
 import type { AgentFacts } from '../topology/view.ts';
 import { agentFacts, type AgentLook } from './agent-facts.ts';
 
@@ -12,6 +13,8 @@ const pollMs = 2_000;
 export interface AgentServer {
   readonly name: string;
   readonly url: string;
+  /** How an https address is known; absent: as the system does. */
+  readonly secure?: SecureClient;
 }
 
 /** The agents of one cluster: asked again and again, so that no request and no snapshot waits for them. */
@@ -36,8 +39,8 @@ export class ClusterAgents {
     this.#servers = parts.servers;
     this.#logger = parts.logger;
     this.#onFacts = parts.onFacts;
-    for (const { name, url } of parts.agents) {
-      this.#clients.set(name, new AgentClient({ server: name, url, token: parts.token }));
+    for (const { name, ...address } of parts.agents) {
+      this.#clients.set(name, new AgentClient({ server: name, token: parts.token, ...address }));
       this.#looks.set(name, { kind: 'unreachable', detail: 'not asked yet', before: null });
     }
   }

@@ -1,5 +1,9 @@
+import type { Logger } from 'pino';
 import { readSecret } from '../configuration/read-secret.ts';
 import type { ClusterConfiguration } from '../contract/configuration.ts';
+import { BatonError, messageOf } from '../contract/errors.ts';
+import { LiveMaterial } from '../tls/live-material.ts';
+import type { TlsFiles } from '../tls/material.ts';
 
 export interface Account {
   readonly user: string;
@@ -16,11 +20,13 @@ export interface ClusterSecrets {
   readonly sources: ReadonlyMap<string, Account>;
   /** "" where none is configured. */
   readonly agentToken: string;
+  /** Whom the console trusts at the agents, and what it shows; null: whom the system trusts, and nothing. */
+  readonly agentTls: LiveMaterial | null;
 }
 
 /** Reads them. Rejects with BatonError that names the file which can't be read. */
-export async function readClusterSecrets(configuration: ClusterConfiguration): Promise<ClusterSecrets> {
-  const { account, replication, sources, agentTokenFile } = configuration;
+export async function readClusterSecrets(configuration: ClusterConfiguration, logger: Logger): Promise<ClusterSecrets> {
+  const { account, replication, sources, agentTokenFile, agentTls } = configuration;
   return {
     observe: await readAccount(account.observe),
     operate: account.operate === undefined ? null : await readAccount(account.operate),
@@ -33,7 +39,18 @@ export async function readClusterSecrets(configuration: ClusterConfiguration): P
       ),
     ),
     agentToken: agentTokenFile === undefined ? '' : await readSecret(agentTokenFile),
+    agentTls: agentTls === undefined ? null : await readTls('agentTls', agentTls, logger),
   };
+}
+
+async function readTls(field: string, files: TlsFiles, logger: Logger): Promise<LiveMaterial> {
+  const onProblem = (problem: string): void =>
+    logger.error({ field, problem }, 'the new certificate is not usable; the old one stays');
+  try {
+    return await LiveMaterial.read(files, { onProblem });
+  } catch (error) {
+    throw new BatonError('invalid', `${field}: ${messageOf(error)}`);
+  }
 }
 
 async function readAccount({ user, passwordFile }: { user: string; passwordFile: string }): Promise<Account> {

@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts';
 import type { Rejoins } from '../takeover/rejoin/rejoins.ts';
 import type { Takeovers } from '../takeover/takeovers.ts';
 import { createWatcher, type Watcher } from '../topology/watcher.ts';
+import type { TlsMaterial } from '../tls/material.ts';
 import { ClusterAgents } from './agents.ts';
 import type { ClusterSecrets } from './cluster-secrets.ts';
 import { clusterTakeovers } from './cluster-takeovers.ts';
@@ -52,9 +53,14 @@ export function createCluster(
   const logger = parts.logger.child({ cluster: name });
   const configured = Object.entries(configuration.servers);
   const addresses = configured.map(([server, { url }]) => serverAddress(server, url));
+  const agentMaterial = (): TlsMaterial => secrets.agentTls?.current ?? {};
   const agents = new ClusterAgents({
     servers: configured.map(([server]) => server),
-    agents: configured.flatMap(([server, { agent }]) => (agent === undefined ? [] : [{ name: server, url: agent }])),
+    agents: configured.flatMap(([server, { agent, agentFingerprint: fingerprint, agentName }]) =>
+      agent === undefined
+        ? []
+        : [{ name: server, url: agent, secure: { material: agentMaterial, fingerprint, name: agentName } }],
+    ),
     token: secrets.agentToken,
     logger,
     onFacts: (server, facts) => watcher.agentSays(server, facts),
@@ -110,10 +116,12 @@ export function createCluster(
       takeovers.ended(operation).catch((error: unknown) => logger.error({ err: error }, 'return not noted'));
     },
     async start() {
+      secrets.agentTls?.follow();
       await watcher.start();
       agents.start();
     },
     async stop() {
+      secrets.agentTls?.stop();
       takeovers.close();
       agents.close();
       await watcher.stop();

@@ -26,7 +26,7 @@ export async function applyConfiguration(
     [...changes.added, ...changes.changed].flatMap((name) => {
       const configuration = after.clusters[name];
       if (!configuration) return [];
-      return [readClusterSecrets(configuration).then((secrets) => ({ name, configuration, secrets }))];
+      return [readClusterSecrets(configuration, logger).then((secrets) => ({ name, configuration, secrets }))];
     }),
   );
   const busy = new Set([...changes.removed, ...changes.changed].filter((name) => operations.running(name) !== null));

@@ -124,7 +124,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
 
   try {
     for (const [name, cluster] of Object.entries(configuration.clusters)) {
-      clusters.put(createCluster(name, cluster, await readClusterSecrets(cluster), clusterParts));
+      clusters.put(createCluster(name, cluster, await readClusterSecrets(cluster, logger), clusterParts));
     }
     await Promise.all(clusters.all().map((cluster) => cluster.start()));
     const { listen, tls } = configuration.console;
@@ -133,7 +133,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       access,
       logger,
       listen: typeof listen === 'string' ? [listen] : listen,
-      ...(tls === undefined ? {} : { tls }),
+      ...(tls && { tls: { certificate: tls.certificate, key: tls.key, ca: tls.clientCa, crl: tls.clientCrl } }),
       settings: () => {
         const { url, hosts, metrics: allowed } = configuration.console;
         return { url, hosts, metricsFromLoopback: allowed.allowLoopback };

@@ -60,6 +60,38 @@ const hooks = z
   }, 'two hooks have the same name');
 export type Hooks = z.infer<typeof hooks>;
 
+const fingerprint = z
+  .string()
+  .regex(/^(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){31})$/, 'a SHA-256 fingerprint: 64 hexadecimal digits');
+
+const listenerTlsFields = {
+  certificate: certificateFile,
+  key: secretFile,
+  /** Then every client must show a certificate of these authorities. */
+  clientCa: certificateFile.optional(),
+  /** Revocation lists of those authorities; without one nobody is revoked. */
+  clientCrl: certificateFile.optional(),
+};
+const crlNeedsCa = ({ clientCa, clientCrl }: { clientCa?: string | undefined; clientCrl?: string | undefined }) =>
+  clientCrl === undefined || clientCa !== undefined;
+const crlMessage = { path: ['clientCrl'], message: 'there is no clientCa whose list it could be' };
+
+/** Names of certificates (CN or alternative name) or their SHA-256 fingerprints. */
+const certificateNames = z.array(z.string().min(1)).default([]);
+
+/** How a client reaches a server over TLS. Without `ca`: whom the system trusts. */
+const clientTls = z
+  .strictObject({
+    ca: certificateFile.optional(),
+    certificate: certificateFile.optional(),
+    key: secretFile.optional(),
+  })
+  .refine(({ certificate, key }) => (certificate === undefined) === (key === undefined), {
+    path: ['key'],
+    message: 'a certificate and its key go together',
+  });
+export type ClientTlsConfiguration = z.infer<typeof clientTls>;
+
 const account = z.strictObject({ user: z.string().min(1), passwordFile: secretFile });
 
 export const serverConfiguration = z.strictObject({
@@ -70,6 +102,10 @@ export const serverConfiguration = z.strictObject({
       '"mysql://host:port", no user or password in it',
     ),
   agent: z.url({ protocol: /^https?$/ }).optional(),
+  /** Of the agent's certificate: pinned, so that neither its name nor, without agentTls.ca, its issuer matters. */
+  agentFingerprint: fingerprint.optional(),
+  /** The name that the agent's certificate must have, where it is not the host of its address. */
+  agentName: z.string().min(1).optional(),
   candidate: z.enum(['prefer', 'neutral', 'never']).default('neutral'),
 });
 
@@ -100,6 +136,8 @@ export const clusterConfiguration = z.strictObject({
   hooks: hooks.prefault({}),
   /** Token the console shows to the agents of this cluster. */
   agentTokenFile: secretFile.optional(),
+  /** For agents with an https address: whom the console trusts, and the certificate that it shows. */
+  agentTls: clientTls.optional(),
   /** Throw-away servers: the pages carry a permanent label. */
   sandbox: z.boolean().default(false),
   servers: z
@@ -113,7 +151,10 @@ export const consoleConfiguration = z.strictObject({
   url: z.url({ protocol: /^https?$/ }),
   /** Further Host values that are allowed beside the one of `url`. */
   hosts: z.array(z.string()).default([]),
-  tls: z.strictObject({ certificate: certificateFile, key: secretFile }).optional(),
+  /** Followed: renewed files are in force without a restart. */
+  tls: z.strictObject(listenerTlsFields).refine(crlNeedsCa, crlMessage).optional(),
+  /** Without tls: lets it listen on private addresses too, not only on loopback. */
+  plainHttp: z.boolean().default(false),
   store: z.string().regex(/^sqlite:\/\/\/.+/, '"sqlite:///path" (a store in MariaDB is not supported yet)'),
   sessionSecretFile: secretFile,
   sessionHours: z.number().positive().default(12),
@@ -196,14 +237,29 @@ export const agentConfiguration = z.strictObject({
     /** How long the server may take to stop, and to start. */
     controlTimeoutSeconds: z.number().positive().max(86_400).default(600),
   }),
+  /** Followed: renewed files are in force without a restart. */
   tls: z
     .strictObject({
-      certificate: certificateFile,
-      key: secretFile,
-      clientCa: certificateFile.optional(),
-      clientCrl: certificateFile.optional(),
+      ...listenerTlsFields,
+      /** Who may come in by the certificate alone. Absent: the certificate opens the door, and a token says who it is. */
+      clients: z
+        .strictObject({
+          /** May do all. */
+          console: certificateNames,
+          /** May read backups; '*' is everybody that clientCa vouches for. */
+          replica: certificateNames,
+        })
+        .refine((clients) => !clients.console.includes('*'), { path: ['console'], message: 'the console has a name' })
+        .optional(),
+    })
+    .refine(crlNeedsCa, crlMessage)
+    .refine(({ clientCa, clients }) => clients === undefined || clientCa !== undefined, {
+      path: ['clients'],
+      message: 'there is no clientCa that vouches for them',
     })
     .optional(),
+  /** Without tls: lets it listen on private addresses too, not only on loopback. */
+  plainHttp: z.boolean().default(false),
   /** Bearer tokens: the console's may do all, readers may only read /backups. */
   tokenFile: secretFile.optional(),
   readerTokenFile: secretFile.optional(),

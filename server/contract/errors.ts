@@ -25,6 +25,9 @@ export const errorBody = z.object({
 });
 export type ErrorBody = z.infer<typeof errorBody>;
 
+/** Details of a 401 or 403 that is about the client's certificate; its message says which one and what is wrong. */
+export const certificateRefusal = z.object({ certificate: z.literal(true) });
+
 const statusOf: Record<ErrorCode, number> = {
   invalid: 400,
   unauthenticated: 401,

@@ -33,6 +33,9 @@ export const copySource = z.strictObject({
   url: z.url({ protocol: /^https?$/ }),
   path: z.string().startsWith('/v1/'),
   ticket: z.string().min(32).max(200),
+  /** As the console knows that agent's certificate: pinned, and by name where it is not the host of the url. */
+  fingerprint: z.string().optional(),
+  name: z.string().optional(),
 });
 export type CopySource = z.infer<typeof copySource>;
 

@@ -27,7 +27,8 @@ afterAll(async () => {
 
 /** The way that the console really takes to an agent. */
 const at = ({ url }: { url: string }): FakeEngine['agent'] => ({
-  open: (file, asked) => openRaw({ ...asked, url: new URL(file, url), tls: {}, timeoutMs: 2000 }),
+  open: (file, asked) =>
+    openRaw({ ...asked, url: new URL(file, url), secure: { material: () => ({}) }, timeoutMs: 2000 }),
 });
 const operator = (headers: Record<string, string> = {}) => ({
   authorization: `Bearer ${baton.token('operator')}`,

@@ -146,7 +146,8 @@ describe('with a certificate', () => {
     await writeFile(dump, content);
     const agent = await serveFile(dump);
     baton.engine.agent = {
-      open: (name, asked) => openRaw({ ...asked, url: new URL(name, agent.url), tls: {}, timeoutMs: 2000 }),
+      open: (name, asked) =>
+        openRaw({ ...asked, url: new URL(name, agent.url), secure: { material: () => ({}) }, timeoutMs: 2000 }),
     };
     baton.engine.dumpsNow = [dumpNamed('d.sql.zst', content.length)];
     const hash = createHash('sha256');

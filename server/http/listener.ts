@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { Server as TlsServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Access } from '../access/access.ts';
 import type { Engine } from '../console/engine.ts';
 import { parseListenAddress } from '../contract/listen-address.ts';
+import { secureServers, type SecureServers } from '../tls/secure-server.ts';
+import type { TlsFiles } from '../tls/material.ts';
 import { addPublicRoutes, addReadingRoutes, buildApi } from './build-api.ts';
-import { type CertificateFiles, followCertificate, readCertificate } from './certificate.ts';
 import type { PublicDoor } from './door.ts';
 import { createDownloads } from './downloads.ts';
 import { createEventStreams } from './event-streams.ts';
@@ -31,7 +31,7 @@ export interface ListenerOptions {
   access: Access;
   logger: Logger;
   listen: readonly string[];
-  tls?: CertificateFiles;
+  tls?: TlsFiles;
   /** Read at each request. */
   settings: () => ListenerSettings;
   sessionSecret: string;
@@ -53,11 +53,12 @@ export interface Listener {
 
 /** Starts to listen: the API, events, downloads, metrics, and pages through Next. Rejects when an address is not free. */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
-  const tls = options.tls === undefined ? undefined : await readCertificate(options.tls);
+  const tls = options.tls === undefined ? undefined : await secureServers(options.tls, options.logger);
   const stateDirectory = await mkdtemp(join(tmpdir(), 'baton-'));
   /** What must be ended, the newest first. */
   const ends: ((graceMs: number) => Promise<unknown> | void)[] = [
     () => rm(stateDirectory, { recursive: true, force: true }),
+    () => tls?.stop(),
   ];
   const close = async (graceMs: number): Promise<void> => {
     for (const end of ends.splice(0).toReversed()) await end(graceMs);
@@ -72,7 +73,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
 
 async function open(
   options: ListenerOptions,
-  tls: { cert: string; key: string } | undefined,
+  tls: SecureServers | undefined,
   stateDirectory: string,
   ends: ((graceMs: number) => Promise<unknown> | void)[],
 ): Promise<Omit<Listener, 'close'>> {
@@ -131,10 +132,6 @@ async function open(
   for (const text of options.listen) {
     const handler: Handler = (asked, answer) => api.routing(asked, answer);
     opened.push(await openServer(parseListenAddress(text), handler, tls === undefined ? {} : { tls }));
-  }
-  if (options.tls !== undefined) {
-    const tlsServers = opened.map(({ server }) => server).filter((server) => server instanceof TlsServer);
-    ends.push(followCertificate(options.tls, tlsServers, logger));
   }
   return { urls: opened.map((server) => server.url), pagesReady: pages?.ready ?? Promise.resolve() };
 }

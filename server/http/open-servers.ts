@@ -1,9 +1,9 @@
 import { chmod, lstat, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { BatonError } from '../contract/errors.ts';
 import { baseUrl, type ListenAddress } from '../contract/listen-address.ts';
+import type { SecureServers } from '../tls/secure-server.ts';
 import { bodyOf } from './errors.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -24,9 +24,9 @@ const keepAliveMs = 72_000;
 export async function openServer(
   address: ListenAddress,
   handler: Handler,
-  { tls, mode }: { tls?: { cert: string; key: string }; mode?: number } = {},
+  { tls, mode }: { tls?: SecureServers; mode?: number } = {},
 ): Promise<OpenServer> {
-  const server = tls === undefined ? createServer(handler) : createTlsServer(tls, handler);
+  const server = tls === undefined ? createServer(handler) : tls.create(handler);
   server.keepAliveTimeout = keepAliveMs;
   server.on('clientError', refuseGarbage);
   if (address.kind === 'unix') {
