@@ -79,7 +79,15 @@ test('an agent without a database says what it is, and why a backup failed', asy
     server: 'db-1',
     services: [],
     database: { disk: null, readOnlyNext: null },
-    backups: { nextAt: null, running: null, lastFailure: null, freeBytes: expect.any(Number) },
+    backups: {
+      nextAt: null,
+      nextVerifyAt: null,
+      running: null,
+      verifying: null,
+      methods: ['dump'],
+      lastFailure: null,
+      freeBytes: expect.any(Number),
+    },
   });
   const { id } = await client.takeBackup();
   await until(async () => (await client.backupRun(id)).state === 'failed', { what: 'the backup fails' });
