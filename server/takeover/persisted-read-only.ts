@@ -1,10 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Act } from '../operations/step.ts';
 import type { TakeoverAgent } from './agent.ts';
+import { answered } from './answered.ts';
 import type { TakeoverContext } from './context.ts';
-
-/** An agent that is there answers in milliseconds; a host that is cut off must not keep writes down for longer. */
-const ANSWER_MS = 2_000;
 
 /** What the agent keeps for its server's next start. Rejects as the agent does, and after 2 s. */
 export async function persistedReadOnly(agent: TakeoverAgent): Promise<boolean | null> {
@@ -20,17 +17,4 @@ export async function persistReadOnly(agent: TakeoverAgent, readOnly: boolean): 
 export function rememberPersisted(context: TakeoverContext, act: Act, before: boolean | null): void {
   act.remember('persisted-read-only', before);
   context.persistedBefore = before;
-}
-
-async function answered<T>(answer: Promise<T>): Promise<T> {
-  const patience = new AbortController();
-  const late = delay(ANSWER_MS, null, { signal: patience.signal }).then(() => {
-    throw new Error(`no answer within ${ANSWER_MS / 1000} s`);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    patience.abort();
-    late.catch(() => undefined);
-  }
 }

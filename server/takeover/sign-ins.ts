@@ -1,14 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { BatonError } from '../contract/errors.ts';
 import { connect } from '../mariadb/connection.ts';
 import { SqlError } from '../mariadb/sql-error.ts';
+import { answered } from './answered.ts';
 import { outside } from './moving-sources.ts';
 import type { TakeoversParts } from './parts.ts';
 import type { PlanInput, PlannedServer } from './plan-input.ts';
 
 const CONNECT_MS = 3_000;
-/** An agent that hangs must not hold the plan up. */
-const SIGN_IN_MS = 2_000;
 
 /** Whether the replication account signs in to the server that is to be followed, from here and from the others. */
 export interface SignIns {
@@ -45,8 +43,7 @@ async function trySignInsFrom(parts: TakeoversParts, target: string): Promise<Pl
       const agent = parts.agent(server);
       if (server === target || !agent || parts.watch.observationOf(server)?.kind !== 'up') return [];
       try {
-        const late = delay(SIGN_IN_MS, { result: 'unknown' as const, text: 'no answer in time' }, { ref: false });
-        return [{ server, ...(await Promise.race([agent.signsIn({ host, port, ...replication }), late])) }];
+        return [{ server, ...(await answered(agent.signsIn({ host, port, ...replication }))) }];
       } catch (error) {
         if (!(error instanceof BatonError)) throw error;
         return [{ server, result: 'unknown' as const, text: error.message }];
@@ -68,7 +65,7 @@ export async function trySources(
     const account = parts.sources.get(connection);
     if (!account) return [];
     try {
-      if (agent) return [{ connection, signIn: await agent.signsIn({ host, port, ...account }) }];
+      if (agent) return [{ connection, signIn: await answered(agent.signsIn({ host, port, ...account })) }];
       (await connect({ host, port, ...account }, CONNECT_MS)).destroy();
       return [{ connection, signIn: { result: 'accepted' as const, text: '' } }];
     } catch (error) {
