@@ -1,4 +1,5 @@
-import type { Dump, DumpCatalogue } from '../../server/contract/dumps.ts';
+import { workOf } from '../../server/contract/dump-proof.ts';
+import type { BackupFailure, Dump, DumpCatalogue } from '../../server/contract/dumps.ts';
 import { duration } from '../format/duration.ts';
 import type { MarkLevel } from '../status/mark-level.ts';
 
@@ -57,9 +58,12 @@ export function nextScheduled(servers: readonly ServerDumps[]): { server: string
   return scheduled.toSorted((one, other) => Date.parse(one.nextAt) - Date.parse(other.nextAt))[0] ?? null;
 }
 
-/** Is a failure still the last word, or has that server made a dump since? */
-export function failureStands(server: ServerDumps, dumps: readonly Dump[]): boolean {
-  const { lastFailure } = server;
-  if (lastFailure === null) return false;
-  return !dumps.some((dump) => dump.server === server.server && Date.parse(dump.endedAt) > Date.parse(lastFailure.at));
+/** Is a failure still the last word, or has that server made such a dump since? */
+export function failureStands(server: string, failure: BackupFailure, dumps: readonly Dump[]): boolean {
+  return !dumps.some(
+    (dump) =>
+      dump.server === server &&
+      workOf(dump.method) === failure.work &&
+      Date.parse(dump.endedAt) > Date.parse(failure.at),
+  );
 }

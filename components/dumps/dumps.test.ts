@@ -8,7 +8,14 @@ import { nextWords } from './next-words.ts';
 const at = (minute: number): string => new Date(Date.UTC(2026, 10, 20, 12, minute)).toISOString();
 
 function server(change: Partial<ServerDumps> = {}): ServerDumps {
-  const idle = { nextAt: null, running: null, lastFailure: null, methods: ['dump' as const], verifying: null };
+  const idle = {
+    nextAt: null,
+    running: null,
+    lastFailure: null,
+    failures: [],
+    methods: ['dump' as const],
+    verifying: null,
+  };
   return { server: 'db-2', agent: 'up', detail: null, ...idle, ...change };
 }
 function dump(startMinute: number, change: Partial<Dump> = {}): Dump {
@@ -44,8 +51,8 @@ describe('a dump that was asked for', () => {
     expect(makingOf(server(), [dump(10, { server: 'db-3' })], asked)).toMatchObject({ kind: 'running' });
   });
   test('has failed when a failure came after it began; one before says nothing', () => {
-    const failed = (minute: number) => server({ lastFailure: { at: at(minute), text: 'no room' } });
-    expect(makingOf(failed(11), [], asked)).toEqual({ kind: 'failed', at: at(11), text: 'no room' });
+    const failed = (minute: number) => server({ lastFailure: { at: at(minute), text: 'no room', work: 'dump' } });
+    expect(makingOf(failed(11), [], asked)).toEqual({ kind: 'failed', at: at(11), text: 'no room', work: 'dump' });
     expect(makingOf(failed(9), [], asked)).toMatchObject({ kind: 'running' });
   });
   test('is neither made nor failed when its agent went silent', () => {
@@ -68,10 +75,11 @@ test('the size to expect is that of the same server’s newest dump', () => {
   expect([expectedBytes('db-2', dumps), expectedBytes('db-3', dumps)]).toEqual([9, null]);
 });
 
-test('a failure stands until that server has made a dump after it', () => {
-  const failed = server({ lastFailure: { at: at(30), text: 'x' } });
-  expect(failureStands(failed, [dump(10), dump(40, { server: 'db-1' })])).toBe(true);
-  expect(failureStands(failed, [dump(40)])).toBe(false);
+test('a failure stands until that server has made such a dump after it', () => {
+  const failed = { at: at(30), text: 'x', work: 'dump' } as const;
+  const others = [dump(10), dump(40, { server: 'db-1' }), dump(40, { method: 'mariabackup' })];
+  expect(failureStands('db-2', failed, others)).toBe(true);
+  expect(failureStands('db-2', failed, [dump(40)])).toBe(false);
 });
 
 test('an empty list has a cause', () => {

@@ -1,5 +1,5 @@
 import type { BackupRun } from '../../server/contract/agent.ts';
-import type { Dump } from '../../server/contract/dumps.ts';
+import type { BackupFailure, Dump } from '../../server/contract/dumps.ts';
 import type { ServerDumps } from './dump-words.ts';
 
 /** How the making of a dump stands on one server. */
@@ -7,7 +7,7 @@ export type Making =
   | { kind: 'idle' }
   | { kind: 'running'; startedAt: string; bytes: number; method: Dump['method'] }
   | { kind: 'made'; dump: Dump }
-  | { kind: 'failed'; at: string; text: string }
+  | ({ kind: 'failed' } & BackupFailure)
   | { kind: 'unknown'; startedAt: string };
 
 /**

@@ -9,6 +9,11 @@ import { Icon } from '../ui/icon.tsx';
 import { dumpsPath } from '../ui/paths.ts';
 import { Ago } from '../ui/time.tsx';
 
+/** An incremental one is of no use alone: the newest that is whole by itself. */
+function downloadOf(dump: { server: string; name: string; method: string }): { server?: string; name: string } {
+  return dump.method === 'mariabackup-incremental' ? { name: 'latest' } : dump;
+}
+
 /** The newest dump's age and size, and the dump itself, one click away. */
 export function NewestDump({ cluster }: { cluster: ClusterSnapshot }) {
   const { permissions } = useSession();
@@ -39,7 +44,7 @@ export function NewestDump({ cluster }: { cluster: ClusterSnapshot }) {
       {silent ? (
         <span className="text-faint">the agent of {dump.server} does not answer</span>
       ) : permissions.includes('download') ? (
-        <a href={dumpAddress(cluster.name, dump)} download className="target link font-medium">
+        <a href={dumpAddress(cluster.name, downloadOf(dump))} download className="target link font-medium">
           <Icon name="download" /> Download
           <span className="sr-only"> the newest dump of {cluster.name}</span>
         </a>

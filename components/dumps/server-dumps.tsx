@@ -8,6 +8,7 @@ import { StepMark } from '../operation/step-mark.tsx';
 import { Mark, Status } from '../ui/mark.tsx';
 import { Section } from '../ui/section.tsx';
 import { Ago, Since } from '../ui/time.tsx';
+import type { BackupFailure } from '../../server/contract/dumps.ts';
 import { failureStands, type ServerDumps } from './dump-words.ts';
 import { MakeDump } from './make-dump.tsx';
 import type { Making } from './making.ts';
@@ -53,7 +54,7 @@ export function ServerDumpsTable({ view }: { view: CatalogueView }) {
               </td>
               <td
                 data-label="Last failure"
-                className={server.lastFailure === null ? undefined : 'max-md:!block max-md:!text-left'}
+                className={server.failures.length === 0 ? undefined : 'max-md:!block max-md:!text-left'}
               >
                 <Failure server={server} view={view} />
               </td>
@@ -92,22 +93,31 @@ function Next({ server }: { server: ServerDumps }) {
   return <span className="text-faint">{server.agent === 'up' ? 'none scheduled' : 'unknown'}</span>;
 }
 
+const failedWork: Record<BackupFailure['work'], string> = {
+  dump: 'a dump',
+  mariabackup: 'a physical backup',
+  verify: 'verifying',
+};
+
 function Failure({ server, view }: { server: ServerDumps; view: CatalogueView }) {
-  const failure = server.lastFailure;
-  if (failure === null) return <span className="text-faint">{server.agent === 'up' ? 'none known' : 'unknown'}</span>;
-  const stands = failureStands(server, view.catalogue.dumps);
-  return (
-    <span className="block text-sm md:max-w-96">
-      <span className="flex items-baseline gap-2">
-        <Mark level={stands ? 'serious' : 'off'} className="translate-y-px" />
-        <span>
-          failed <Ago at={failure.at} />
-          {!stands && <span className="text-faint">, made one since</span>}
+  const { failures } = server;
+  if (failures.length === 0)
+    return <span className="text-faint">{server.agent === 'up' ? 'none known' : 'unknown'}</span>;
+  return failures.map((failure) => {
+    const stands = failureStands(server.server, failure, view.catalogue.dumps);
+    return (
+      <span key={failure.work} className="mt-1 block text-sm first:mt-0 md:max-w-96">
+        <span className="flex items-baseline gap-2">
+          <Mark level={stands ? 'serious' : 'off'} className="translate-y-px" />
+          <span>
+            {failedWork[failure.work]} failed <Ago at={failure.at} />
+            {!stands && <span className="text-faint">, made one since</span>}
+          </span>
         </span>
+        <span className="block break-words text-soft md:pl-5">{failure.text}</span>
       </span>
-      <span className="block break-words text-soft md:pl-5">{failure.text}</span>
-    </span>
-  );
+    );
+  });
 }
 
 /** What became of the dump that was asked for here. */

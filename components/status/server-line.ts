@@ -29,6 +29,7 @@ const besideTheRow: ReadonlySet<ProblemCode> = new Set([
   'dump-old',
   'dump-missing',
   'dump-failed',
+  'dump-bad',
 ]);
 
 /** One sentence for one server, in the words that the front page, the diagram and the review share. */

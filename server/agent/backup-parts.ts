@@ -4,14 +4,11 @@ import type { Logger } from 'pino';
 import { BackupRunner } from '../backups/backup-runner.ts';
 import { freeBytes } from '../backups/disk-space.ts';
 import { FailureNote } from '../backups/failure-note.ts';
-import { startSchedule, type Schedule } from '../backups/schedule.ts';
+import { lastCall, startSchedule, type Schedule } from '../backups/schedule.ts';
 import type { BackupTurn } from '../backups/turn.ts';
 import { noBackups, type AgentStatus } from '../contract/agent.ts';
 import type { AgentConfiguration } from '../contract/configuration.ts';
 import { messageOf } from '../contract/errors.ts';
-
-/** mariadb-dump prints all the time; after this silence its server is frozen, or holds a lock that nobody gives back. */
-const stallTimeoutMs = 900_000;
 
 /** The backups of one agent. */
 export interface BackupParts {
@@ -36,38 +33,47 @@ export async function createBackups(
     readonly logger: Logger;
   },
 ): Promise<BackupParts | null> {
-  if (!configuration.backups) return null;
-  const { directory, keep, method, schedule } = configuration.backups;
-  if (method.includes('mariabackup')) {
-    throw new Error('agent.backups.method: mariabackup is not supported yet; dump is supported');
-  }
+  const rules = configuration.backups;
+  if (!rules) return null;
+  const { directory, keep, method, schedule, full } = rules;
+  if (full !== undefined) named('full', () => lastCall(full, options.now()));
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const { socket, defaultsFile } = configuration.server;
   const note = await FailureNote.open(join(options.stateDirectory, 'last-backup-failure.json'));
-  const runner = new BackupRunner({ ...options, socket, defaultsFile, directory, keep, stallTimeoutMs, note });
+  const workDirectory = options.stateDirectory;
+  const place = { socket, defaultsFile, directory, workDirectory };
+  const runner = new BackupRunner({ ...options, ...place, rules, keep, note, inUse: () => null });
   return {
     server: options.server,
     directory,
     methods: method,
     runner,
-    schedule: schedule === undefined ? null : scheduleOf(schedule, runner, options.logger),
+    schedule:
+      schedule === undefined
+        ? null
+        : named('schedule', () => startSchedule(schedule, () => takeEach(method, runner, options.logger))),
   };
 }
 
-function scheduleOf(expression: string, runner: BackupRunner, logger: Logger): Schedule {
-  const take = async (): Promise<void> => {
+/** One after the other: each costs the disk a whole reading. */
+async function takeEach(methods: BackupParts['methods'], runner: BackupRunner, logger: Logger): Promise<void> {
+  for (const method of methods) {
+    await runner.idle();
     try {
-      await runner.take();
+      await runner.take({ method });
     } catch (error) {
       // The runner remembers a refusal, and a backup that is being taken is as good as this one.
-      logger.warn({ reason: String(error) }, 'scheduled backup not begun');
+      logger.warn({ method, reason: messageOf(error) }, 'scheduled backup not begun');
     }
-  };
+    await runner.idle();
+  }
+}
+
+function named<T>(field: string, act: () => T): T {
   try {
-    return startSchedule(expression, take);
+    return act();
   } catch (error) {
-    const reason = messageOf(error);
-    throw new Error(`agent.backups.schedule: ${reason}`, { cause: error });
+    throw new Error(`agent.backups.${field}: ${messageOf(error)}`, { cause: error });
   }
 }
 
@@ -75,6 +81,7 @@ function scheduleOf(expression: string, runner: BackupRunner, logger: Logger): S
 export async function backupsStatus(parts: BackupParts | null): Promise<AgentStatus['backups']> {
   if (!parts) return noBackups;
   const running = parts.runner.running();
+  const failures = parts.runner.failures();
   return {
     ...noBackups,
     nextAt: parts.schedule?.next()?.toISOString() ?? null,
@@ -85,7 +92,8 @@ export async function backupsStatus(parts: BackupParts | null): Promise<AgentSta
       bytes: running.bytes,
       method: running.method,
     },
-    lastFailure: parts.runner.lastFailure(),
+    lastFailure: failures[0] ?? null,
+    failures,
     freeBytes: await freeBytes(parts.directory),
   };
 }

@@ -1,7 +1,12 @@
 import type { FastifyInstance } from 'fastify';
-import type { Dump, DumpManifest } from '../contract/dumps.ts';
+import { backupRequest } from '../contract/agent.ts';
+import type { DumpManifest } from '../contract/dumps.ts';
 import { BatonError } from '../contract/errors.ts';
 import { findBackup, readCatalogue } from '../backups/catalogue.ts';
+import { latestAlone } from '../backups/chain.ts';
+import { backupIndexOf, indexName } from '../backups/index-file.ts';
+import { originDump, originIndex, originPhysical } from '../backups/origin-names.ts';
+import { readSummaries } from '../backups/summaries.ts';
 import type { BackupParts } from './backup-parts.ts';
 import { listingPage } from './listing.ts';
 import { sendBackup } from './send-backup.ts';
@@ -13,40 +18,81 @@ declare module 'fastify' {
   }
 }
 
+const config = { readers: true };
+const nothing = new BatonError('not-found', 'There is no such backup.');
+
 /** /backups: the static folder, for the console and for readers. */
 export function serveBackups(app: FastifyInstance, { server, directory }: BackupParts): void {
-  const config = { readers: true };
   app.get('/backups/', { config }, async (request, reply) => {
-    const backups = await readCatalogue(directory);
+    const backups = await readSummaries(directory);
     reply.header('cache-control', 'no-store').header('vary', 'accept');
-    if ((request.headers.accept ?? '').includes('application/json')) return { backups: backups.map(summary) };
+    if ((request.headers.accept ?? '').includes('application/json')) return { backups };
     return reply.type('text/html; charset=utf-8').send(listingPage(server, backups));
   });
   app.get('/backups', { config }, async (_, reply) => reply.redirect('/backups/', 308));
+  app.get(`/backups/${indexName}`, { config }, async (_, reply) =>
+    reply.header('cache-control', 'no-store').send(await backupIndexOf(directory)),
+  );
+  app.route<{ Querystring: { method?: string } }>({
+    method: ['GET', 'HEAD'],
+    url: '/backups/latest',
+    config,
+    handler: async (request, reply) => {
+      const newest = latestAlone(await readCatalogue(directory), latestMethod(request.query.method));
+      if (!newest) throw new BatonError('not-found', 'There is no such backup yet.');
+      return await sendBackup(request, reply, directory, newest);
+    },
+  });
   app.route<{ Params: { name: string } }>({
     method: ['GET', 'HEAD'],
     url: '/backups/:name',
     config,
     handler: async (request, reply) => {
       const { name } = request.params;
-      if (name === 'latest') {
-        const [newest] = await readCatalogue(directory);
-        if (!newest) throw new BatonError('not-found', 'There is no backup yet.');
-        return await sendBackup(request, reply, directory, newest);
-      }
       const isManifest = name.endsWith('.json');
       const manifest = await findBackup(directory, isManifest ? name.slice(0, -'.json'.length) : name);
-      if (!manifest) throw new BatonError('not-found', 'There is no such backup.');
+      if (!manifest) throw nothing;
       if (isManifest) return reply.header('cache-control', 'no-cache').send(manifest);
       return await sendBackup(request, reply, directory, manifest);
     },
   });
 }
 
+/** /backups/mariadb-full and /backups/mariabackup: the same files under the names that SlapOS's replicas look for. */
+export function serveOriginNames(app: FastifyInstance, { server, directory }: BackupParts): void {
+  const own = async (): Promise<DumpManifest[]> =>
+    (await readCatalogue(directory)).filter((backup) => backup.server === server);
+  app.get('/backups/mariabackup/index.txt', { config }, async (_, reply) =>
+    reply
+      .header('cache-control', 'no-store')
+      .type('text/plain; charset=utf-8')
+      .send(originIndex(await own())),
+  );
+  for (const [folder, find] of [
+    ['mariadb-full', originDump],
+    ['mariabackup', originPhysical],
+  ] as const) {
+    app.route<{ Params: { name: string } }>({
+      method: ['GET', 'HEAD'],
+      url: `/backups/${folder}/:name`,
+      config,
+      handler: async (request, reply) => {
+        const manifest = find(await own(), request.params.name);
+        if (!manifest) throw nothing;
+        return await sendBackup(request, reply, directory, manifest);
+      },
+    });
+  }
+}
+
 /** /v1/backups: taking them, for the console alone. */
 export function serveBackupRuns(app: FastifyInstance, { directory, runner }: BackupParts): void {
-  app.get('/v1/backups', async () => ({ backups: (await readCatalogue(directory)).map(summary) }));
-  app.post('/v1/backups', async (_, reply) => reply.code(202).send(await runner.take()));
+  app.get('/v1/backups', async () => ({ backups: await readSummaries(directory) }));
+  app.post('/v1/backups', async (request, reply) => {
+    const asked = backupRequest.safeParse(request.body ?? {});
+    if (!asked.success) throw new BatonError('invalid', `No backup like that: ${asked.error.issues[0]?.message}.`);
+    return reply.code(202).send(await runner.take(asked.data));
+  });
   app.route<{ Params: { id: string } }>({
     method: 'GET',
     url: '/v1/backups/runs/:id',
@@ -58,7 +104,7 @@ export function serveBackupRuns(app: FastifyInstance, { directory, runner }: Bac
   });
 }
 
-function summary(manifest: DumpManifest): Dump {
-  const { server, name, method, bytes, sha256, gtid, startedAt, endedAt, base, database } = manifest;
-  return { server, name, method, bytes, sha256, gtid, startedAt, endedAt, base, database, verified: null };
+function latestMethod(asked: string | undefined): 'dump' | 'mariabackup' | undefined {
+  if (asked === undefined || asked === 'dump' || asked === 'mariabackup') return asked;
+  throw new BatonError('invalid', 'There is no such method of a backup.', 'It is dump or mariabackup.');
 }

@@ -11,6 +11,7 @@ import {
   serviceStatus,
   signInAnswer,
   type AgentStatus,
+  type BackupRequest,
   type BackupRun,
   type ServiceRun,
   type ServiceStatus,
@@ -71,9 +72,9 @@ export class AgentClient {
     return (await this.#get('/v1/backups', agentBackups)).backups;
   }
 
-  /** Starts a backup. */
-  async takeBackup(): Promise<BackupRun> {
-    return await this.#post('/v1/backups', {}, backupRun, lookTimeoutMs);
+  /** Starts a backup: by what is asked for, else by the first of its configured methods. */
+  async takeBackup(request: BackupRequest = {}): Promise<BackupRun> {
+    return await this.#post('/v1/backups', request, backupRun, lookTimeoutMs);
   }
 
   async backupRun(id: string): Promise<BackupRun> {

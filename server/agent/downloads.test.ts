@@ -4,6 +4,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { manifestOf, placeBackup } from '../backups/fixtures.ts';
+import { backupName } from '../backups/names.ts';
 import type { DumpManifest } from '../contract/dumps.ts';
 import { until } from '../sandbox/until.ts';
 import { consoleToken, readerToken, startTestAgent, type TestAgent } from './fixtures.ts';
@@ -232,3 +233,80 @@ describe('the token', () => {
     expect((await ask('/v1/services/x', { headers, method: 'POST' })).status).toBe(403);
   });
 });
+
+const at = (day: number): string => `2026-11-${day}T01:00:02.000Z`;
+
+describe('backups of several methods', () => {
+  let agent: TestAgent;
+  let placed: Record<'full' | 'incremental' | 'dump' | 'ofShop', DumpManifest>;
+
+  beforeAll(async () => {
+    agent = await startTestAgent();
+    const lsn = { from: '0', to: '5' };
+    const full = await placeAs(agent.backups, at(10), { method: 'mariabackup', lsn });
+    const dump = await placeAs(agent.backups, at(11), { method: 'dump', compression: 'gzip' });
+    const incremental = await placeAs(agent.backups, at(12), {
+      method: 'mariabackup-incremental',
+      base: full.name,
+      lsn: { from: '5', to: '7' },
+    });
+    const ofShop = await placeAs(agent.backups, at(13), { method: 'dump', database: 'shop' });
+    placed = { full, incremental, dump, ofShop };
+  });
+  afterAll(async () => {
+    await agent?.remove();
+  });
+
+  async function read(path: string): Promise<{ status: number; location: string | null; text: string }> {
+    const headers = { authorization: `Bearer ${readerToken}` };
+    const answer = await fetch(`${agent.agent.url}${path}`, { headers });
+    return { status: answer.status, location: answer.headers.get('content-location'), text: await answer.text() };
+  }
+
+  test('latest is the newest that needs no other file, of a method where one is asked for', async () => {
+    expect(await read('/backups/latest')).toMatchObject({ location: `/backups/${placed.dump.name}` });
+    expect(await read('/backups/latest?method=dump')).toMatchObject({ location: `/backups/${placed.dump.name}` });
+    expect(await read('/backups/latest?method=mariabackup')).toMatchObject({
+      location: `/backups/${placed.full.name}`,
+    });
+    expect((await read('/backups/latest?method=rsync')).status).toBe(400);
+  });
+
+  test('index.json has every manifest, newest first, and each stands beside its file', async () => {
+    const { text } = await read('/backups/index.json');
+    const { ofShop, incremental, dump, full } = placed;
+    expect(JSON.parse(text)).toEqual({ format: 1, backups: [ofShop, incremental, dump, full] });
+    expect(JSON.parse((await read(`/backups/${incremental.name}.json`)).text)).toEqual(incremental);
+  });
+
+  test('a replica of the origin finds them by the names that it knows', async () => {
+    const { text } = await read('/backups/mariabackup/index.txt');
+    expect(text).toBe('20261110010002.full.xb.zstd\n20261112010002.inc.xb.zstd\n');
+    for (const [name, of] of [
+      ['mariabackup/20261110010002.full.xb.zstd', placed.full],
+      ['mariabackup/20261112010002.inc.xb.zstd', placed.incremental],
+      ['mariadb-full/most-recent.sql.gz', placed.dump],
+    ] as const) {
+      expect(await read(`/backups/${name}`)).toMatchObject({
+        status: 200,
+        location: `/backups/${of.name}`,
+        text: of.name,
+      });
+    }
+    expect((await read('/backups/mariabackup/20261111010002.full.xb.zstd')).status).toBe(404);
+    expect((await read('/backups/mariadb-full/..%2findex.json')).status).toBe(404);
+  });
+});
+
+/** A backup whose content is its name. */
+async function placeAs(directory: string, startedAt: string, facts: Partial<DumpManifest>): Promise<DumpManifest> {
+  const plain = manifestOf(Buffer.from('x'), startedAt);
+  const { method, compression, database } = { ...plain, ...facts };
+  const named = { server: plain.server, startedAt: new Date(startedAt), method, database };
+  const name = backupName({ ...named, compression: compression === 'gzip' ? 'gzip' : 'zstd' });
+  const body = Buffer.from(name);
+  const whole: DumpManifest = { ...manifestOf(body, startedAt), ...facts, name };
+  await writeFile(join(directory, name), body);
+  await writeFile(join(directory, `${name}.json`), JSON.stringify(whole));
+  return whole;
+}

@@ -1,11 +1,12 @@
-import type { DumpManifest } from '../contract/dumps.ts';
+import type { Dump } from '../contract/dumps.ts';
 
 /** The page of GET /backups/ for people: no script, no style from elsewhere. */
-export function listingPage(server: string, backups: readonly DumpManifest[]): string {
+export function listingPage(server: string, backups: readonly Dump[]): string {
   const rows = backups.map(
     (backup) => `<tr>
   <td><a href="${escape(backup.name)}">${escape(backup.name)}</a></td>
   <td><a href="${escape(backup.name)}.json">manifest</a></td>
+  <td>${escape(methodText(backup))}</td>
   <td class="number">${backup.bytes}</td>
   <td>${escape(backup.endedAt)}</td>
   <td><code>${escape(backup.gtid)}</code></td>
@@ -13,12 +14,12 @@ export function listingPage(server: string, backups: readonly DumpManifest[]): s
 </tr>`,
   );
   const table = `<table>
-<thead><tr><th>Name</th><th></th><th>Bytes</th><th>Ended</th><th>GTID position</th><th>SHA-256</th></tr></thead>
+<thead><tr><th>Name</th><th></th><th>Method</th><th>Bytes</th><th>Ended</th><th>GTID position</th><th>SHA-256</th></tr></thead>
 <tbody>
 ${rows.join('\n')}
 </tbody>
 </table>
-<p>The newest is always at <a href="latest">latest</a>.</p>`;
+<p>The newest that is whole by itself is always at <a href="latest">latest</a>, all of them for programs at <a href="index.json">index.json</a>.</p>`;
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -30,6 +31,11 @@ ${rows.join('\n')}
 ${backups.length === 0 ? '<p>There is no backup yet.</p>' : table}
 </html>
 `;
+}
+
+function methodText({ method, base, database }: Dump): string {
+  if (base !== null) return `${method} on ${base}`;
+  return database === null ? method : `${method} of ${database}`;
 }
 
 function escape(text: string): string {

@@ -6,6 +6,12 @@ import type { DumpManifest } from '../contract/dumps.ts';
 import { BatonError } from '../contract/errors.ts';
 import { notModified, parseByteRange, rangeApplies } from './byte-range.ts';
 
+const contentTypes = {
+  zstd: 'application/zstd',
+  gzip: 'application/gzip',
+  none: 'application/octet-stream',
+} as const;
+
 /** Fewer, larger reads of the disk for each download; larger than this gained nothing (measured). */
 const readBytes = 262_144;
 
@@ -72,7 +78,7 @@ function describe(
   const { first, last } = range.kind === 'part' ? range : { first: 0, last: manifest.bytes - 1 };
   if (range.kind === 'part') reply.code(206).header('content-range', `bytes ${first}-${last}/${manifest.bytes}`);
   reply.headers({
-    'content-type': 'application/zstd',
+    'content-type': contentTypes[manifest.compression],
     'content-length': last - first + 1,
     'content-disposition': `attachment; filename="${manifest.name}"`,
     'content-location': `/backups/${manifest.name}`,

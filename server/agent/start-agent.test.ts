@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { manifestOf, placeBackup } from '../backups/fixtures.ts';
 import { partialName } from '../backups/names.ts';
+import { noBackups } from '../contract/agent.ts';
 import { until } from '../sandbox/until.ts';
 import type { TlsMaterial } from '../tls/material.ts';
 import { testCertificates, type TestCertificates } from '../tls/testing/certificates.ts';
@@ -49,9 +50,9 @@ describe('an agent does not start, and names the field,', () => {
       message: 'agent.backups.schedule: ',
     },
     {
-      what: 'with a method that is not built yet',
-      changes: ({ backups }) => ({ backups: { directory: backups, method: ['dump', 'mariabackup'] } }),
-      message: 'agent.backups.method: mariabackup is not supported yet',
+      what: 'with a rule for full backups that is none',
+      changes: ({ backups }) => ({ backups: { directory: backups, full: 'on Sundays' } }),
+      message: 'agent.backups.full: ',
     },
     {
       what: 'with services and nowhere to keep their logs',
@@ -79,15 +80,7 @@ test('an agent without a database says what it is, and why a backup failed', asy
     server: 'db-1',
     services: [],
     database: { disk: null, readOnlyNext: null },
-    backups: {
-      nextAt: null,
-      nextVerifyAt: null,
-      running: null,
-      verifying: null,
-      methods: ['dump'],
-      lastFailure: null,
-      freeBytes: expect.any(Number),
-    },
+    backups: { ...noBackups, methods: ['dump'], freeBytes: expect.any(Number) },
   });
   const { id } = await client.takeBackup();
   await until(async () => (await client.backupRun(id)).state === 'failed', { what: 'the backup fails' });

@@ -14,7 +14,7 @@ import type { Service } from '../services/service.ts';
 import { plainHttpProblem } from '../tls/is-private.ts';
 import { secureServers, type SecureServers } from '../tls/secure-server.ts';
 import { backupsStatus, createBackups } from './backup-parts.ts';
-import { serveBackupRuns, serveBackups } from './backup-routes.ts';
+import { serveBackupRuns, serveBackups, serveOriginNames } from './backup-routes.ts';
 import { buildApp } from './build-app.ts';
 import { serveCopies } from './copy-routes.ts';
 import { createReseeds, placeOf } from './reseed-parts.ts';
@@ -98,6 +98,7 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
   });
   if (backups) {
     serveBackups(app, backups);
+    serveOriginNames(app, backups);
     serveBackupRuns(app, backups);
   }
 

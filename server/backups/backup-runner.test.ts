@@ -5,10 +5,10 @@ import pino from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createCluster, type SandboxCluster } from '../sandbox/cluster.ts';
 import { until } from '../sandbox/until.ts';
-import { BackupRunner } from './backup-runner.ts';
+import { BackupRunner, type RunnerOptions } from './backup-runner.ts';
 import { readCatalogue } from './catalogue.ts';
 import { FailureNote } from './failure-note.ts';
-import { manifestOf, placeBackup } from './fixtures.ts';
+import { backupRules, manifestOf, placeBackup } from './fixtures.ts';
 import { manifestName, partialName } from './names.ts';
 import { BackupTurn } from './turn.ts';
 
@@ -31,14 +31,18 @@ afterEach(async () => {
   await rm(state, { recursive: true });
 });
 
-async function runner(changes: { socket?: string; keep?: { count: number } } = {}): Promise<BackupRunner> {
+const rules = backupRules({ directory: '/unused' });
+
+async function runner(changes: Partial<RunnerOptions> = {}): Promise<BackupRunner> {
   const { socket, optionsFile } = cluster.server('db-1');
   return new BackupRunner({
     server: 'db-1',
     socket,
     defaultsFile: optionsFile,
     directory,
-    stallTimeoutMs: 30_000,
+    workDirectory: state,
+    rules,
+    inUse: () => null,
     now: () => new Date(),
     keep: {},
     note: await FailureNote.open(join(state, 'failure.json')),
@@ -89,10 +93,10 @@ describe('a failure', () => {
 
     const next = await runner();
     await next.open();
-    expect(next.lastFailure()).toEqual({ at: run?.endedAt, text: run?.error });
+    expect(next.failures()).toEqual([{ work: 'dump', at: run?.endedAt, text: run?.error }]);
     await ended(next, (await next.take()).id);
-    expect(next.lastFailure()).toBeNull();
-    expect((await runner()).lastFailure()).toBeNull();
+    expect(next.failures()).toEqual([]);
+    expect((await runner()).failures()).toEqual([]);
   });
 
   test('of an agent that was killed is shown by the next one', async () => {
@@ -100,8 +104,8 @@ describe('a failure', () => {
     await writeFile(join(directory, partialName(half)), 'half');
     const backups = await runner();
     await backups.open();
-    expect(backups.lastFailure()?.text).toContain(half);
-    expect(await readdir(directory)).toEqual([]);
+    expect(backups.failures()[0]?.text).toContain(half);
+    expect(await readdir(directory)).toEqual(['index.json']);
   });
 });
 
@@ -113,7 +117,7 @@ test('a disk without room refuses the backup and remembers why', async () => {
   const backups = await runner();
   await backups.open();
   await expect(backups.take()).rejects.toMatchObject({ code: 'refused' });
-  expect(backups.lastFailure()?.text).toContain('bytes are free');
+  expect(backups.failures()[0]?.text).toContain('bytes are free');
   expect(backups.running()).toBeNull();
 });
 
@@ -123,7 +127,7 @@ test('ending gives up the backup in progress and leaves nothing of it', async ()
   const { id } = await backups.take();
   await backups.close();
   expect(backups.run(id)).toMatchObject({ state: 'failed', error: 'the agent was ended' });
-  expect(await readdir(directory)).toEqual([]);
+  expect(await readdir(directory)).toEqual(['index.json']);
   await expect(backups.take()).rejects.toMatchObject({ code: 'unavailable' });
 });
 

@@ -1,29 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { BackupRun } from '../contract/agent.ts';
-import { BatonError } from '../contract/errors.ts';
-import { readCatalogue } from './catalogue.ts';
-import { freeBytes, lackOfSpace } from './disk-space.ts';
-import type { Failure, FailureNote } from './failure-note.ts';
+import type { BackupRequest, BackupRun } from '../contract/agent.ts';
+import type { DumpManifest } from '../contract/dumps.ts';
+import { BatonError, messageOf } from '../contract/errors.ts';
+import type { FailureNote, StandingFailure } from './failure-note.ts';
+import { writeIndex } from './index-file.ts';
+import { methodOf, planRun } from './plan-run.ts';
 import { pruneBackups } from './prune.ts';
 import { recoverLeftovers } from './recover-leftovers.ts';
 import type { Keep } from './retention.ts';
-import { takeDump, type DumpRequest } from './take-dump.ts';
+import { lackForAny, methodOfJob, takeJob, type JobParts } from './take-job.ts';
+import { removeWork } from './take-physical.ts';
 import type { BackupTurn } from './turn.ts';
 
 /** Runs that can still be asked for after they ended. */
 const rememberedRuns = 50;
 
 /** What the runner is told once. */
-export interface RunnerOptions extends Pick<
-  DumpRequest,
-  'server' | 'socket' | 'defaultsFile' | 'directory' | 'stallTimeoutMs' | 'now'
-> {
+export interface RunnerOptions extends JobParts {
   readonly keep: Keep;
   /** Shared with everything else that copies this server. */
   readonly turn: BackupTurn;
   readonly note: FailureNote;
   readonly logger: Logger;
+  /** The backup that is being restored now: it and what it builds on are not removed. */
+  readonly inUse: () => string | null;
 }
 
 /** Takes backups of one server, one at a time, remembers how they ended, and removes those that are too old. */
@@ -50,8 +51,14 @@ export class BackupRunner {
     for (const name of removed) logger.warn({ name }, 'half backup of an earlier run removed');
     const [name] = removed;
     if (name !== undefined) {
-      await note.write({ at: now().toISOString(), text: `the agent was ended while ${name} was being written` });
+      const work = name.includes('.xb.') ? 'mariabackup' : 'dump';
+      await note.write(work, {
+        at: now().toISOString(),
+        text: `the agent was ended while ${name} was being written`,
+      });
     }
+    await removeWork(this.#options.workDirectory);
+    await this.#writeIndex();
     this.#open = true;
   }
 
@@ -59,7 +66,7 @@ export class BackupRunner {
    * Starts a backup and answers its run at once. Rejects with BatonError: already-running (details: the run's id),
    * refused when the disk has no room for it, unavailable when the agent is closing.
    */
-  async take(): Promise<BackupRun> {
+  async take(request: BackupRequest = {}): Promise<BackupRun> {
     this.#refuseWhenClosing();
     if (!this.#open) throw new BatonError('unavailable', 'The agent is starting.');
     if (this.#current || this.#preparing) {
@@ -72,12 +79,23 @@ export class BackupRunner {
     }
     this.#preparing = true;
     try {
-      await this.#checkSpace();
+      const method = methodOf(request, this.#options.rules);
+      // Whether a physical one will be incremental is decided later, and looked at again.
+      const lack = await lackForAny(this.#options, method, request.database ?? null);
+      if (lack !== null) {
+        await this.#options.note.write(method, { at: this.#options.now().toISOString(), text: lack });
+        throw new BatonError('refused', `No backup was begun: ${lack}.`, 'Make room, or keep fewer backups.');
+      }
       this.#refuseWhenClosing();
-      return this.#start();
+      return this.#start(method, request);
     } finally {
       this.#preparing = false;
     }
+  }
+
+  /** Resolves when nothing is being taken any more. */
+  async idle(): Promise<void> {
+    await this.#current?.ended;
   }
 
   /** The run with that id as it stands now; null when there is none, or it ended long ago. */
@@ -90,9 +108,18 @@ export class BackupRunner {
     return copy(this.#current?.run);
   }
 
-  /** The last failure after which no backup has succeeded, or null. */
-  lastFailure(): Failure | null {
-    return this.#options.note.failure;
+  /** What failed last and has not succeeded since, newest first. */
+  failures(): StandingFailure[] {
+    return this.#options.note.failures;
+  }
+
+  /** Removes what is too old now, and answers it. */
+  async prune(): Promise<DumpManifest[]> {
+    const { directory, server, keep, now, logger, inUse } = this.#options;
+    const removed = await pruneBackups(directory, server, keep, now(), inUse());
+    for (const { name } of removed) logger.info({ name }, 'backup removed');
+    await this.#writeIndex();
+    return removed;
   }
 
   /** Ends a backup that goes on, and waits until nothing of it is left. */
@@ -105,22 +132,12 @@ export class BackupRunner {
     if (this.#closing.signal.aborted) throw new BatonError('unavailable', 'The agent is being ended.');
   }
 
-  async #checkSpace(): Promise<void> {
-    const { directory, server, now, note } = this.#options;
-    const last = (await readCatalogue(directory)).find((backup) => backup.server === server);
-    const lack = lackOfSpace(await freeBytes(directory), last?.bytes ?? null);
-    if (lack === null) return;
-    await note.write({ at: now().toISOString(), text: lack });
-    throw new BatonError('refused', `No backup was begun: ${lack}.`, 'Make room, or keep fewer backups.');
-  }
-
-  #start(): BackupRun {
+  #start(method: 'dump' | 'mariabackup', request: BackupRequest): BackupRun {
     const release = this.#options.turn.take('A backup');
-    const startedAt = this.#options.now();
     const run: BackupRun = {
       id: randomUUID(),
-      method: 'dump',
-      startedAt: startedAt.toISOString(),
+      method,
+      startedAt: this.#options.now().toISOString(),
       endedAt: null,
       state: 'running',
       bytes: 0,
@@ -129,7 +146,7 @@ export class BackupRunner {
     };
     this.#runs.set(run.id, run);
     for (const id of [...this.#runs.keys()].slice(0, -rememberedRuns)) this.#runs.delete(id);
-    const ended = this.#go(run, startedAt, release).finally(() => {
+    const ended = this.#go(run, method, request, release).finally(() => {
       this.#current = null;
       release();
     });
@@ -138,41 +155,61 @@ export class BackupRunner {
   }
 
   /** Never rejects. */
-  async #go(run: BackupRun, startedAt: Date, release: () => void): Promise<void> {
+  async #go(
+    run: BackupRun,
+    method: 'dump' | 'mariabackup',
+    request: BackupRequest,
+    release: () => void,
+  ): Promise<void> {
     const { logger, now, note } = this.#options;
-    logger.info({ run: run.id }, 'backup begun');
-    const outcome = await takeDump({
-      ...this.#options,
-      startedAt,
-      signal: this.#closing.signal,
-      onBytes: (bytes) => (run.bytes = bytes),
-    });
+    logger.info({ run: run.id, method }, 'backup begun');
+    const reason = await this.#takeAll(run, request).catch((error: unknown) => messageOf(error));
     run.endedAt = now().toISOString();
-    if (outcome.kind === 'failed') {
-      run.error = outcome.reason;
-      logger.error({ run: run.id, reason: outcome.reason }, 'backup failed');
-      await note.write({ at: run.endedAt, text: outcome.reason });
+    if (reason !== null) {
+      run.error = reason;
+      logger.error({ run: run.id, reason }, 'backup failed');
+      await note.write(method, { at: run.endedAt, text: reason });
       run.state = 'failed';
     } else {
-      run.name = outcome.manifest.name;
-      run.bytes = outcome.manifest.bytes;
-      logger.info({ run: run.id, name: run.name, bytes: run.bytes, gtid: outcome.manifest.gtid }, 'backup done');
-      await note.clear();
-      await this.#prune();
+      await note.clear(method);
+      await this.prune().catch((error: unknown) => {
+        logger.error({ error: messageOf(error) }, 'old backups could not be removed');
+      });
       release();
       // Last: who sees "done" may ask for the next one.
       run.state = 'done';
     }
   }
 
-  async #prune(): Promise<void> {
-    const { directory, server, keep, now, logger } = this.#options;
-    try {
-      for (const { name } of await pruneBackups(directory, server, keep, now()))
-        logger.info({ name }, 'backup removed');
-    } catch (error) {
-      logger.error({ error: String(error) }, 'old backups could not be removed');
+  /** Why not all of it was taken, or null. One file that fails does not keep the others from being taken. */
+  async #takeAll(run: BackupRun, request: BackupRequest): Promise<string | null> {
+    const failures: string[] = [];
+    let before = 0;
+    for (const job of await planRun(this.#options, request)) {
+      this.#closing.signal.throwIfAborted();
+      run.method = methodOfJob(job);
+      if (job.kind === 'physical' && job.why !== null) this.#options.logger.info({ why: job.why }, 'a full backup');
+      const onBytes = (bytes: number): unknown => (run.bytes = before + bytes);
+      const outcome = await takeJob(this.#options, job, { signal: this.#closing.signal, onBytes });
+      if (outcome.kind === 'failed') {
+        const { reason } = outcome;
+        failures.push(job.kind === 'dump' && job.database !== null ? `${job.database}: ${reason}` : reason);
+        continue;
+      }
+      const { name, bytes, gtid } = outcome.manifest;
+      before += bytes;
+      run.bytes = before;
+      run.name = name;
+      this.#options.logger.info({ run: run.id, name, bytes, gtid }, 'backup done');
     }
+    return failures[0] ?? null;
+  }
+
+  async #writeIndex(): Promise<void> {
+    const { directory, logger } = this.#options;
+    await writeIndex(directory).catch((error: unknown) => {
+      logger.error({ error: messageOf(error) }, 'the list of the backups could not be written');
+    });
   }
 }
 

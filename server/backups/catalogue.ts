@@ -1,10 +1,10 @@
-import { constants } from 'node:fs';
-import { lstat, open, readdir } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dumpManifest, type DumpManifest } from '../contract/dumps.ts';
 import { isBackupName, manifestName } from './names.ts';
+import { readSmallJson } from './small-file.ts';
 
-/** A manifest has some 500 bytes; what is far larger is none. */
+/** A manifest has its tool's last words in it; what is far larger is none. */
 const maxManifestBytes = 65_536;
 
 /**
@@ -30,17 +30,5 @@ export async function findBackup(directory: string, name: string): Promise<DumpM
 
 /** The manifest in a file, or null when it is absent, a link, too large or not a whole one. */
 export async function readManifest(path: string): Promise<DumpManifest | null> {
-  try {
-    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    try {
-      const file = await handle.stat();
-      if (!file.isFile() || file.size > maxManifestBytes) return null;
-      const parsed = dumpManifest.safeParse(JSON.parse(await handle.readFile('utf8')));
-      return parsed.success ? parsed.data : null;
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    return null;
-  }
+  return dumpManifest.safeParse(await readSmallJson(path, maxManifestBytes)).data ?? null;
 }

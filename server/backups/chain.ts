@@ -1,3 +1,4 @@
+import { isWholeByItself } from '../contract/dump-proof.ts';
 import type { DumpManifest } from '../contract/dumps.ts';
 
 /** How a first copy may be asked for. */
@@ -34,9 +35,5 @@ export function latestChain(
 
 /** The newest file that restores all of a server by itself; null where there is none. */
 export function latestAlone(newestFirst: readonly DumpManifest[], method?: LatestMethod): DumpManifest | null {
-  return (
-    newestFirst.find(
-      (one) => one.base === null && one.database === null && (method === undefined || one.method === method),
-    ) ?? null
-  );
+  return newestFirst.find((one) => isWholeByItself(one) && (method === undefined || one.method === method)) ?? null;
 }

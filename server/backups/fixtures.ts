@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { z } from 'zod';
+import { agentConfiguration } from '../contract/configuration.ts';
 import { plainDump, type DumpManifest } from '../contract/dumps.ts';
 import { backupName, manifestName } from './names.ts';
 
@@ -21,6 +23,13 @@ export function manifestOf(content: Buffer, startedAt: string, server = 'db-1'):
     startedAt,
     endedAt: startedAt,
   };
+}
+
+/** For tests: the rules in a configuration's `agent.backups`. */
+export function backupRules(backups: Omit<z.input<typeof agentConfiguration>, 'listen' | 'server'>['backups']) {
+  const parsed = agentConfiguration.parse({ listen: '127.0.0.1:0', server: { socket: '/unused' }, backups });
+  if (parsed.backups === undefined) throw new Error('no backups are configured');
+  return parsed.backups;
 }
 
 /** For tests: puts a whole backup into the directory. */

@@ -23,7 +23,20 @@ export async function recoverLeftovers(directory: string, server: string): Promi
   const finished: string[] = [];
   for (const backup of backups) if (await finish(directory, backup)) finished.push(backup);
   for (const file of partials) await unlink(join(directory, file)).catch(() => undefined);
-  return { finished, removed: backups.filter((backup) => !finished.includes(backup)) };
+  const half: string[] = [];
+  for (const backup of backups) {
+    // A manifest alone is what removing a backup had left.
+    const isHalf = partials.includes(partialName(backup)) || (await exists(join(directory, backup)));
+    if (isHalf && !finished.includes(backup)) half.push(backup);
+  }
+  return { finished, removed: half };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function backupOf(name: string): string {

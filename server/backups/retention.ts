@@ -1,4 +1,6 @@
+import { seriesOf } from '../contract/dump-proof.ts';
 import type { DumpManifest } from '../contract/dumps.ts';
+import { chainOf } from './chain.ts';
 
 /** How long backups are kept; a backup beyond any of the limits goes. Absent limits do not limit. */
 export interface Keep {
@@ -7,24 +9,33 @@ export interface Keep {
 }
 
 /**
- * The backups of `server` that are no longer to be kept, oldest first. The newest whole one always stays, however old it
- * is: an old backup is better than none. Others' backups in the same directory are not looked at.
+ * The backups of `server` that are no longer to be kept, oldest first. Dumps of all databases, of each single one, and
+ * physical backups are looked at apart. Of each the newest good one always stays, however old it is: an old backup is
+ * better than none; and so does everything that a kept one builds on. `isBad`: it was tried, and could not be restored.
+ * Others' backups in the same directory are not looked at.
  */
 export function expiredBackups(
   catalogue: readonly DumpManifest[],
   server: string,
   keep: Keep,
   now: Date,
+  isBad: (backup: DumpManifest) => boolean = () => false,
 ): DumpManifest[] {
-  const newestFirst = catalogue
-    .filter((backup) => backup.server === server)
-    .toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
-  const oldest = keep.days === undefined ? null : now.getTime() - keep.days * 86_400_000;
-  return newestFirst
-    .filter((backup, index) => {
-      if (index === 0) return false;
-      if (keep.count !== undefined && index >= keep.count) return true;
-      return oldest !== null && Date.parse(backup.endedAt) < oldest;
-    })
-    .toReversed();
+  const own = catalogue.filter((backup) => backup.server === server);
+  const kept = new Set<DumpManifest>();
+  for (const newestFirst of Map.groupBy(own, seriesOf).values()) {
+    newestFirst.sort((a, b) => b.startedAt.localeCompare(a.startedAt));
+    const isGood = (backup: DumpManifest): boolean => chainOf(own, backup)?.every((one) => !isBad(one)) === true;
+    const good = newestFirst.find((backup) => isGood(backup)) ?? newestFirst[0];
+    for (const [index, backup] of newestFirst.entries()) {
+      if (backup !== good && isBeyond(backup, index, keep, now)) continue;
+      for (const needed of chainOf(own, backup) ?? [backup]) kept.add(needed);
+    }
+  }
+  return own.filter((backup) => !kept.has(backup)).toSorted((a, b) => a.startedAt.localeCompare(b.startedAt));
+}
+
+function isBeyond(backup: DumpManifest, index: number, keep: Keep, now: Date): boolean {
+  if (keep.count !== undefined && index >= keep.count) return true;
+  return keep.days !== undefined && Date.parse(backup.endedAt) < now.getTime() - keep.days * 86_400_000;
 }

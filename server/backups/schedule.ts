@@ -15,3 +15,8 @@ export function startSchedule(expression: string, take: () => Promise<void>): Sc
   const cron = new Cron(expression, { protect: true, unref: true }, take);
   return { next: () => cron.nextRun(), stop: () => cron.stop() };
 }
+
+/** When it called last before `now`; null when it never did. Throws when the expression is none. */
+export function lastCall(expression: string, now: Date): Date | null {
+  return new Cron(expression, { paused: true }).previousRuns(1, now)[0] ?? null;
+}

@@ -52,6 +52,8 @@ function request(server: SandboxServer, changes: Partial<DumpRequest> = {}): Dum
     stallTimeoutMs: 30_000,
     signal: new AbortController().signal,
     onBytes: () => undefined,
+    database: null,
+    compression: 'zstd',
     ...changes,
   };
 }

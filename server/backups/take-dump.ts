@@ -1,91 +1,62 @@
-import { open, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
 import { plainDump, type DumpManifest } from '../contract/dumps.ts';
-import { messageOf } from '../contract/errors.ts';
-import { publish, writeNew } from '../files/durable-file.ts';
 import { askLocalServer, observeLocalServer, type LocalServer } from '../mariadb/local-server.ts';
 import { readDumpTail, toolVersion } from './dump-text.ts';
-import { backupName, manifestName, partialName } from './names.ts';
+import { backupName } from './names.ts';
 import { dumpPosition } from './position.ts';
-import { writeDump, type WrittenDump } from './write-dump.ts';
+import { publishBackup, type BackupOutcome } from './publish-backup.ts';
+import { steadyTables, tablesNow, type BackupSource } from './source.ts';
+import { writeDump } from './write-dump.ts';
 
 const observeTimeoutMs = 5000;
 
 /** How a dump is taken. */
-export interface DumpRequest {
-  /** Name of the server in the console's configuration. */
-  readonly server: string;
-  readonly socket: string;
-  readonly defaultsFile: string | undefined;
-  readonly directory: string;
-  readonly startedAt: Date;
-  readonly now: () => Date;
-  /** A server that is frozen or locked makes mariadb-dump wait for ever: after this silence it is given up. */
-  readonly stallTimeoutMs: number;
-  readonly signal: AbortSignal;
-  /** Called with the compressed bytes written so far. */
-  readonly onBytes: (bytes: number) => void;
+export interface DumpRequest extends BackupSource {
+  /** Of this database alone; null: of all of them. */
+  readonly database: string | null;
+  readonly compression: 'zstd' | 'gzip';
 }
-
-export type DumpOutcome = { kind: 'done'; manifest: DumpManifest } | { kind: 'failed'; reason: string };
 
 /**
- * Dumps all databases of the server with one consistent snapshot and its GTID position, without blocking writes.
- * The file gets its name when it is whole and on the disk, and its manifest after it; when anything fails, nothing is
- * left that looks like a backup. Never rejects: what failed is in the outcome.
+ * Dumps the databases of the server with one consistent snapshot and its GTID position, without blocking writes.
+ * Never rejects: what failed is in the outcome, and then nothing is left that looks like a backup.
  */
-export async function takeDump(request: DumpRequest): Promise<DumpOutcome> {
-  const created: string[] = [];
-  try {
-    return { kind: 'done', manifest: await attempt(request, created) };
-  } catch (error) {
-    for (const path of created) await unlink(path).catch(() => undefined);
-    return { kind: 'failed', reason: messageOf(error) };
-  }
+export async function takeDump(request: DumpRequest): Promise<BackupOutcome> {
+  const { server, startedAt, compression, database, directory } = request;
+  const name = backupName({ server, startedAt, method: 'dump', compression, database });
+  return await publishBackup(directory, name, (file) => write(request, name, file));
 }
 
-async function attempt(request: DumpRequest, created: string[]): Promise<DumpManifest> {
-  const { directory } = request;
-  const { server, startedAt } = request;
-  const name = backupName({ server, startedAt, method: 'dump', compression: 'zstd', database: null });
-  const partial = join(directory, partialName(name));
+async function write(request: DumpRequest, name: string, file: FileHandle): Promise<DumpManifest> {
   const source = await askLocalServer(request, observeTimeoutMs, (asked) =>
     observeLocalServer(asked, observeTimeoutMs),
   );
-  const file = await open(partial, 'wx', 0o600);
-  created.push(partial);
-  let written: WrittenDump;
-  try {
-    written = await writeDump(file, { ...request, arguments: dumpArguments(request, source) });
-  } finally {
-    await file.close();
-  }
+  const before = await tablesNow(request);
+  const written = await writeDump(file, { ...request, arguments: dumpArguments(request, source) });
   const end = readDumpTail(written.tail);
   if (end.kind === 'truncated') throw new Error('mariadb-dump ended well, but its output has no last line');
   if (source.binlog && end.gtid === null) throw new Error('the dump holds no GTID position');
-  const manifest: DumpManifest = {
+  const tables = steadyTables(before, await tablesNow(request));
+  const { server, database, compression, startedAt, now } = request;
+  return {
     ...plainDump,
     format: 1,
     name,
     method: 'dump',
-    server: request.server,
+    server,
     serverVersion: source.version,
     toolVersion: toolVersion(written.head),
-    compression: 'zstd',
+    compression,
     bytes: written.bytes,
     sha256: written.sha256,
     gtid: dumpPosition(end.gtid, source.appliedGtid, source.binlog && source.logsReplicated),
-    startedAt: request.startedAt.toISOString(),
-    endedAt: request.now().toISOString(),
+    startedAt: startedAt.toISOString(),
+    endedAt: now().toISOString(),
+    database,
+    tables: tables && database !== null ? { [database]: tables[database] ?? 0 } : tables,
+    unpackedBytes: written.unpackedBytes,
+    log: written.log,
   };
-  // The manifest is on the disk before the dump has its name: an agent killed between the two names finishes at its start.
-  const manifestPartial = join(directory, partialName(manifestName(name)));
-  await writeNew(manifestPartial, `${JSON.stringify(manifest, null, 2)}\n`);
-  created.push(manifestPartial);
-  await publish(partial, join(directory, name));
-  created.push(join(directory, name));
-  await publish(manifestPartial, join(directory, manifestName(name)));
-  return manifest;
 }
 
 /**
@@ -97,7 +68,6 @@ function dumpArguments(request: DumpRequest, source: LocalServer): string[] {
     ...(request.defaultsFile === undefined ? [] : [`--defaults-file=${request.defaultsFile}`]),
     '--protocol=socket',
     `--socket=${request.socket}`,
-    '--all-databases',
     '--single-transaction',
     '--quick',
     '--routines',
@@ -107,5 +77,7 @@ function dumpArguments(request: DumpRequest, source: LocalServer): string[] {
     '--default-character-set=utf8mb4',
     // Refused by a server without a binary log.
     ...(source.binlog ? ['--master-data=2', '--gtid'] : []),
+    // A name may begin with a dash.
+    ...(request.database === null ? ['--all-databases'] : ['--databases', '--', request.database]),
   ];
 }

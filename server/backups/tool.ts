@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 
-/** How much of what a tool complains about is kept: its last words are the reason it gives. */
-const keptComplaintChars = 2000;
+/** How much of what a tool says on standard error is kept: the last of it is its reason, and goes into manifests. */
+const keptChars = 8000;
+/** A reason is read by people: of a tool that tells each of its acts, a few lines are it. */
+const reasonLines = 4;
+const reasonChars = 2000;
 
 /** A running command-line tool in a pipe. */
 export interface Tool {
@@ -10,23 +13,48 @@ export interface Tool {
   readonly stdout: Readable;
   /** Null when it ended well, else what failed, with the tool's own last words. Never rejects. */
   readonly ended: Promise<string | null>;
+  /** The end of what it said on standard error so far. */
+  log(): string;
   /** Ends it at once; nothing of a dump is worth waiting for once it has failed. */
   kill(): void;
 }
 
-/** Starts a tool with an argument list. A tool that is not installed shows in `ended`. */
-export function startTool(command: string, args: readonly string[]): Tool {
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-  let complaint = '';
+/** For a tool whose files are to be another user's. */
+export interface RunAs {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Starts a tool with an argument list. A tool that is not installed shows in `ended`. `onLog`: it said something. */
+export function startTool(
+  command: string,
+  args: readonly string[],
+  runAs: RunAs | null = null,
+  onLog: () => void = () => undefined,
+): Tool {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], ...runAs });
+  let said = '';
   child.stderr.setEncoding('utf8');
-  child.stderr.on('data', (text: string) => (complaint = (complaint + text).slice(-keptComplaintChars)));
+  child.stderr.on('data', (text: string) => {
+    said = (said + text).slice(-keptChars);
+    onLog();
+  });
   const ended = new Promise<string | null>((resolve) => {
     child.on('error', (error) => resolve(`${command} could not be started: ${error.message}`));
     child.on('close', (code, signal) => {
       if (code === 0) return resolve(null);
       const how = code === null ? `was ended by ${signal}` : `ended with code ${code}`;
-      resolve(`${command} ${how}${complaint === '' ? '' : `: ${complaint.trim()}`}`);
+      const reason = lastWords(said);
+      resolve(`${command} ${how}${reason === '' ? '' : `: ${reason}`}`);
     });
   });
-  return { stdin: child.stdin, stdout: child.stdout, ended, kill: () => child.kill('SIGKILL') };
+  return { stdin: child.stdin, stdout: child.stdout, ended, log: () => said, kill: () => child.kill('SIGKILL') };
+}
+
+/** The last lines, and of more than a few those that name an error. */
+export function lastWords(said: string): string {
+  const lines = said.trim().split('\n');
+  const telling = lines.filter((line) => /error|fail|denied|can't|cannot|no space|not enough|corrupt/i.test(line));
+  const chosen = lines.length > reasonLines && telling.length > 0 ? telling : lines;
+  return chosen.slice(-reasonLines).join('\n').slice(-reasonChars).trim();
 }

@@ -7,7 +7,7 @@ import { publish, writeNew } from '../files/durable-file.ts';
 import { GtidsIn } from './gtids-in.ts';
 import { manifestName, nameOfPartial, partialName } from './names.ts';
 import { printTransactions, type LoggedDatabase } from './print-transactions.ts';
-import { writeAll } from './write-dump.ts';
+import { writeAll } from './backup-file.ts';
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}Z\.transactions\.sql$/;
 

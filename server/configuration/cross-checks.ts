@@ -11,13 +11,13 @@ import { fieldText, type Finding } from './problem.ts';
  */
 export function crossChecks(raw: unknown): Finding[] {
   const clusters = entriesOf(childValue(raw, 'clusters'));
-  const schedule = childValue(childValue(childValue(raw, 'agent'), 'backups'), 'schedule');
+  const backups = childValue(childValue(raw, 'agent'), 'backups');
   return [
     ...clusters.flatMap(([name, cluster]) => [...lagOrder(name, cluster), ...hooksInBudget(name, cluster)]),
     ...sameAddress(clusters),
     ...['console', 'agent'].flatMap((section) => plainHttp(section, childValue(raw, section))),
     ...clusters.flatMap(([name, cluster]) => plainAgents(name, cluster)),
-    ...(typeof schedule === 'string' ? scheduleParses(schedule) : []),
+    ...['schedule', 'full', 'verify'].flatMap((field) => scheduleParses(field, childValue(backups, field))),
   ];
 }
 
@@ -99,9 +99,10 @@ function addressOf(url: string): string {
   return /:\d+$/.test(address.replace(/\[.*\]/, '')) ? address : `${address}:3306`;
 }
 
-function scheduleParses(schedule: string): Finding[] {
+function scheduleParses(field: string, schedule: unknown): Finding[] {
+  if (typeof schedule !== 'string') return [];
   const message = scheduleProblem(schedule);
-  return message === null ? [] : [{ path: ['agent', 'backups', 'schedule'], at: 'value', message }];
+  return message === null ? [] : [{ path: ['agent', 'backups', field], at: 'value', message }];
 }
 
 function scheduleProblem(schedule: string): string | null {

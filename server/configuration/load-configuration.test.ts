@@ -343,6 +343,8 @@ describe('a wrong field is named with line, column, what was expected and what w
       /4:38: agent\.backups\.schedule: expected a schedule like "0 1 \* \* \*", found "99 1 \* \* \*" \(.+\)$/,
     ],
     [agentWith('  backups: { directory: b, schedule: "0 0 30 2 *" }'), /which never does$/],
+    [agentWith('  backups: { directory: b, full: "monthly?" }'), /agent\.backups\.full: expected a schedule/],
+    [agentWith('  backups: { directory: b, verify: "0 5 * * 9" }'), /agent\.backups\.verify: expected a schedule/],
     [agentWith('  tls: { certificate: ca.crt, key: . }'), /expected a file, found the folder/],
   ])('%j', async (text, problem) => {
     expect((await problemsOf(text))[0]).toMatch(problem);

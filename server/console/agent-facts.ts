@@ -1,4 +1,5 @@
 import type { AgentStatus } from '../contract/agent.ts';
+import { standingBad, workOf } from '../contract/dump-proof.ts';
 import type { Dump } from '../contract/dumps.ts';
 import type { AgentFacts } from '../topology/view.ts';
 
@@ -26,7 +27,6 @@ function databaseOf({ status }: AgentAnswer, newestDumpBytes: number): Partial<A
 /** What a snapshot shows of an agent. */
 export function agentFacts(server: string, look: AgentLook): AgentFacts {
   const known = look.kind === 'up' ? look : look.before;
-  const failure = known?.status.backups.lastFailure ?? null;
   const newest = known?.dumps.toSorted((a, b) => Date.parse(b.endedAt) - Date.parse(a.endedAt))[0];
   return {
     agent: {
@@ -39,10 +39,16 @@ export function agentFacts(server: string, look: AgentLook): AgentFacts {
     newestDump: newest
       ? { server, name: newest.name, method: newest.method, bytes: newest.bytes, endedAt: newest.endedAt }
       : null,
-    dumpFailure:
-      failure !== null && !(newest && Date.parse(newest.endedAt) > Date.parse(failure.at))
-        ? { at: Date.parse(failure.at), text: failure.text }
-        : null,
+    dumpFailures: (known?.status.backups.failures ?? []).filter(
+      ({ work, at }) =>
+        // What it has and what failed are two answers: a backup that came between them ends the failure.
+        !known?.dumps.some((one) => workOf(one.method) === work && Date.parse(one.endedAt) > Date.parse(at)),
+    ),
+    badDumps: standingBad(known?.dumps ?? []).map(({ name, verified }) => ({
+      name,
+      at: verified?.at ?? '',
+      text: verified?.text ?? '',
+    })),
     dumpsScheduled: known !== null && known.status.backups.nextAt !== null,
   };
 }

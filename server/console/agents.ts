@@ -79,12 +79,12 @@ export class ClusterAgents {
       const look = this.#looks.get(server);
       if (look?.kind !== 'up') {
         const detail = look ? look.detail : null;
-        const unknown = { nextAt: null, running: null, methods: [], verifying: null, lastFailure: null };
+        const unknown = { nextAt: null, running: null, methods: [], verifying: null, lastFailure: null, failures: [] };
         return { server, agent: look ? 'unreachable' : 'none', detail, ...unknown };
       }
-      const { nextAt, running, methods, verifying, lastFailure } = look.status.backups;
+      const { nextAt, running, methods, verifying, lastFailure, failures } = look.status.backups;
       const now = running && { startedAt: running.startedAt, bytes: running.bytes, method: running.method };
-      return { server, agent: 'up', detail: null, nextAt, running: now, methods, verifying, lastFailure };
+      return { server, agent: 'up', detail: null, nextAt, running: now, methods, verifying, lastFailure, failures };
     });
   }
 

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Actor } from '../access/actor.ts';
 import type { AuditEntry, CreatedToken, NewToken, NewUser, Session, Token, User } from '../contract/access.ts';
-import type { BackupRun, ServiceRun, ServiceStatus } from '../contract/agent.ts';
+import type { BackupRequest, BackupRun, ServiceRun, ServiceStatus } from '../contract/agent.ts';
 import type { Dump, DumpCatalogue } from '../contract/dumps.ts';
 import type { ServerEvent } from '../contract/events.ts';
 import type { History, Metric } from '../contract/history.ts';
@@ -92,8 +92,11 @@ export interface Engine {
   resume(actor: Actor, id: string): Promise<Operation>;
 
   dumps(actor: Actor, cluster: string): Promise<DumpCatalogue>;
-  /** "latest" for server and name answers the newest whole dump. Nothing but the catalogue decides what is opened. */
-  findDump(actor: Actor, cluster: string, server: string, name: string): Promise<Dump>;
+  /**
+   * "latest" for server and name answers the newest dump that needs no other, by that method where one is given. Nothing but
+   * the catalogue decides what is opened.
+   */
+  findDump(actor: Actor, cluster: string, server: string, name: string, method?: 'dump' | 'mariabackup'): Promise<Dump>;
   /** Opens the agent's answer for a dump of the catalogue; the caller sends it on or destroys it. */
   openDump(
     actor: Actor,
@@ -103,7 +106,7 @@ export interface Engine {
   ): Promise<DumpAnswer>;
   /** What became of a download that openDump started, for the audit: never rejects. */
   downloadEnded(actor: Actor, cluster: string, dump: Dump, end: { bytes: number; whole: boolean }): Promise<void>;
-  takeBackup(actor: Actor, cluster: string, server: string): Promise<BackupRun>;
+  takeBackup(actor: Actor, cluster: string, server: string, request: BackupRequest): Promise<BackupRun>;
   backupRun(actor: Actor, cluster: string, server: string, id: string): Promise<BackupRun>;
 
   audit(actor: Actor, query: { limit: number; before?: number; cluster?: string }): Promise<AuditEntry[]>;

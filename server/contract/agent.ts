@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dump, dumpManifest, dumpMethod } from './dumps.ts';
+import { backupFailure, dump, dumpManifest, dumpMethod } from './dumps.ts';
 import { diskSpace, instant } from './snapshot.ts';
 
 /** GET /v1/status of an agent: what the console asks each poll. */
@@ -39,7 +39,9 @@ export const agentStatus = z.object({
     methods: z.array(z.enum(['mariabackup', 'dump'])).default(['dump']),
     verifying: z.object({ id: z.string(), name: z.string(), startedAt: instant }).nullable().default(null),
     nextVerifyAt: instant.nullable().default(null),
-    lastFailure: z.object({ at: instant, text: z.string() }).nullable(),
+    lastFailure: backupFailure.nullable(),
+    /** All that stand, newest first. */
+    failures: z.array(backupFailure).default([]),
     freeBytes: z.number().nullable(),
   }),
 });
@@ -53,6 +55,7 @@ export const noBackups: AgentStatus['backups'] = {
   verifying: null,
   nextVerifyAt: null,
   lastFailure: null,
+  failures: [],
   freeBytes: null,
 };
 

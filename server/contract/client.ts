@@ -1,5 +1,5 @@
 import type { AuditEntry, NewToken, NewUser, Session, SignInRequest, Token, CreatedToken, User } from './access.ts';
-import type { BackupRun } from './agent.ts';
+import type { BackupRequest, BackupRun } from './agent.ts';
 import type { DumpCatalogue } from './dumps.ts';
 import type { ErrorBody, ErrorCode } from './errors.ts';
 import type { History, Metric } from './history.ts';
@@ -79,9 +79,10 @@ function isErrorBody(value: unknown): value is ErrorBody {
   return typeof value === 'object' && value !== null && 'error' in value && typeof value.error === 'object';
 }
 
-/** The address that a plain link downloads a dump from. */
-export function dumpAddress(cluster: string, dump: { server: string; name: string }): string {
-  return `/api/v1/clusters/${part(cluster)}/dumps/${part(dump.server)}/${part(dump.name)}`;
+/** The address that a plain link downloads a dump from; "latest" needs no server. */
+export function dumpAddress(cluster: string, dump: { server?: string; name: string }): string {
+  const of = dump.server === undefined ? '' : `/${part(dump.server)}`;
+  return `/api/v1/clusters/${part(cluster)}/dumps${of}/${part(dump.name)}`;
 }
 
 /** POST /session: 401 wrong, 429 with details.retryAfterSeconds. */
@@ -177,8 +178,8 @@ export const cancelOperation = (id: string) =>
 /** GET /clusters/C/dumps?detail=1 */
 export const getDumps = (cluster: string) => ask<DumpCatalogue>(`/clusters/${part(cluster)}/dumps?detail=1`);
 /** POST /clusters/C/servers/S/backups */
-export const takeBackup = (cluster: string, server: string) =>
-  ask<BackupRun>(`/clusters/${part(cluster)}/servers/${part(server)}/backups`, { method: 'POST', body: {} });
+export const takeBackup = (cluster: string, server: string, body: BackupRequest = {}) =>
+  ask<BackupRun>(`/clusters/${part(cluster)}/servers/${part(server)}/backups`, { method: 'POST', body });
 
 /** GET /audit, newest first */
 export const getAudit = (asked: { limit: number; before?: number; cluster?: string }) =>

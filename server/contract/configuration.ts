@@ -290,14 +290,34 @@ export const agentConfiguration = z.strictObject({
   backups: z
     .strictObject({
       directory: file,
+      /** Cron: takes a backup by each of the methods, one after the other. */
       schedule: z.string().optional(),
+      /** mariabackup: the data files, the fast first copy of a replica. dump: SQL, for any server of this version or newer. */
       method: z
         .array(z.enum(['mariabackup', 'dump']))
         .min(1)
         .default(['dump']),
+      /**
+       * Cron: a physical backup is a full one when none was begun since that time last came, else what changed since the
+       * one before it. Absent: each one is full.
+       */
+      full: z.string().optional(),
+      dump: z
+        .strictObject({
+          /** each: a file for each database. Each has a position of its own, so no replica can be made of them. */
+          databases: z.enum(['together', 'each']).default('together'),
+          /** gzip: larger and slower, for what reads no zstd. */
+          compression: z.enum(['zstd', 'gzip']).default('zstd'),
+        })
+        .prefault({}),
+      /** A backup beyond any of the limits goes, unless a kept one builds on it. The last good one always stays. */
       keep: z
         .strictObject({ days: z.number().positive().optional(), count: z.number().int().positive().optional() })
         .default({ days: 7 }),
+      /** Cron: restores the newest backup of each method into a throw-away server and checks it. */
+      verify: z.string().optional(),
+      /** Where it is restored to. Absent: in stateDirectory. */
+      verifyDirectory: file.optional(),
     })
     .optional(),
   services: z.record(name, serviceConfiguration).default({}),

@@ -85,6 +85,14 @@ export const dump = z.object({
 });
 export type Dump = z.infer<typeof dump>;
 
+/** What failed and has not succeeded since: a dump, a physical backup, or the restoring that proves them. */
+export const backupFailure = z.object({
+  at: instant,
+  text: z.string(),
+  work: z.enum(['dump', 'mariabackup', 'verify']).default('dump'),
+});
+export type BackupFailure = z.infer<typeof backupFailure>;
+
 /** GET /clusters/C/dumps answers the array; GET /clusters/C/dumps?detail=1 answers this. */
 export const dumpCatalogue = z.object({
   dumps: z.array(dump),
@@ -100,7 +108,9 @@ export const dumpCatalogue = z.object({
       methods: z.array(z.enum(['mariabackup', 'dump'])).default(['dump']),
       /** The backup that is being restored to prove it. */
       verifying: z.object({ id: z.string(), name: z.string(), startedAt: instant }).nullable().default(null),
-      lastFailure: z.object({ at: instant, text: z.string() }).nullable(),
+      lastFailure: backupFailure.nullable(),
+      /** All that stand, newest first. */
+      failures: z.array(backupFailure).default([]),
     }),
   ),
   lastDownload: z.object({ at: instant, actor: z.string(), name: z.string() }).nullable(),

@@ -37,6 +37,7 @@ export const problemCode = z.enum([
   'dump-old',
   'dump-missing',
   'dump-failed',
+  'dump-bad',
   'takeover-interrupted',
 ]);
 export type ProblemCode = z.infer<typeof problemCode>;

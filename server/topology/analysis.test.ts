@@ -26,7 +26,8 @@ const replica = (
 const agent = (change: Partial<AgentFacts>): AgentFacts => ({
   agent: { state: 'up', detail: null, services: [] },
   newestDump: null,
-  dumpFailure: null,
+  dumpFailures: [],
+  badDumps: [],
   dumpsScheduled: false,
   ...change,
 });
@@ -39,6 +40,7 @@ const fallenService = {
 
 const withAgent = (change: Partial<AgentFacts>): ClusterView =>
   exampleWith(exampleView(1, up(exampleFacts(1), 400), null, { agent: agent(change) }));
+const agoText = (seconds: number): string => new Date(exampleNow - seconds * 1000).toISOString();
 const dumpEnded = (hoursAgo: number): AgentFacts['newestDump'] => ({
   server: 'db-1',
   name: 'dump.sql.zst',
@@ -187,8 +189,17 @@ const cases: [code: ProblemCode, where: string, view: ClusterView, text: RegExp]
   [
     'dump-failed',
     'db-1',
-    withAgent({ dumpFailure: { at: exampleNow - 60_000, text: 'disk full' }, newestDump: dumpEnded(1) }),
-    /failed 60 s ago: disk full/,
+    withAgent({
+      dumpFailures: [{ work: 'mariabackup', at: agoText(60), text: 'disk full' }],
+      newestDump: dumpEnded(1),
+    }),
+    /last physical backup on db-1 failed 60 s ago: disk full/,
+  ],
+  [
+    'dump-bad',
+    'db-1',
+    withAgent({ badDumps: [{ name: 'db-1-x.sql.zst', at: agoText(60), text: 'shop.orders is corrupt' }] }),
+    /could not be restored when it was tried 60 s ago: db-1-x.sql.zst: shop.orders is corrupt/,
   ],
   [
     'takeover-interrupted',

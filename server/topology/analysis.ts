@@ -1,5 +1,5 @@
 import type { ClusterSnapshot, Level, Problem, ProblemCode } from '../contract/snapshot.ts';
-import { dumpFailed, dumpMissing, dumpOld, takeoverInterrupted } from './analysis/dumps.ts';
+import { dumpBad, dumpFailed, dumpMissing, dumpOld, takeoverInterrupted } from './analysis/dumps.ts';
 import type { Evidence, Finding, Rule } from './analysis/finding.ts';
 import { errant, notFollowing, replicaWritable } from './analysis/following.ts';
 import { lagging, lagUnknown, primarySilent } from './analysis/lag.ts';
@@ -33,6 +33,7 @@ const rules: Readonly<Record<ProblemCode, Rule>> = {
   'duplicate-server-id': duplicateServerId,
   stale,
   'dump-failed': dumpFailed,
+  'dump-bad': dumpBad,
   'replica-lagging': lagging,
   'replica-io-connecting': ioConnecting,
   'replica-lag-unknown': lagUnknown,

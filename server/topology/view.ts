@@ -1,3 +1,4 @@
+import type { BackupFailure } from '../contract/dumps.ts';
 import type { ClusterSnapshot, ServerSnapshot } from '../contract/snapshot.ts';
 import type { GtidRange } from '../mariadb/gtid.ts';
 import type { LagHistory } from './lag-history.ts';
@@ -16,8 +17,10 @@ export interface WatchedServer extends ServerAddress {
 export interface AgentFacts {
   readonly agent: ServerSnapshot['agent'];
   readonly newestDump: ClusterSnapshot['newestDump'];
-  /** The last dump that failed and was not followed by a whole one. */
-  readonly dumpFailure: { readonly at: number; readonly text: string } | null;
+  /** What failed last and has not succeeded since: dumps, physical backups, their verification. */
+  readonly dumpFailures: readonly BackupFailure[];
+  /** Those that could not be restored when it was tried, and no later one is proven. */
+  readonly badDumps: readonly { readonly name: string; readonly at: string; readonly text: string }[];
   /** Dumps are made here by a schedule: that there is none is a problem. */
   readonly dumpsScheduled: boolean;
 }

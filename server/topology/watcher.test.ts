@@ -455,7 +455,8 @@ test('what an agent says is in a snapshot soon, and a server nobody tells of has
   watcher.agentSays('db-2', {
     agent: { state: 'unreachable', detail: 'connection refused', services: [] },
     newestDump: null,
-    dumpFailure: null,
+    dumpFailures: [],
+    badDumps: [],
     dumpsScheduled: false,
   });
   expect(codes(await told)).toEqual(['agent-unreachable db-2']);

@@ -1,9 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Cron } from 'croner';
-import { readCatalogue } from '../../backups/catalogue.ts';
 import { FailureNote } from '../../backups/failure-note.ts';
 import { nameOfPartial } from '../../backups/names.ts';
+import { lastCall } from '../../backups/schedule.ts';
+import { readSummaries } from '../../backups/summaries.ts';
 import type { AgentConfiguration } from '../../contract/configuration.ts';
 import { messageOf } from '../../contract/errors.ts';
 import { judgeBackups } from '../../monitoring/backups.ts';
@@ -19,10 +19,11 @@ export async function lookAtBackups(agent: AgentConfiguration, now: Date): Promi
       join(agent.stateDirectory ?? join(directory, '.agent'), 'last-backup-failure.json'),
     );
     return judgeBackups({
-      backups: await readCatalogue(directory),
-      failure: note.failure,
+      backups: await readSummaries(directory),
+      methods: backups.method,
+      failures: note.failures,
       makingSince: await beginningOfPartial(directory),
-      dueAt: schedule === undefined ? null : (new Cron(schedule, { paused: true }).previousRuns(1, now)[0] ?? null),
+      dueAt: schedule === undefined ? null : lastCall(schedule, now),
       now,
     });
   } catch (error) {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isWholeByItself } from '../../contract/dump-proof.ts';
 import type { Dump } from '../../contract/dumps.ts';
 import { BatonError } from '../../contract/errors.ts';
 import { command, jsonOption, type Command } from '../command.ts';
@@ -70,7 +71,10 @@ export const dumpCommands: readonly Command[] = [list, get];
 /** "erp5" or "erp5 latest": the newest of all; "erp5 db-2": the newest of db-2. Throws 'not-found' with what there is. */
 function choose(dumps: readonly Dump[], cluster: string, server?: string, name?: string): Dump {
   const ofServer = server === undefined || server === 'latest' ? dumps : dumps.filter((dump) => dump.server === server);
-  const wanted = name === undefined || name === 'latest' ? ofServer : ofServer.filter((dump) => dump.name === name);
+  const wanted =
+    name === undefined || name === 'latest'
+      ? ofServer.filter((dump) => isWholeByItself(dump))
+      : ofServer.filter((dump) => dump.name === name);
   const [newest] = wanted.toSorted((a, b) => Date.parse(b.endedAt) - Date.parse(a.endedAt));
   if (newest !== undefined) return newest;
   const asked = [server, name].filter((part) => part !== undefined).join(' ');

@@ -1,4 +1,6 @@
 import { type Actor, requirePermission } from '../../access/actor.ts';
+import type { BackupRequest } from '../../contract/agent.ts';
+import { isWholeByItself } from '../../contract/dump-proof.ts';
 import type { Dump, DumpCatalogue } from '../../contract/dumps.ts';
 import { BatonError, messageOf } from '../../contract/errors.ts';
 import type { Cluster } from '../cluster.ts';
@@ -21,10 +23,10 @@ export function dumpMethods({ clusters, access, logger }: EngineParts): DumpMeth
       return { dumps: agents.dumps(), servers: agents.states(), lastDownload: await lastDownload(name) };
     },
 
-    async findDump(actor, name, server, file) {
+    async findDump(actor, name, server, file, method) {
       requirePermission(actor, 'download');
       const cluster = clusters.get(name);
-      if (server === 'latest' && file === 'latest') return newest(cluster);
+      if (server === 'latest' && file === 'latest') return newest(cluster, method);
       requireServer(cluster, server);
       const found = cluster.agents.dumps().find((dump) => dump.server === server && dump.name === file);
       if (found) return found;
@@ -52,13 +54,19 @@ export function dumpMethods({ clusters, access, logger }: EngineParts): DumpMeth
       await recordEnd(actor, name, dump, result);
     },
 
-    async takeBackup(actor, name, server) {
+    async takeBackup(actor, name, server, request) {
       requirePermission(actor, 'operate');
       const cluster = clusters.get(name);
       requireServer(cluster, server);
       const client = cluster.agents.clientOf(server);
-      await access.audit.record({ actor, action: 'dump-request', cluster: name, object: server, result: 'asked' });
-      const run = await client.takeBackup();
+      await access.audit.record({
+        actor,
+        action: 'dump-request',
+        cluster: name,
+        object: server,
+        result: askedText(request),
+      });
+      const run = await client.takeBackup(request);
       void cluster.agents.refresh(server);
       return run;
     },
@@ -96,9 +104,14 @@ export function dumpMethods({ clusters, access, logger }: EngineParts): DumpMeth
   }
 }
 
-/** The newest dump whose agent answers, so that it can be had; else the newest. */
-function newest({ name, agents }: Cluster): Dump {
-  const dumps = agents.dumps();
+function askedText({ method, database }: BackupRequest): string {
+  if (database !== undefined) return `asked: a dump of ${database}`;
+  return method === undefined ? 'asked' : `asked: ${method}`;
+}
+
+/** The newest dump that needs no other, and whose agent answers, so that it can be had; else the newest such. */
+function newest({ name, agents }: Cluster, method?: 'dump' | 'mariabackup'): Dump {
+  const dumps = agents.dumps().filter((one) => isWholeByItself(one) && (method === undefined || one.method === method));
   const up = new Set(agents.states().flatMap(({ server, agent }) => (agent === 'up' ? [server] : [])));
   const found = dumps.find((dump) => up.has(dump.server)) ?? dumps[0];
   if (found) return found;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Engine } from '../../console/engine.ts';
-import { backupRun } from '../../contract/agent.ts';
+import { backupRequest, backupRun } from '../../contract/agent.ts';
 import { dump, dumpCatalogue } from '../../contract/dumps.ts';
 import { type Api, actorOf } from '../api.ts';
 import type { Downloads } from '../downloads.ts';
@@ -38,11 +38,16 @@ export function dumpRoutes(api: Api, engine: Engine): void {
 /** GET and HEAD of the bytes. `latest` is the newest whole dump. */
 export function downloadRoutes(api: Api, engine: Engine, downloads: Downloads): void {
   api.get('/clusters/:cluster/dumps/latest', {
-    schema: { summary: 'The newest whole dump (HEAD and Range too)', params },
+    schema: {
+      summary: 'The newest dump that needs no other (HEAD and Range too)',
+      params,
+      querystring: z.object({ method: z.enum(['dump', 'mariabackup']).optional() }),
+    },
     handler: async (request, reply) => {
       const actor = actorOf(request);
-      const found = await engine.findDump(actor, request.params.cluster, 'latest', 'latest');
-      return downloads.send(request, reply, actor, request.params.cluster, found);
+      const { cluster } = request.params;
+      const found = await engine.findDump(actor, cluster, 'latest', 'latest', request.query.method);
+      return downloads.send(request, reply, actor, cluster, found);
     },
   });
   api.get('/clusters/:cluster/dumps/:server/:name', {
@@ -58,10 +63,15 @@ export function downloadRoutes(api: Api, engine: Engine, downloads: Downloads): 
 /** POST …/servers/S/backups asks the server's agent for a dump now. */
 export function backupRoute(api: Api, engine: Engine): void {
   api.post('/clusters/:cluster/servers/:server/backups', {
-    schema: { summary: 'Make a dump of this server now', params: serverParams, response: { 202: backupRun } },
+    schema: {
+      summary: 'Make a backup of this server now: by the first of its methods, or as asked',
+      params: serverParams,
+      body: backupRequest.nullish(),
+      response: { 202: backupRun },
+    },
     handler: async (request, reply) => {
       const { cluster, server } = request.params;
-      return reply.code(202).send(await engine.takeBackup(actorOf(request), cluster, server));
+      return reply.code(202).send(await engine.takeBackup(actorOf(request), cluster, server, request.body ?? {}));
     },
   });
 }

@@ -1,3 +1,4 @@
+import type { BackupFailure } from '../../contract/dumps.ts';
 import { duration, type Evidence, type Finding } from './finding.ts';
 
 /** A dump a day, and two hours for it to be made in. */
@@ -37,20 +38,33 @@ export function dumpOld(evidence: Evidence): Finding[] {
   ];
 }
 
+const failedWords: Record<BackupFailure['work'], string> = {
+  dump: 'The last dump on',
+  mariabackup: 'The last physical backup on',
+  verify: 'Verifying the dumps of',
+};
+
 export function dumpFailed({ view }: Evidence): Finding[] {
-  return view.servers.flatMap(({ server, agent }) =>
-    agent?.dumpFailure
-      ? [
-          {
-            code: 'dump-failed' as const,
-            level: 'serious' as const,
-            server: server.name,
-            text: `The last dump on ${server.name} failed ${duration((view.now - agent.dumpFailure.at) / 1000)} ago: ${agent.dumpFailure.text}`,
-            fix: 'Take one now.',
-          },
-        ]
-      : [],
-  );
+  return view.servers.flatMap(({ server, agent }) => {
+    const texts = (agent?.dumpFailures ?? []).map(({ work, at, text }) => {
+      const ago = duration((view.now - Date.parse(at)) / 1000);
+      return `${failedWords[work]} ${server.name} failed ${ago} ago: ${text}`;
+    });
+    if (texts.length === 0) return [];
+    return [
+      { code: 'dump-failed', level: 'serious', server: server.name, text: texts.join('. '), fix: 'Take one now.' },
+    ];
+  });
+}
+
+export function dumpBad({ view }: Evidence): Finding[] {
+  return view.servers.flatMap(({ server, agent }) => {
+    const [newest] = agent?.badDumps ?? [];
+    if (newest === undefined) return [];
+    const ago = duration((view.now - Date.parse(newest.at)) / 1000);
+    const text = `A dump of ${server.name} could not be restored when it was tried ${ago} ago: ${newest.name}: ${newest.text}`;
+    return [{ code: 'dump-bad', level: 'serious', server: server.name, text, fix: 'Take one now, and verify it.' }];
+  });
 }
 
 export function takeoverInterrupted({ view }: Evidence): Finding[] {
