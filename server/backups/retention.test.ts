@@ -37,7 +37,7 @@ function chain(...ages: number[]): DumpManifest[] {
       lsn: { from: String(index), to: String(index + 1) },
     }));
 }
-const gone = (catalogue: DumpManifest[], keep: Keep, bad: readonly string[] = []): string[] =>
+const expiredOf = (catalogue: DumpManifest[], keep: Keep, bad: readonly string[] = []): string[] =>
   expiredBackups(catalogue, 'db-1', keep, now, ({ name }) => bad.includes(name)).map(({ name }) => name);
 
 describe('backups that go', () => {
@@ -60,21 +60,21 @@ describe('backups that go', () => {
   });
 
   test('a chain stays whole: what a kept incremental one builds on is kept, what comes after it is not', () => {
-    expect(gone([...chain(20, 10, 5), ...chain(3, 2)], { days: 7 })).toEqual([]);
-    expect(gone([...chain(20, 10, 8), ...chain(6, 2)], { days: 7 })).toEqual(['p-20', 'p-10', 'p-8']);
-    expect(gone([...chain(20, 10, 8), ...chain(6, 2)], { count: 3 })).toEqual([]);
-    expect(gone([...chain(20, 10, 8), ...chain(6, 2)], { count: 2 })).toEqual(['p-20', 'p-10', 'p-8']);
+    expect(expiredOf([...chain(20, 10, 5), ...chain(3, 2)], { days: 7 })).toEqual([]);
+    expect(expiredOf([...chain(20, 10, 8), ...chain(6, 2)], { days: 7 })).toEqual(['p-20', 'p-10', 'p-8']);
+    expect(expiredOf([...chain(20, 10, 8), ...chain(6, 2)], { count: 3 })).toEqual([]);
+    expect(expiredOf([...chain(20, 10, 8), ...chain(6, 2)], { count: 2 })).toEqual(['p-20', 'p-10', 'p-8']);
   });
   test('the newest good one stays, with its chain, beside a newer one that could not be restored', () => {
-    expect(gone([...chain(40, 39), ...chain(30, 29)], { days: 7 }, ['p-30'])).toEqual(['p-30', 'p-29']);
-    expect(gone([...chain(40, 39), ...chain(1)], { days: 7 }, ['p-1'])).toEqual([]);
+    expect(expiredOf([...chain(40, 39), ...chain(30, 29)], { days: 7 }, ['p-30'])).toEqual(['p-30', 'p-29']);
+    expect(expiredOf([...chain(40, 39), ...chain(1)], { days: 7 }, ['p-1'])).toEqual([]);
   });
   test('an incremental one whose base is gone is not good', () => {
-    expect(gone([...chain(40), ...chain(30, 29).slice(1)], { days: 7 })).toEqual(['p-29']);
+    expect(expiredOf([...chain(40), ...chain(30, 29).slice(1)], { days: 7 })).toEqual(['p-29']);
   });
   test('dumps, those of one database and physical ones do not count for each other', () => {
     const ofShop = { ...backup(41), name: 'shop', database: 'shop' };
-    expect(gone([backup(40), ofShop, ...chain(42)], { days: 7, count: 1 })).toEqual([]);
+    expect(expiredOf([backup(40), ofShop, ...chain(42)], { days: 7, count: 1 })).toEqual([]);
   });
 
   test("another server's are not counted and stay", () => {

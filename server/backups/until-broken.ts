@@ -21,6 +21,8 @@ export async function untilBroken(
     const reasons = await Promise.all(tools.map((tool) => tool.ended));
     await Promise.allSettled(pipes);
     if (signal.aborted) throw signal.reason;
+    // What was found in the bytes themselves is the cause, also where a tool complained that they ended.
+    if (isOwn(error, reasons)) throw error;
     // A pipe breaks because a tool ended: the tool's own words say more than EPIPE.
     const spoken = reasons.find(
       (reason) => reason !== null && !reason.includes('SIGKILL') && !reason.includes('SIGPIPE'),
@@ -29,4 +31,9 @@ export async function untilBroken(
     if (trouble !== null) throw new Error(trouble, { cause: error });
     throw spoken === undefined || spoken === null ? error : new Error(spoken, { cause: error });
   }
+}
+
+/** Neither a system's error, which has a code, nor a tool's words. */
+function isOwn(error: unknown, reasons: readonly (string | null)[]): boolean {
+  return error instanceof Error && !('code' in error) && !reasons.includes(error.message);
 }
