@@ -21,7 +21,7 @@ const mayKnow: Record<string, readonly string[]> = {
   bootstrap: ['contract', 'mariadb', 'files', 'backups', 'services', 'tls'],
   monitoring: ['contract', 'mariadb'],
   agent: ['contract', 'mariadb', 'files', 'backups', 'bootstrap', 'services', 'tls'],
-  sandbox: ['contract', 'mariadb', 'files'],
+  sandbox: ['contract', 'mariadb', 'files', 'tls'],
   console: [
     'contract',
     'mariadb',

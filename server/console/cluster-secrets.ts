@@ -22,11 +22,13 @@ export interface ClusterSecrets {
   readonly agentToken: string;
   /** Whom the console trusts at the agents, and what it shows; null: whom the system trusts, and nothing. */
   readonly agentTls: LiveMaterial | null;
+  /** As agentTls, at the servers; null: plain connections. */
+  readonly serverTls: LiveMaterial | null;
 }
 
 /** Reads them. Rejects with BatonError that names the file which can't be read. */
 export async function readClusterSecrets(configuration: ClusterConfiguration, logger: Logger): Promise<ClusterSecrets> {
-  const { account, replication, sources, agentTokenFile, agentTls } = configuration;
+  const { account, replication, sources, agentTokenFile, agentTls, serverTls } = configuration;
   return {
     observe: await readAccount(account.observe),
     operate: account.operate === undefined ? null : await readAccount(account.operate),
@@ -40,6 +42,7 @@ export async function readClusterSecrets(configuration: ClusterConfiguration, lo
     ),
     agentToken: agentTokenFile === undefined ? '' : await readSecret(agentTokenFile),
     agentTls: agentTls === undefined ? null : await readTls('agentTls', agentTls, logger),
+    serverTls: serverTls === undefined ? null : await readTls('serverTls', serverTls, logger),
   };
 }
 

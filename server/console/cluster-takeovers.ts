@@ -13,6 +13,7 @@ import type { ServerAddress } from '../topology/observation.ts';
 import type { Watcher } from '../topology/watcher.ts';
 import type { ClusterAgents } from './agents.ts';
 import type { Account, ClusterSecrets } from './cluster-secrets.ts';
+import { replicationTlsOf, serverTlsOf } from './server-tls.ts';
 
 /** The takeovers and rejoins of a configured cluster, with its accounts. */
 export function clusterTakeovers(parts: {
@@ -29,11 +30,12 @@ export function clusterTakeovers(parts: {
 }): { readonly takeovers: Takeovers; readonly rejoins: Rejoins } {
   const { name, configuration, secrets, addresses, agents } = parts;
   if (configuration.kind === 'galera') return noTakeovers(`${name} is a Galera cluster: every node takes writes.`);
+  const tlsOf = serverTlsOf(configuration, secrets);
   const signIn = async (server: string, account: Account | null, timeoutMs: number) => {
     const address = addresses.find((one) => one.name === server);
     if (!address) throw new Error(`no server ${server}`);
     if (!account) throw new SqlError('access-denied', 0, 'no account is configured for this');
-    return await connect({ host: address.host, port: address.port, ...account }, timeoutMs);
+    return await connect({ host: address.host, port: address.port, ...account, tls: tlsOf(server) }, timeoutMs);
   };
   const given: TakeoversParts = {
     cluster: { name, servers: addresses, takeover: configuration.takeover },
@@ -42,6 +44,7 @@ export function clusterTakeovers(parts: {
     signIn: (server, timeoutMs) => signIn(server, secrets.replication, timeoutMs),
     users: { observe: secrets.observe.user, operate: secrets.operate?.user ?? null },
     replication: secrets.replication,
+    replicationTls: replicationTlsOf(configuration),
     sources: secrets.sources,
     agent: (server) => agents.client(server),
     hooks: {

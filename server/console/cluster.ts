@@ -14,6 +14,7 @@ import type { ClusterSecrets } from './cluster-secrets.ts';
 import { clusterTakeovers } from './cluster-takeovers.ts';
 import { returned } from './returns.ts';
 import { serverAddress } from './server-address.ts';
+import { serverTlsOf } from './server-tls.ts';
 
 /** One cluster that the console watches over. */
 export interface Cluster {
@@ -54,6 +55,8 @@ export function createCluster(
   const configured = Object.entries(configuration.servers);
   const addresses = configured.map(([server, { url }]) => serverAddress(server, url));
   const agentMaterial = (): TlsMaterial => secrets.agentTls?.current ?? {};
+  const followed = [secrets.agentTls, secrets.serverTls].filter((one) => one !== null);
+  const tlsOf = serverTlsOf(configuration, secrets);
   const agents = new ClusterAgents({
     servers: configured.map(([server]) => server),
     agents: configured.flatMap(([server, { agent, agentFingerprint: fingerprint, agentName }]) =>
@@ -75,7 +78,15 @@ export function createCluster(
     servers: addresses.map((address) => ({
       ...address,
       candidate: configuration.servers[address.name]?.candidate ?? 'neutral',
-      pool: createPool({ host: address.host, port: address.port, ...secrets.observe }),
+      pool: createPool({
+        host: address.host,
+        port: address.port,
+        ...secrets.observe,
+        // Asked at each connection: the files may have been renewed.
+        get tls() {
+          return tlsOf(address.name);
+        },
+      }),
     })),
     poll: configuration.poll,
     lagLimits: configuration.lag,
@@ -116,12 +127,12 @@ export function createCluster(
       takeovers.ended(operation).catch((error: unknown) => logger.error({ err: error }, 'return not noted'));
     },
     async start() {
-      secrets.agentTls?.follow();
+      followed.forEach((material) => material.follow());
       await watcher.start();
       agents.start();
     },
     async stop() {
-      secrets.agentTls?.stop();
+      followed.forEach((material) => material.stop());
       takeovers.close();
       agents.close();
       await watcher.stop();

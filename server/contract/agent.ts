@@ -125,7 +125,7 @@ export const serviceRun = z.object({
 export type ServiceRun = z.infer<typeof serviceRun>;
 
 /**
- * POST /v1/sign-ins { host, port, user, password }: signs in from the agent's host, as the replica beside it will, and
+ * POST /v1/sign-ins { host, port, user, password, tls? }: signs in from the agent's host, as the replica beside it will, and
  * answers whether that server lets it in. The console's token only.
  */
 export const signInTest = z.strictObject({
@@ -133,6 +133,10 @@ export const signInTest = z.strictObject({
   port: z.number().int().min(1).max(65_535),
   user: z.string().min(1).max(128),
   password: z.string().max(1000),
+  /** As that replication will: files of the agent's host, "" for none. */
+  tls: z
+    .strictObject({ ca: z.string(), certificate: z.string(), key: z.string(), verifyServer: z.boolean() })
+    .optional(),
 });
 export type SignInTest = z.infer<typeof signInTest>;
 /** accepted: it signed in; denied: the server refused the account; unknown: the server could not be asked. */

@@ -92,6 +92,17 @@ const clientTls = z
   });
 export type ClientTlsConfiguration = z.infer<typeof clientTls>;
 
+/** What a replica is told of TLS in CHANGE MASTER. The files are those of the database's host: nobody here reads them. */
+const replicationTls = z.strictObject({
+  ca: z.string().min(1),
+  certificate: z.string().min(1).optional(),
+  key: z.string().min(1).optional(),
+  crl: z.string().min(1).optional(),
+  /** False: a certificate of that CA for another host will do as well. */
+  verifyServer: z.boolean().default(true),
+});
+export type ReplicationTlsConfiguration = z.infer<typeof replicationTls>;
+
 const account = z.strictObject({ user: z.string().min(1), passwordFile: secretFile });
 
 export const serverConfiguration = z.strictObject({
@@ -106,6 +117,10 @@ export const serverConfiguration = z.strictObject({
   agentFingerprint: fingerprint.optional(),
   /** The name that the agent's certificate must have, where it is not the host of its address. */
   agentName: z.string().min(1).optional(),
+  /** The name that the server's own certificate must have, where it is not the host of its url; for serverTls. */
+  serverName: z.string().min(1).optional(),
+  /** In place of the cluster's, where the files lie elsewhere on this host. */
+  replicationTls: replicationTls.optional(),
   candidate: z.enum(['prefer', 'neutral', 'never']).default('neutral'),
 });
 
@@ -138,6 +153,10 @@ export const clusterConfiguration = z.strictObject({
   agentTokenFile: secretFile.optional(),
   /** For agents with an https address: whom the console trusts, and the certificate that it shows. */
   agentTls: clientTls.optional(),
+  /** Then the console speaks TLS with every server, and checks that its certificate is one of the host in its url. */
+  serverTls: clientTls.optional(),
+  /** What takeovers and rejoins tell a server that they re-point. Absent: as its connection was, or the new primary's. */
+  replicationTls: replicationTls.optional(),
   /** Throw-away servers: the pages carry a permanent label. */
   sandbox: z.boolean().default(false),
   servers: z

@@ -10,7 +10,19 @@ export interface SqlTarget {
   readonly socketPath?: string;
   readonly user: string;
   readonly password: string;
-  readonly tls?: { readonly ca?: string; readonly certificate?: string; readonly key?: string };
+  readonly tls?: SqlTls | undefined;
+}
+
+/** PEM texts, and what is checked of the server. */
+export interface SqlTls {
+  /** Absent: whom the system trusts. */
+  readonly ca?: string;
+  readonly certificate?: string;
+  readonly key?: string;
+  /** The name that its certificate must have; absent: the host. */
+  readonly name?: string | undefined;
+  /** How much is checked, as replication does it; absent: all. */
+  readonly verify?: 'name' | 'issuer' | 'nothing';
 }
 
 /** One row, by column name. BIGINT and DECIMAL are strings: they do not fit a number (measured). */
@@ -107,7 +119,7 @@ export async function connect(target: SqlTarget, timeoutMs: number): Promise<Con
     : openSocket({ host: target.host, port: target.port, keepAlive: true, noDelay: true });
   // What Node checks a certificate against where there is no server name to ask for: for an address the driver gives none,
   // and every certificate would have to be for "localhost".
-  Object.assign(socket, { _host: target.host });
+  Object.assign(socket, { _host: target.tls?.name ?? target.host });
   let tcpOpen = false;
   // The kernel completes the TCP handshake for a frozen process: only then is silence "hung" and not "timeout".
   socket.once('connect', () => (tcpOpen = true));
@@ -157,7 +169,7 @@ function driverOptions(target: SqlTarget): ConnectionOptions {
   const { tls } = target;
   return {
     // The socket is ours; the host is what a certificate is checked against.
-    host: target.host,
+    host: tls?.name ?? target.host,
     user: target.user,
     password: target.password,
     // Our own deadline covers the connect; the driver's would only race with it.
@@ -173,7 +185,8 @@ function driverOptions(target: SqlTarget): ConnectionOptions {
             ...(tls.certificate === undefined ? {} : { cert: tls.certificate }),
             ...(tls.key === undefined ? {} : { key: tls.key }),
             // Off by default in mysql2: any certificate of that CA would do for any host.
-            verifyIdentity: true,
+            verifyIdentity: (tls.verify ?? 'name') === 'name',
+            rejectUnauthorized: tls.verify !== 'nothing',
           },
         }
       : {}),

@@ -68,7 +68,7 @@ async function eachAccount(make: (name: AccountName) => Promise<SandboxAccount>)
  * Statements that create the accounts on a server fresh from the template. Run on each server with the binlog off, as
  * after a first copy: no account then depends on where a replica began.
  */
-export function accountStatements(accounts: SandboxAccounts): string[] {
+export function accountStatements(accounts: SandboxAccounts, secure = false): string[] {
   const { root, agent } = accounts;
   const remote = (['app', 'observe', 'operate', 'replication'] as const).flatMap((name) => [
     `CREATE USER '${accounts[name].user}'@'%' IDENTIFIED BY '${accounts[name].password}'`,
@@ -79,6 +79,7 @@ export function accountStatements(accounts: SandboxAccounts): string[] {
     // The anonymous account would take local sign-ins before the accounts of '%'.
     "DROP USER IF EXISTS ''@'localhost', 'root'@'::1', 'root'@'127.0.0.1'",
     ...remote,
+    ...(secure ? [`ALTER USER '${accounts.replication.user}'@'%' REQUIRE X509`] : []),
     // mariadb-upgrade and the time zones need as much as root; without name resolution 'localhost' means the socket alone.
     `CREATE USER '${agent.user}'@'localhost' IDENTIFIED BY '${agent.password}'`,
     `GRANT ALL PRIVILEGES ON *.* TO '${agent.user}'@'localhost' WITH GRANT OPTION`,

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { SandboxAccounts } from './accounts.ts';
 import { recordFile, type ClusterRecord } from './cluster-record.ts';
 import type { SandboxCluster } from './cluster.ts';
+import type { Authority } from '../tls/authority.ts';
+import { authorityFolder } from './secure.ts';
 import { reservePort } from './ports.ts';
 import { portOwner } from './port-owner.ts';
 import { openRelay, type Relay } from './relay.ts';
@@ -19,7 +21,7 @@ export async function assemble(
   dir: string,
   record: ClusterRecord,
   accounts: SandboxAccounts,
-  options: { readonly fronts?: boolean; readonly wholeFolder?: boolean } = {},
+  options: { readonly fronts?: boolean; readonly wholeFolder?: boolean; readonly authority?: Authority | null } = {},
 ): Promise<SandboxCluster & { readonly links: Map<string, Relay> }> {
   const sockets = await socketFolder(dir, record);
   const relays = new Map<string, Relay>();
@@ -42,6 +44,7 @@ export async function assemble(
     dir,
     servers,
     accounts,
+    authority: options.authority ?? null,
     links,
     server: (name) => named(new Map(servers.map((server) => [server.name, server])), name, 'server'),
     front: (name) => named(relays, name, 'relay before a server'),
@@ -63,7 +66,12 @@ export async function assemble(
 
 /** Removes what a cluster has in its folder, and the folder if nothing else is in it. */
 export async function removeCluster(dir: string, record: ClusterRecord): Promise<void> {
-  const own = [...record.servers.map(({ name }) => join(dir, name)), secretsFolder(dir), recordFile(dir)];
+  const own = [
+    ...record.servers.map(({ name }) => join(dir, name)),
+    secretsFolder(dir),
+    authorityFolder(dir),
+    recordFile(dir),
+  ];
   for (const path of own) await rm(path, { recursive: true, force: true });
   await rmdir(dir).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOTEMPTY' && error.code !== 'ENOENT') throw error;

@@ -5,6 +5,8 @@ import { accountStatements, createAccounts, type SandboxAccounts } from './accou
 import { assemble, removeCluster, secretsFolder } from './assemble.ts';
 import { readRecord, writeRecord, type ClusterRecord } from './cluster-record.ts';
 import { refuseInUse } from './in-use.ts';
+import type { Authority } from '../tls/authority.ts';
+import { createAuthority, replicationFiles, secureSettings } from './secure.ts';
 import { openRelay, type Relay } from './relay.ts';
 import { caughtUp, follow } from './replication.ts';
 import { SCHEMA_STATEMENTS } from './schema.ts';
@@ -26,6 +28,8 @@ export interface ClusterOptions {
   readonly relays?: boolean;
   /** A relay before each server, which replicas and console use as its address: `front(server)`. */
   readonly fronts?: boolean;
+  /** TLS with certificates of an authority of its own; replication needs one (REQUIRE X509) and verifies the server's. */
+  readonly secure?: boolean;
   /** Further mariadbd settings by name: of all servers, and of single ones. */
   readonly settings?: Settings;
   readonly settingsOf?: Readonly<Record<string, Settings>>;
@@ -37,6 +41,8 @@ export interface SandboxCluster extends AsyncDisposable {
   readonly dir: string;
   readonly servers: readonly SandboxServer[];
   readonly accounts: SandboxAccounts;
+  /** Of a cluster made with `secure`; null for any other. */
+  readonly authority: Authority | null;
   /** The server of that name; throws where there is none, as do `front` and `link`. */
   server(name: string): SandboxServer;
   /** The relay before the server (option `fronts`). */
@@ -55,15 +61,20 @@ export interface SandboxCluster extends AsyncDisposable {
 export async function createCluster(options: ClusterOptions = {}): Promise<SandboxCluster> {
   const template = await templateDirectory(options.cacheDir);
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'baton-')));
-  const record = newRecord(options);
+  const record = newRecord(options, dir);
   await prepareFolder(dir, record);
   const accounts = await createAccounts(secretsFolder(dir));
+  const names = record.servers.map(({ name }) => name);
+  const authority = options.secure ? await createAuthority(dir, names) : null;
   const cluster = await assemble(dir, record, accounts, {
     fronts: options.fronts ?? false,
     wholeFolder: options.dir === undefined,
+    authority,
   });
   try {
-    await Promise.all(cluster.servers.map(async (server) => await beginServer(server, template, accounts)));
+    await Promise.all(
+      cluster.servers.map(async (server) => await beginServer(server, template, accounts, authority !== null)),
+    );
     await replicate(cluster, options.relays ?? false);
     await writeRecord(dir, { ...record, state: 'ready', servers: withPorts(record, cluster) });
   } catch (error) {
@@ -73,7 +84,7 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Sandb
   return cluster;
 }
 
-function newRecord(options: ClusterOptions): ClusterRecord {
+function newRecord(options: ClusterOptions, dir: string): ClusterRecord {
   const names = Array.from({ length: 1 + (options.replicas ?? 2) }, (_, index) => `db-${index + 1}`);
   return {
     format: 1,
@@ -84,7 +95,12 @@ function newRecord(options: ClusterOptions): ClusterRecord {
       name,
       serverId: index + 1,
       port: 0,
-      settings: { ...settingsFor(index, options), ...options.settings, ...options.settingsOf?.[name] },
+      settings: {
+        ...settingsFor(index, options),
+        ...(options.secure ? secureSettings(dir, name) : {}),
+        ...options.settings,
+        ...options.settingsOf?.[name],
+      },
     })),
   };
 }
@@ -111,13 +127,18 @@ async function prepareFolder(dir: string, record: ClusterRecord): Promise<void> 
 }
 
 /** Gives the server a data directory and its accounts, and starts it. */
-async function beginServer(server: SandboxServer, template: string, accounts: SandboxAccounts): Promise<void> {
+async function beginServer(
+  server: SandboxServer,
+  template: string,
+  accounts: SandboxAccounts,
+  secure: boolean,
+): Promise<void> {
   await mkdir(server.folder, { mode: 0o700 });
   await copyTemplate(template, server.dataDir);
   await writeFile(server.persistFile, '');
   await server.startAnywhere();
   const session = await server.session({ password: '' });
-  for (const statement of accountStatements(accounts)) await session.query(statement, { timeoutMs: 30_000 });
+  for (const statement of accountStatements(accounts, secure)) await session.query(statement, { timeoutMs: 30_000 });
   session.destroy();
 }
 
@@ -128,7 +149,8 @@ async function replicate(cluster: SandboxCluster & { readonly links: Map<string,
   await Promise.all([
     primary.sql(...SCHEMA_STATEMENTS),
     ...replicas.map(async (replica) => {
-      await follow(replica, cluster.links.get(replica.name) ?? primary.address, cluster.accounts.replication);
+      const tls = cluster.authority ? replicationFiles(cluster.dir, replica.name) : null;
+      await follow(replica, cluster.links.get(replica.name) ?? primary.address, cluster.accounts.replication, tls);
     }),
   ]);
   await Promise.all(replicas.map(async (replica) => await caughtUp(replica, primary)));

@@ -1,9 +1,11 @@
+import { Authority } from '../tls/authority.ts';
 import { readAccounts } from './accounts.ts';
 import { assemble, secretsFolder } from './assemble.ts';
 import { readRecord, writeRecord } from './cluster-record.ts';
 import { withPorts, type SandboxCluster } from './cluster.ts';
 import { refuseInUse } from './in-use.ts';
 import { follow, followed } from './replication.ts';
+import { authorityFolder } from './secure.ts';
 
 /**
  * Starts the cluster in this folder again, with the roles its data says; null where there is none, or only the rest of
@@ -16,7 +18,8 @@ export async function reopenCluster(dir: string): Promise<SandboxCluster | null>
   if (record?.state !== 'ready') return null;
   if (record.relays) throw new Error(`the cluster in ${dir} replicates through relays, which are gone`);
   await refuseInUse(dir, record);
-  const cluster = await assemble(dir, record, await readAccounts(secretsFolder(dir)));
+  const authority = await Authority.open(authorityFolder(dir));
+  const cluster = await assemble(dir, record, await readAccounts(secretsFolder(dir)), { authority });
   try {
     await Promise.all(cluster.servers.map(async (server) => await server.startAnywhere()));
     const servers = withPorts(record, cluster);

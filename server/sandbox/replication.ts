@@ -1,5 +1,6 @@
 import { number, text } from '../mariadb/row.ts';
 import type { SandboxAccount } from './accounts.ts';
+import type { CertificateFiles } from './secure.ts';
 import type { SandboxServer } from './server-process.ts';
 import { until } from './until.ts';
 
@@ -8,12 +9,17 @@ export async function follow(
   replica: SandboxServer,
   primary: { readonly host: string; readonly port: number },
   account: Pick<SandboxAccount, 'user' | 'password'>,
+  tls: CertificateFiles | null = null,
 ): Promise<void> {
+  const secure = tls
+    ? `, MASTER_SSL=1, MASTER_SSL_CA='${tls.ca}', MASTER_SSL_CERT='${tls.certificate}', MASTER_SSL_KEY='${tls.key}',
+      MASTER_SSL_CRL='${tls.crl}', MASTER_SSL_VERIFY_SERVER_CERT=1`
+    : '';
   await replica.sql(
     'STOP SLAVE',
     `CHANGE MASTER TO MASTER_HOST='${primary.host}', MASTER_PORT=${primary.port},
       MASTER_USER='${account.user}', MASTER_PASSWORD='${account.password}', MASTER_USE_GTID=slave_pos,
-      MASTER_HEARTBEAT_PERIOD=1, MASTER_CONNECT_RETRY=1`,
+      MASTER_HEARTBEAT_PERIOD=1, MASTER_CONNECT_RETRY=1${secure}`,
     'START SLAVE',
   );
 }

@@ -150,6 +150,7 @@ function bareServer(
     facts: parts.watch.factsOf(name)?.facts ?? null,
     preflight: null,
     preflightError: null,
+    replicationTls: parts.replicationTls?.(name),
   };
 }
 

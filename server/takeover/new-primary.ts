@@ -1,5 +1,5 @@
 import type { NewPrimary } from '../mariadb/change-primary.ts';
-import { serverOf, targetConnection } from './task.ts';
+import { isRejoin, serverOf, sslFor, targetConnection } from './task.ts';
 import type { TakeoverContext } from './context.ts';
 
 /**
@@ -21,7 +21,8 @@ export function newPrimaryFor(context: TakeoverContext, server: string, primary:
     connectRetrySeconds: like.connectRetrySeconds,
     heartbeatPeriodSeconds: like.heartbeatPeriodSeconds,
     delaySeconds: like.delaySeconds,
-    ssl: like.ssl,
+    // Who goes back to the old primary gets what it had.
+    ssl: primary === task.oldPrimary && !isRejoin(task) ? like.ssl : sslFor(task, server, like),
     demote: demote && serverOf(task, server).demote,
   };
 }

@@ -1,4 +1,5 @@
 import type { Connection } from '../mariadb/connection.ts';
+import type { ReplicaStatus } from '../mariadb/replica-status.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { JournalStore, MemoryStore } from '../store/store.ts';
 import type { ServerAddress } from '../topology/observation.ts';
@@ -32,6 +33,8 @@ export interface TakeoversParts {
   /** Users of the accounts; operate is null where none is configured. */
   readonly users: { readonly observe: string; readonly operate: string | null };
   readonly replication: { readonly user: string; readonly password: string } | null;
+  /** What the configuration says of TLS for the replication of that server; undefined: nothing. */
+  readonly replicationTls?: (server: string) => ReplicaStatus['ssl'] | undefined;
   /** Accounts for sources outside of the cluster, by the connection's name. */
   readonly sources: ReadonlyMap<string, { readonly user: string; readonly password: string }>;
   readonly agent: (server: string) => TakeoverAgent | null;

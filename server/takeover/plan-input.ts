@@ -3,6 +3,7 @@ import type { ClusterSnapshot, ServerSnapshot } from '../contract/snapshot.ts';
 import type { TakeoverKind } from '../contract/takeover.ts';
 import type { GtidList } from '../mariadb/gtid.ts';
 import type { ServerPreflight } from '../mariadb/preflight.ts';
+import type { ReplicaStatus } from '../mariadb/replica-status.ts';
 import type { PastDurations } from '../operations/durations.ts';
 import type { PlannedHook } from './hooks/task-hook.ts';
 import type { Observation, ServerFacts } from '../topology/observation.ts';
@@ -20,6 +21,8 @@ export interface PlannedServer {
   /** null: it could not be read, and `preflightError` says why. */
   readonly preflight: ServerPreflight | null;
   readonly preflightError: string | null;
+  /** What the configuration says of TLS for its replication; absent: nothing. */
+  readonly replicationTls?: ReplicaStatus['ssl'] | undefined;
 }
 
 /** The account that is configured for a source outside of the cluster, and whether it signs in there. */

@@ -132,6 +132,7 @@ function taskServer(server: PlannedServer, { target, connection }: Situation, so
     demote: facts?.capabilities.demoteToReplica ?? false,
     reachable: answers(server),
     connection: own ? taskConnection(own) : null,
+    ...(server.replicationTls && { ssl: server.replicationTls }),
     lastSeen: facts && { eventScheduler: facts.eventScheduler, semiSync: facts.semiSync },
   };
 }

@@ -1,5 +1,7 @@
+import type { SignInTest } from '../contract/agent.ts';
 import { BatonError } from '../contract/errors.ts';
 import { connect } from '../mariadb/connection.ts';
+import type { ReplicaStatus } from '../mariadb/replica-status.ts';
 import { SqlError } from '../mariadb/sql-error.ts';
 import { answered } from './answered.ts';
 import { outside } from './moving-sources.ts';
@@ -38,12 +40,13 @@ async function trySignInsFrom(parts: TakeoversParts, target: string): Promise<Pl
   const address = parts.cluster.servers.find(({ name }) => name === target);
   if (!replication || !address) return [];
   const { host, port } = address;
+  const tls = replicationTlsOf(parts, target);
   const answers = await Promise.all(
     parts.cluster.servers.map(async ({ name: server }) => {
       const agent = parts.agent(server);
       if (server === target || !agent || parts.watch.observationOf(server)?.kind !== 'up') return [];
       try {
-        return [{ server, ...(await answered(agent.signsIn({ host, port, ...replication }))) }];
+        return [{ server, ...(await answered(agent.signsIn({ host, port, ...replication, ...tls(server) }))) }];
       } catch (error) {
         if (!(error instanceof BatonError)) throw error;
         return [{ server, result: 'unknown' as const, text: error.message }];
@@ -51,6 +54,20 @@ async function trySignInsFrom(parts: TakeoversParts, target: string): Promise<Pl
     }),
   );
   return answers.flat();
+}
+
+/** TLS that each server will be told of, as the plan has it: configured, as its connection is, or as the target's is. */
+function replicationTlsOf(parts: TakeoversParts, target: string): (server: string) => Pick<SignInTest, 'tls'> {
+  const connectionOf = (server: string): ReplicaStatus | undefined =>
+    parts.watch.factsOf(server)?.facts.replication[0] ?? undefined;
+  const anybody = connectionOf(target) ?? parts.cluster.servers.map(({ name }) => connectionOf(name)).find(Boolean);
+  return (server) => signInTls(parts.replicationTls?.(server) ?? (connectionOf(server) ?? anybody)?.ssl);
+}
+
+function signInTls(ssl: ReplicaStatus['ssl'] | undefined): Pick<SignInTest, 'tls'> {
+  if (!ssl?.allowed) return {};
+  const { caFile: ca, certificate, key, verifyServer } = ssl;
+  return { tls: { ca, certificate, key, verifyServer } };
 }
 
 /** Signs in to each source outside of the cluster whose account is known, from the host that is to follow it if it has an agent. */
@@ -61,11 +78,14 @@ export async function trySources(
   servers: readonly PlannedServer[],
 ): Promise<PlanInput['sources']> {
   const agent = parts.agent(target);
-  const tried = outside(old.facts?.replication ?? [], servers).map(async ({ connection, host, port }) => {
+  const tried = outside(old.facts?.replication ?? [], servers).map(async ({ connection, host, port, ssl }) => {
     const account = parts.sources.get(connection);
     if (!account) return [];
     try {
-      if (agent) return [{ connection, signIn: await answered(agent.signsIn({ host, port, ...account })) }];
+      if (agent) {
+        const signIn = await answered(agent.signsIn({ host, port, ...account, ...signInTls(ssl) }));
+        return [{ connection, signIn }];
+      }
       (await connect({ host, port, ...account }, CONNECT_MS)).destroy();
       return [{ connection, signIn: { result: 'accepted' as const, text: '' } }];
     } catch (error) {

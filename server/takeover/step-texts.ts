@@ -5,7 +5,7 @@ import { allowWrites, lockAllTables, readSeal, stopWrites, unlockTables } from '
 import { forgetPrimary, startReplication, stopReceiving, stopReplication } from '../mariadb/promote.ts';
 import { hookTexts } from './hooks/hook-texts.ts';
 import type { TaskConnection } from './task.ts';
-import { serverOf, targetConnection, type Task } from './task.ts';
+import { serverOf, sslFor, targetConnection, type Task } from './task.ts';
 
 export interface StepText {
   /** What it does, in one sentence. */
@@ -60,7 +60,7 @@ function follow(task: Task, server: string | null): { shown: string }[] {
   const like: TaskConnection = serverOf(task, server).connection ?? targetConnection(task);
   const { host, port } = serverOf(task, task.target);
   const demote = server === task.oldPrimary && serverOf(task, server).demote;
-  const to = { ...like, connection: like.name, host, port, password: '', demote };
+  const to = { ...like, ssl: sslFor(task, server, like), connection: like.name, host, port, password: '', demote };
   return [
     ...(demote ? [] : [stopReplication(like.name)]),
     { shown: changePrimary(to).shown.replace(/MASTER_USER='[^']*'/, "MASTER_USER='…'") },

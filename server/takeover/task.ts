@@ -5,7 +5,7 @@ import type { ReplicaStatus } from '../mariadb/replica-status.ts';
 import { semiSync } from './before.ts';
 import { taskHook } from './hooks/task-hook.ts';
 
-const ssl = z.object({
+export const ssl = z.object({
   allowed: z.boolean(),
   verifyServer: z.boolean(),
   caFile: z.string(),
@@ -52,6 +52,8 @@ const taskServer = z.object({
   reachable: z.boolean(),
   /** Its connection to the old primary; null where it has none. */
   connection: connection.nullable(),
+  /** What the configuration says of TLS for its replication; absent: nothing. */
+  ssl: ssl.optional(),
   /** What a failover can't read of a primary that is gone: as the watch saw it last. */
   lastSeen: z
     .object({ eventScheduler: z.enum(['on', 'off', 'disabled']), semiSync: semiSync.nullable() })
@@ -135,6 +137,11 @@ export function serverOf(of: Task, name: string): TaskServer {
   const server = of.servers.find((candidate) => candidate.name === name);
   if (!server) throw new Error(`the task has no server ${name}`);
   return server;
+}
+
+/** TLS of the connection that makes `server` follow the new primary: as configured, else as `like` had it. */
+export function sslFor(of: Task, server: string, like: TaskConnection): TaskConnection['ssl'] {
+  return serverOf(of, server).ssl ?? like.ssl;
 }
 
 /** The connection of the target to the old primary. Throws where the task has none: a bug. */

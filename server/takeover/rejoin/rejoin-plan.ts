@@ -7,7 +7,7 @@ import { startReplication, stopReplication } from '../../mariadb/promote.ts';
 import { addressText } from '../../contract/listen-address.ts';
 import { answers } from '../classify.ts';
 import type { PlannedServer } from '../plan-input.ts';
-import { serverOf, taskConnection, type Task, type TaskConnection } from '../task.ts';
+import { serverOf, sslFor, taskConnection, type Task, type TaskConnection } from '../task.ts';
 import { rejoinChecks } from './rejoin-checks.ts';
 import type { RejoinInput } from './rejoin-input.ts';
 import { stepsOf } from '../steps-of.ts';
@@ -81,6 +81,7 @@ function taskOf(
       // A copy has no binary log of its own yet.
       demote: copy === null && one.facts?.capabilities.demoteToReplica === true && one.facts.logBin,
       reachable: answers(one),
+      ...(one.replicationTls && { ssl: one.replicationTls }),
       connection: one === server ? (own ? taskConnection(own) : connectionLike(servers, primary)) : null,
     })),
     sources: [],
@@ -123,6 +124,7 @@ function plannedSteps(task: Task): PlannedStep[] {
           ...(task.formerSource ? [stopReplication(like.name)] : []),
           changePrimary({
             ...like,
+            ssl: sslFor(task, server, like),
             connection: like.name,
             user: '…',
             password: '',
