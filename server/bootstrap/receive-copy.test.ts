@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { receiveCopy, type IncomingCopy } from './receive-copy.ts';
+import { receiveCopy, wholeCopy, type IncomingCopy } from './receive-copy.ts';
 
 const run = promisify(execFile);
 const content = randomBytes(8_000_000);
@@ -44,7 +44,7 @@ const whole = (): { bytes: number; sha256: string } => ({ bytes: stream.length, 
 
 async function receive(copy: IncomingCopy, options: { to?: string; stallTimeoutMs?: number } = {}): Promise<number> {
   let unpacked = 0;
-  await receiveCopy(copy, options.to ?? directory, {
+  await receiveCopy(wholeCopy(copy), options.to ?? directory, {
     signal: new AbortController().signal,
     stallTimeoutMs: options.stallTimeoutMs ?? 30_000,
     onBytes: (bytes) => (unpacked = bytes),

@@ -1,35 +1,54 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { startTool } from '../backups/tool.ts';
+import { startTool, type RunAs } from '../backups/tool.ts';
 import { untilBroken } from '../backups/until-broken.ts';
+import { readInto, type CopyBody } from './copy-body.ts';
 
-/** A compressed physical copy as it comes in. */
+/** A compressed physical copy as another agent sends it. */
 export interface IncomingCopy {
   readonly body: Readable;
   /** What the sender says of it once it is whole; null where it broke off. Asked when the body has ended. */
   readonly whole: () => { readonly bytes: number; readonly sha256: string } | null;
 }
 
+/** The same as bytes that end well only when they are all that the sender counted: a copy that broke off rejects. */
+export function wholeCopy(copy: IncomingCopy): CopyBody {
+  return { bytes: checked(copy), close: () => void copy.body.destroy() };
+}
+
+async function* checked(copy: IncomingCopy): AsyncGenerator<Buffer, void, undefined> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of copy.body) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    hash.update(chunk);
+    bytes += chunk.length;
+    yield chunk;
+  }
+  checkWhole(copy.whole(), bytes, hash.digest('hex'));
+}
+
 /**
- * Unpacks a physical copy into an empty directory while it comes in: nothing of it is on the disk twice, and memory does
- * not grow. Resolves when all of it is unpacked and its length and SHA-256 are those that the sender counted. Rejects
- * otherwise, also after `stallTimeoutMs` without a byte, with what is half in the directory left there.
+ * Unpacks a physical copy into a directory while it comes in: nothing of it is on the disk twice, and memory does not grow.
+ * Resolves when all of it is unpacked. Rejects where `body` does, which must end well only when it was whole; where a tool
+ * fails; and after `stallTimeoutMs` without a byte. What is half in the directory is left there.
  */
 export async function receiveCopy(
-  copy: IncomingCopy,
+  body: CopyBody,
   directory: string,
   options: {
     readonly signal: AbortSignal;
     readonly stallTimeoutMs: number;
     /** Told what is unpacked so far. */
-    readonly onBytes: (bytes: number) => void;
+    readonly onBytes?: (bytes: number) => void;
+    readonly compression?: 'zstd' | 'gzip';
+    readonly runAs?: RunAs | null;
   },
 ): Promise<void> {
-  const zstd = startTool('zstd', ['-q', '-d', '-c']);
-  const unpack = startTool('mbstream', ['-x', '-C', directory]);
-  const hash = createHash('sha256');
-  let [received, unpacked] = [0, 0];
+  const expand = startTool(...decompressor(options.compression ?? 'zstd'));
+  const unpack = startTool('mbstream', ['-x', '-C', directory], options.runAs);
+  let unpacked = 0;
   const stalled = new AbortController();
   const seconds = options.stallTimeoutMs / 1000;
   const stall = setTimeout(
@@ -37,27 +56,25 @@ export async function receiveCopy(
     options.stallTimeoutMs,
   );
   const signal = AbortSignal.any([options.signal, stalled.signal]);
-  const take = pipeline(
-    copy.body,
-    async function* (chunks: AsyncIterable<Buffer>) {
-      for await (const chunk of chunks) {
-        stall.refresh();
-        hash.update(chunk);
-        received += chunk.length;
-        yield chunk;
-      }
-      // Before the tools see its end: a copy that broke off between two files unpacks without a complaint.
-      checkWhole(copy.whole(), received, hash.digest('hex'));
-    },
-    zstd.stdin,
-    { signal },
-  );
+  // The tools see its end behind its check: a copy that broke off between two files unpacks without a complaint.
+  const take = async (bytes: AsyncIterable<Buffer>): Promise<void> =>
+    await pipeline(
+      bytes,
+      async function* (chunks: AsyncIterable<Buffer>) {
+        for await (const chunk of chunks) {
+          stall.refresh();
+          yield chunk;
+        }
+      },
+      expand.stdin,
+      { signal },
+    );
   const write = pipeline(
-    zstd.stdout,
+    expand.stdout,
     async function* (chunks: AsyncIterable<Buffer>) {
       for await (const chunk of chunks) {
         unpacked += chunk.length;
-        options.onBytes(unpacked);
+        options.onBytes?.(unpacked);
         yield chunk;
       }
     },
@@ -67,11 +84,17 @@ export async function receiveCopy(
   // mbstream prints nothing there, and must not wait because nobody reads.
   unpack.stdout.resume();
   try {
-    await untilBroken([zstd, unpack], signal, [take, write]);
+    await readInto(body, signal, async (bytes) => {
+      await untilBroken([expand, unpack], signal, [take(bytes), write]);
+    });
   } finally {
     clearTimeout(stall);
-    copy.body.destroy();
   }
+}
+
+/** What expands a stream. */
+export function decompressor(compression: 'zstd' | 'gzip'): [command: string, args: string[]] {
+  return compression === 'gzip' ? ['gzip', ['-q', '-d', '-c']] : ['zstd', ['-q', '-d', '-c']];
 }
 
 function checkWhole(said: ReturnType<IncomingCopy['whole']>, bytes: number, sha256: string): void {

@@ -4,7 +4,7 @@ import { BatonError, messageOf } from '../contract/errors.ts';
 import type { DataDirectory, Reseed, ReseedRequest } from '../contract/reseed.ts';
 import { directoriesOf, discardCopy, exists, ownAs } from './exchange.ts';
 import { prepareCopy } from './prepare-copy.ts';
-import { receiveCopy, type IncomingCopy } from './receive-copy.ts';
+import { receiveCopy, wholeCopy, type IncomingCopy } from './receive-copy.ts';
 import { told, type ReseedNote, type ReseedRecord } from './reseed-record.ts';
 import { swap, swapBack, type SwapParts } from './swap.ts';
 
@@ -163,7 +163,7 @@ export class Reseeds {
       await mkdir(begun.copyDirectory, { mode: 0o700 });
       const copy = await open(source, signal);
       const onBytes = (bytes: number): void => note.progress(bytes);
-      await receiveCopy(copy, begun.copyDirectory, { signal, stallTimeoutMs: STALL_MS, onBytes });
+      await receiveCopy(wholeCopy(copy), begun.copyDirectory, { signal, stallTimeoutMs: STALL_MS, onBytes });
       const whole: ReseedRecord = { ...begun, bytes: note.record?.bytes ?? 0, state: 'preparing' };
       await note.write(whole);
       const gtid = await prepareCopy(begun.copyDirectory, signal);

@@ -9,6 +9,7 @@ import { hookCommands } from './commands/hook.ts';
 import { operationCommands } from './commands/operations.ts';
 import { primaryInit } from './commands/primary.ts';
 import { promote } from './commands/promote.ts';
+import { replicaInit } from './commands/replica.ts';
 import { rejoin } from './commands/rejoin.ts';
 import { sandboxCommands } from './commands/sandbox.ts';
 import { status } from './commands/status.ts';
@@ -32,6 +33,7 @@ const commands = [
   ...tokenCommands,
   grants,
   primaryInit,
+  replicaInit,
   ...checkCommands,
   ...configCommands,
   ...sandboxCommands,
@@ -43,6 +45,7 @@ const groups = {
   user: 'who may sign in, directly in the store of the configuration',
   token: 'API tokens, directly in the store of the configuration',
   primary: 'what a new replica needs of the server beside this command',
+  replica: 'a new replica on this host',
   check: 'one line and an exit code, for monitoring',
   hook: 'programs that go along with a takeover',
   config: 'the configuration file',

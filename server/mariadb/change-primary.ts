@@ -20,6 +20,19 @@ export interface NewPrimary {
   readonly only?: { readonly doDomains: string; readonly ignoreDomains: string; readonly ignoreServers: string };
 }
 
+/** Nothing of TLS, said in full. */
+export const noSsl: ReplicaStatus['ssl'] = {
+  allowed: false,
+  verifyServer: false,
+  caFile: '',
+  caPath: '',
+  certificate: '',
+  key: '',
+  cipher: '',
+  crl: '',
+  crlPath: '',
+};
+
 /**
  * CHANGE MASTER with every field: RESET SLAVE ALL keeps old certificates in memory and turns the check of the server's
  * name off, and what is not stated is not what one thinks (measured on 10.11). Never current_pos: the next drain would hang.

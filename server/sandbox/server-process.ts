@@ -80,6 +80,12 @@ export class SandboxServer {
     return this.#process?.alive() ?? false;
   }
 
+  /** Writes what it is started with: each start does, and somebody who makes its data before the first. */
+  async writeOptions(): Promise<void> {
+    await mkdir(this.#tmpDir, { recursive: true });
+    await writeFile(this.optionsFile, this.#optionsText(), { mode: 0o600 });
+  }
+
   /** Starts mariadbd on its data directory and resolves when it answers. Throws with the end of its error log. */
   async start(): Promise<void> {
     const process = await this.#begin();
@@ -174,8 +180,7 @@ export class SandboxServer {
 
   async #begin(): Promise<Mariadbd> {
     if (this.alive()) throw new Error(`${this.name} is running already`);
-    await mkdir(this.#tmpDir, { recursive: true });
-    await writeFile(this.optionsFile, this.#optionsText(), { mode: 0o600 });
+    await this.writeOptions();
     this.#process = new Mariadbd(this.optionsFile, this.#plan.launch);
     return this.#process;
   }

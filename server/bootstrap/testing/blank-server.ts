@@ -1,0 +1,67 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { noSsl } from '../../mariadb/change-primary.ts';
+import type { SandboxCluster } from '../../sandbox/cluster.ts';
+import { reservePort } from '../../sandbox/ports.ts';
+import { SandboxServer } from '../../sandbox/server-process.ts';
+import type { ReplicaParameters } from '../../contract/parameters.ts';
+import { initReplica, type InitEnd, type InitStage } from '../replica-init.ts';
+
+/** For tests: a server that has its options and nothing else yet. */
+export interface BlankServer {
+  readonly server: SandboxServer;
+  readonly folder: string;
+  /** Makes it a replica, as `baton replica init` does. */
+  init(changes: InitChanges): Promise<InitEnd>;
+  /** Ends the server, and removes its folder. */
+  remove(): Promise<void>;
+}
+
+export interface InitChanges extends Partial<ReplicaParameters> {
+  readonly signal?: AbortSignal;
+  readonly onStage?: (stage: InitStage) => void;
+  readonly patienceMs?: number;
+}
+
+let serverIds = 100;
+
+/** For tests: a blank server that knows the cluster's accounts; its first server is whom it is to follow. */
+export async function blankServer(
+  cluster: SandboxCluster,
+  options: { readonly settings?: Readonly<Record<string, string | number>>; readonly persist?: boolean } = {},
+): Promise<BlankServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'baton-blank-'));
+  const name = `db-${++serverIds}`;
+  const plan = { name, serverId: serverIds, folder, socket: join(folder, 's'), accounts: cluster.accounts };
+  const server = new SandboxServer({ ...plan, port: await reservePort(), settings: options.settings ?? {} });
+  await mkdir(server.dataDir);
+  await writeFile(server.persistFile, '');
+  await server.writeOptions();
+  return {
+    server,
+    folder,
+    init: async ({ signal, onStage, patienceMs, ...parameters }) => {
+      const { replication } = cluster.accounts;
+      const primary = { ...cluster.server('db-1').address, user: replication.user, password: replication.password };
+      const wanted = { primary, bootstrapUrl: null, bootstrapToken: null, thresholdSeconds: 0, ...parameters };
+      return await initReplica({
+        defaultsFile: server.optionsFile,
+        parameters: wanted,
+        access: { token: wanted.bootstrapToken },
+        ssl: noSsl,
+        primaryTls: undefined,
+        accountFiles: [],
+        persistFile: options.persist === false ? null : server.persistFile,
+        signal: signal ?? new AbortController().signal,
+        onStage: onStage ?? (() => undefined),
+        ...(patienceMs === undefined ? {} : { patience: { silenceMs: patienceMs, patienceMs } }),
+      });
+    },
+    remove: async () => {
+      await server.kill();
+      server.release();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
