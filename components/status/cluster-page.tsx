@@ -12,6 +12,7 @@ import { useCluster, useLive } from '../live/use-live.ts';
 import { MaintenanceSection } from '../maintenance/maintenance-section.tsx';
 import { OperationTable, useNewestOperations } from '../operation/operation-table.tsx';
 import { TopologyDiagram } from '../topology/diagram.tsx';
+import { ServicesSection } from '../services/services-section.tsx';
 import { Section } from '../ui/section.tsx';
 import { Ago } from '../ui/time.tsx';
 import { ProblemFixes } from './problem-fixes.tsx';
@@ -46,6 +47,7 @@ export function ClusterPage({
       <ServerTable cluster={cluster} />
       <HistoryChart cluster={cluster} />
       <SettingsTable cluster={cluster} />
+      <ServicesSection cluster={cluster} />
       <MaintenanceSection cluster={cluster} />
       <RecentOperations cluster={cluster.name} first={operations} />
       <RecentEvents cluster={cluster.name} first={audit} />

@@ -25,7 +25,6 @@ const columns: { title: string; read: (server: ServerSnapshot) => string | null 
   { title: 'Semi-sync', read: semiSyncText },
   { title: 'Up for', read: (server) => (server.uptimeSeconds === null ? null : duration(server.uptimeSeconds)) },
   { title: 'Clock', read: clockText },
-  { title: 'Services', read: servicesText },
   { title: 'Agent', read: (server) => (server.agent.state === 'none' ? null : server.agent.state) },
 ];
 
@@ -62,7 +61,7 @@ export function SettingsTable({ cluster }: { cluster: ClusterSnapshot }) {
                     key={title}
                     data-label={title}
                     data-empty={read(server) === null || undefined}
-                    className={title === 'Services' ? undefined : 'whitespace-nowrap'}
+                    className="whitespace-nowrap"
                   >
                     {read(server) ?? <span className="text-faint">–</span>}
                   </td>
@@ -95,11 +94,4 @@ function clockText({ clockSkewSeconds }: ServerSnapshot): string | null {
   const skew = Math.abs(clockSkewSeconds);
   if (skew < 0.5) return 'level';
   return `${duration(skew)} ${clockSkewSeconds > 0 ? 'ahead' : 'behind'}`;
-}
-
-function servicesText({ agent }: ServerSnapshot): string | null {
-  if (agent.services.length === 0) return null;
-  return agent.services
-    .map((service) => `${service.name} ${service.running ? 'running' : service.enabled ? 'enabled' : 'disabled'}`)
-    .join(', ');
 }

@@ -12,6 +12,7 @@ import { promote } from './commands/promote.ts';
 import { replicaInit } from './commands/replica.ts';
 import { rejoin } from './commands/rejoin.ts';
 import { sandboxCommands } from './commands/sandbox.ts';
+import { serviceCommands } from './commands/service.ts';
 import { status } from './commands/status.ts';
 import { tokenCommands } from './commands/token.ts';
 import { userCommands } from './commands/user.ts';
@@ -28,6 +29,7 @@ const commands = [
   ...operationCommands,
   ...maintenanceCommands,
   ...hookCommands,
+  ...serviceCommands,
   ...dumpCommands,
   ...userCommands,
   ...tokenCommands,
@@ -47,6 +49,7 @@ const groups = {
   primary: 'what a new replica needs of the server beside this command',
   replica: 'a new replica on this host',
   check: 'one line and an exit code, for monitoring',
+  service: 'what may only run on a primary, by the agent of its server',
   hook: 'programs that go along with a takeover',
   config: 'the configuration file',
   sandbox: 'real throw-away servers on loopback, and what can befall them',

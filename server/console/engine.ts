@@ -70,6 +70,8 @@ export interface Engine {
   runHook(actor: Actor, operationId: string, hook: string): Promise<{ operationId: string }>;
   /** Lets a service run, or no more, or runs it, by the server's agent; what may only run on a primary runs on no other. */
   service(actor: Actor, cluster: string, asked: ServiceRequest): Promise<ServiceStatus | ServiceRun>;
+  /** One run of a service, with the end of its log. */
+  serviceRun(actor: Actor, cluster: string, asked: { server: string; name: string; id: string }): Promise<ServiceRun>;
   /** Writes into the server's configuration what its role asks for: read_only=0 for a primary, 1 for a replica. */
   keepReadOnly(actor: Actor, cluster: string, server: string): Promise<{ readOnly: boolean }>;
   /** What only that server has, looked at now. */

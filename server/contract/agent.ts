@@ -11,7 +11,7 @@ export const serviceStatus = z.object({
   /** It runs all the time while it is enabled, not once when it is asked for. */
   daemon: z.boolean().default(false),
   /** When it last ran to its end, and how. */
-  lastRun: z.object({ at: instant, ok: z.boolean() }).nullable(),
+  lastRun: z.object({ at: instant, ok: z.boolean(), id: z.string().optional() }).nullable(),
   /** What is wrong with it in a sentence: it fell, or its supervisor can't be asked. */
   problem: z.string().nullable().default(null),
 });

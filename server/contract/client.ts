@@ -1,5 +1,5 @@
 import type { AuditEntry, NewToken, NewUser, Session, SignInRequest, Token, CreatedToken, User } from './access.ts';
-import type { BackupRequest, BackupRun } from './agent.ts';
+import type { BackupRequest, BackupRun, ServiceRun, ServiceStatus } from './agent.ts';
 import type { DumpCatalogue } from './dumps.ts';
 import type { ErrorBody, ErrorCode } from './errors.ts';
 import type { History, Metric } from './history.ts';
@@ -145,6 +145,17 @@ export const rejoinServer = (
   body: { dryRun: boolean; setAside: boolean; confirm?: string },
 ) =>
   ask<{ operationId: string }>(`/clusters/${part(cluster)}/servers/${part(server)}/rejoin`, { method: 'POST', body });
+
+/** POST /clusters/C/servers/S/services/NAME/ACTION: its state, or the run that was begun. */
+export const switchService = (cluster: string, server: string, name: string, action: 'enable' | 'disable') =>
+  ask<ServiceStatus>(`${servicePath(cluster, server, name)}/${action}`, { method: 'POST', body: {} });
+export const runService = (cluster: string, server: string, name: string) =>
+  ask<ServiceRun>(`${servicePath(cluster, server, name)}/run`, { method: 'POST', body: {} });
+/** GET /clusters/C/servers/S/services/NAME/runs/ID */
+export const getServiceRun = (cluster: string, server: string, name: string, id: string) =>
+  ask<ServiceRun>(`${servicePath(cluster, server, name)}/runs/${part(id)}`);
+const servicePath = (cluster: string, server: string, name: string): string =>
+  `/clusters/${part(cluster)}/servers/${part(server)}/services/${part(name)}`;
 
 /** POST and DELETE /clusters/C/servers/S/maintenance */
 export const setServerAside = (cluster: string, server: string, body: MaintenanceRequest) =>

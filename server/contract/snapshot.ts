@@ -136,7 +136,7 @@ export const agentState = z.object({
       kind: z.string().optional(),
       /** It runs all the time while it is enabled. Absent, as the next ones: the agent is of an earlier version. */
       daemon: z.boolean().optional(),
-      lastRun: z.object({ at: instant, ok: z.boolean() }).nullable().optional(),
+      lastRun: z.object({ at: instant, ok: z.boolean(), id: z.string().optional() }).nullable().optional(),
       /** What is wrong with it, in a sentence. */
       problem: z.string().nullable().optional(),
     }),

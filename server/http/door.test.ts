@@ -44,6 +44,7 @@ const table: Record<string, Route> = {
   'GET /clusters/erp5/servers/db-2/exports/x.sql': { for: 'operator', answers: 200 },
   'POST /clusters/erp5/servers/db-2/keep-read-only': { for: 'operator', body: {}, answers: 200 },
   'POST /clusters/erp5/servers/db-2/services/update/run': { for: 'operator', body: {}, answers: 200 },
+  'GET /clusters/erp5/servers/db-2/services/update/runs/run-1': { for: 'viewer', answers: 200 },
   'POST /operations/op-1/hooks/move-vip/run': { for: 'operator', body: {}, answers: 202 },
   'GET /operations': { for: 'viewer', answers: 200 },
   'GET /operations/op-1': { for: 'viewer', answers: 200 },
@@ -79,6 +80,7 @@ function shape(route: string): string {
     .replace('/dumps/db-2/{name}', '/dumps/db-2/d.sql.zst')
     .replace('/exports/{name}', '/exports/x.sql')
     .replace('/services/{name}/{action}', '/services/update/run')
+    .replace('/services/{name}/runs/{id}', '/services/update/runs/run-1')
     .replace('{hook}', 'move-vip')
     .replace('/backups/{id}', '/backups/run-1')
     .replace('/operations/{id}', '/operations/op-1')

@@ -39,7 +39,7 @@ test('a service is switched by its commands and run by another', async () => {
   expect((await service.enable()).enabled).toBe(true);
   const run = await endedRun(service, (await service.run()).id);
   expect(run.state).toBe('done');
-  expect((await service.status()).lastRun).toEqual({ at: run.endedAt, ok: true });
+  expect((await service.status()).lastRun).toEqual({ at: run.endedAt, ok: true, id: run.id });
   expect((await service.disable()).enabled).toBe(false);
 });
 

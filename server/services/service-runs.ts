@@ -56,8 +56,9 @@ export class ServiceRuns {
   }
 
   /** The last run that ended, or null. */
-  get last(): { at: string; ok: boolean } | null {
-    return this.#last?.endedAt ? { at: this.#last.endedAt, ok: this.#last.state === 'done' } : null;
+  get last(): { at: string; ok: boolean; id: string } | null {
+    const last = this.#last;
+    return last?.endedAt ? { at: last.endedAt, ok: last.state === 'done', id: last.id } : null;
   }
 
   /** Starts the program. Rejects with BatonError already-running (details: the run's id). */

@@ -139,7 +139,7 @@ export const handsOf = {
   /** A service is to be enabled, disabled or run by the server's agent. */
   service(cluster: string, server: string, name: string, act: 'enable' | 'disable' | 'run', text: string): FollowUp {
     const path = `${serverPath(cluster, server)}/services/${encodeURIComponent(name)}/${act}`;
-    return { text, method: 'POST', path, body: {}, command: curl(path) };
+    return { text, method: 'POST', path, body: {}, command: `baton service ${act} ${cluster}/${server} ${name}` };
   },
 
   enableService(cluster: string, server: string, name: string): FollowUp {

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { backupRun, type BackupRun } from '../../contract/agent.ts';
+import {
+  backupRun,
+  serviceRun,
+  serviceStatus,
+  type BackupRun,
+  type ServiceRun,
+  type ServiceStatus,
+} from '../../contract/agent.ts';
 import { dump, type Dump } from '../../contract/dumps.ts';
 import { maintenance, type Maintenance, type MaintenanceRequest } from '../../contract/maintenance.ts';
 import { operation, type Operation } from '../../contract/operation.ts';
@@ -35,6 +42,10 @@ export interface ConsoleApi {
   resume(id: string): Promise<Operation>;
   /** Answers the id of the operation. */
   runHook(operationId: string, hook: string): Promise<string>;
+  switchService(cluster: string, server: string, name: string, action: 'enable' | 'disable'): Promise<ServiceStatus>;
+  /** Begins a run. */
+  runService(cluster: string, server: string, name: string): Promise<ServiceRun>;
+  serviceRun(cluster: string, server: string, name: string, id: string): Promise<ServiceRun>;
   dumps(cluster: string): Promise<Dump[]>;
   takeBackup(cluster: string, server: string): Promise<BackupRun>;
 }
@@ -42,6 +53,9 @@ export interface ConsoleApi {
 const part = encodeURIComponent;
 const maintenancePath = (cluster: string, server: string): string =>
   `/clusters/${part(cluster)}/servers/${part(server)}/maintenance`;
+
+const servicePath = (cluster: string, server: string, name: string): string =>
+  `/clusters/${part(cluster)}/servers/${part(server)}/services/${part(name)}`;
 
 /** The API of the console at this address. Its methods reject with the engine's BatonError, or NoAnswerError. */
 export function consoleApi(address: ConsoleAddress): ConsoleApi {
@@ -80,6 +94,12 @@ export function consoleApi(address: ConsoleAddress): ConsoleApi {
     resume: async (id) => await post(`/operations/${part(id)}/resume`, {}, operation),
     runHook: async (id, hook) =>
       (await post(`/operations/${part(id)}/hooks/${part(hook)}/run`, {}, takeoverAnswer)).operationId,
+    switchService: async (cluster, server, name, action) =>
+      await post(`${servicePath(cluster, server, name)}/${action}`, {}, serviceStatus),
+    runService: async (cluster, server, name) =>
+      await post(`${servicePath(cluster, server, name)}/run`, {}, serviceRun),
+    serviceRun: async (cluster, server, name, id) =>
+      await get(`${servicePath(cluster, server, name)}/runs/${part(id)}`, serviceRun),
     dumps: async (cluster) => await get(`/clusters/${part(cluster)}/dumps`, z.array(dump)),
     takeBackup: async (cluster, server) =>
       await post(`/clusters/${part(cluster)}/servers/${part(server)}/backups`, {}, backupRun),

@@ -7,7 +7,7 @@ import { requireServer } from '../clusters.ts';
 import type { Engine } from '../engine.ts';
 import type { EngineParts } from './parts.ts';
 
-type AftermathMethods = Pick<Engine, 'runHook' | 'service' | 'keepReadOnly'>;
+type AftermathMethods = Pick<Engine, 'runHook' | 'service' | 'serviceRun' | 'keepReadOnly'>;
 
 /** What a takeover may have left to do beside the databases: each act is in the audit before it is begun. */
 export function aftermathMethods({ clusters, operations, access, settled, stopping }: EngineParts): AftermathMethods {
@@ -46,9 +46,25 @@ export function aftermathMethods({ clusters, operations, access, settled, stoppi
       if (action !== 'disable') refuseOnReplica(found, server, name);
       refuseBeside(operations.running(cluster));
       const agent = found.agents.clientOf(server);
-      return await audited({ actor, action: `service-${action}`, cluster, object: `${server}/${name}` }, async () =>
-        action === 'run' ? await enabledRun(agent, name) : await agent.service(name, action),
-      );
+      const entry = { actor, action: `service-${action}`, cluster, object: `${server}/${name}` };
+      try {
+        return await audited(entry, async () =>
+          action === 'run' ? await enabledRun(agent, name) : await agent.service(name, action),
+        );
+      } finally {
+        // What every page shows of it is not to wait for the next look.
+        void found.agents.refresh(server);
+      }
+    },
+
+    async serviceRun(actor, cluster, { server, name, id }) {
+      requirePermission(actor, 'view');
+      const found = clusters.get(cluster);
+      requireServer(found, server);
+      const run = await found.agents.clientOf(server).serviceRun(name, id);
+      // Whoever follows a run sees its end everywhere.
+      if (run.state !== 'running' && showsRunning(found, server, name)) await found.agents.refresh(server);
+      return run;
     },
 
     async keepReadOnly(actor, cluster, server) {
@@ -75,6 +91,13 @@ async function enabledRun(agent: TakeoverAgent, name: string): Promise<ServiceRu
 function roleOf({ watcher }: Cluster, server: string): string {
   const found = watcher.snapshot().servers.find(({ name }) => name === server);
   return found?.state === 'up' ? found.role : 'unknown';
+}
+
+function showsRunning({ watcher }: Cluster, server: string, service: string): boolean {
+  const found = watcher.snapshot().servers.find(({ name }) => name === server);
+  return (
+    found?.agent.services.some(({ name, running, daemon }) => name === service && running && daemon !== true) ?? false
+  );
 }
 
 function refuseOnReplica(cluster: Cluster, server: string, service: string): void {

@@ -8,6 +8,7 @@ import { commandLineActor } from '../../access/actor.ts';
 import { startAgent, type RunningAgent } from '../../agent/start-agent.ts';
 import { agentConfiguration } from '../../contract/configuration.ts';
 import { createCluster, type SandboxCluster } from '../../sandbox/cluster.ts';
+import type { SandboxServer } from '../../sandbox/server-process.ts';
 import { openStore } from '../../store/open-store.ts';
 import { startConsole, type RunningConsole } from '../start-console.ts';
 
@@ -30,7 +31,10 @@ export interface Written {
   clusters: Record<string, Record<string, unknown> & { servers: Record<string, { url: string; agent?: string }> }>;
 }
 
-export async function prepareRealConsole(replicas = 2): Promise<RealConsole> {
+export async function prepareRealConsole(
+  replicas = 2,
+  agentOf: (server: SandboxServer, folder: string) => object = () => ({}),
+): Promise<RealConsole> {
   const folder = await mkdtemp(join(tmpdir(), 'baton-console-'));
   const cluster = await createCluster({ replicas });
   const secret = async (name: string, value: string): Promise<string> => {
@@ -50,6 +54,7 @@ export async function prepareRealConsole(replicas = 2): Promise<RealConsole> {
       server: { socket: server.socket, defaultsFile: server.optionsFile, persistFile: server.persistFile },
       tokenFile: agentToken,
       backups: { directory, schedule: '0 1 * * *' },
+      ...agentOf(server, folder),
     });
     agents.set(server.name, await startAgent(configuration, logger));
   }

@@ -32,6 +32,17 @@ export function aftermathRoutes(api: Api, engine: Engine): void {
       return engine.service(actorOf(request), cluster, asked);
     },
   });
+  api.get('/clusters/:cluster/servers/:server/services/:name/runs/:id', {
+    schema: {
+      summary: 'One run of a service, with the end of its log',
+      params: server.extend({ name: z.string(), id: z.string() }),
+      response: { 200: serviceRun },
+    },
+    handler: async (request) => {
+      const { cluster, ...asked } = request.params;
+      return engine.serviceRun(actorOf(request), cluster, asked);
+    },
+  });
   api.post('/clusters/:cluster/servers/:server/keep-read-only', {
     schema: {
       summary: 'Write the read_only that the role of the server asks for into its configuration, by its agent',

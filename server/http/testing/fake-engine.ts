@@ -62,6 +62,11 @@ export class FakeEngine implements Engine {
     const state = { running: false, daemon: false, lastRun: null, problem: null };
     return { name, kind: 'gate' as const, enabled: action !== 'disable', ...state };
   }
+  async serviceRun(actor: Actor, cluster: string, { server, name, id }: Parameters<Engine['serviceRun']>[2]) {
+    this.#ask(actor, 'view', `serviceRun ${cluster} ${server} ${name} ${id}`);
+    const at = '2026-01-01T00:00:00.000Z';
+    return { id, service: name, startedAt: at, endedAt: at, state: 'done' as const, exitCode: 0, log: '' };
+  }
   async keepReadOnly(actor: Actor, cluster: string, server: string) {
     this.#ask(actor, 'operate', `keepReadOnly ${cluster} ${server}`);
     return { readOnly: true };
