@@ -19,8 +19,9 @@ const mayKnow: Record<string, readonly string[]> = {
   galera: ['contract', 'mariadb', 'topology', 'operations', 'store', 'files', 'services'],
   hooks: [],
   bootstrap: ['contract', 'mariadb', 'files', 'backups', 'services', 'tls'],
+  verification: ['contract', 'mariadb', 'files', 'backups', 'bootstrap'],
   monitoring: ['contract', 'mariadb'],
-  agent: ['contract', 'mariadb', 'files', 'backups', 'bootstrap', 'services', 'tls'],
+  agent: ['contract', 'mariadb', 'files', 'backups', 'bootstrap', 'verification', 'services', 'tls'],
   sandbox: ['contract', 'mariadb', 'files', 'tls'],
   console: [
     'contract',
@@ -83,6 +84,7 @@ const pureFiles = [
   'server/contract/parameters.ts',
   'server/contract/galera.ts',
   'server/galera/{parse,decide}/*.ts',
+  'server/verification/{check-output,compare,room-needed}.ts',
   'server/monitoring/{verdict,replication,backups,certificates}.ts',
   'server/access/may.ts',
 ];

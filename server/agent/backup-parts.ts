@@ -6,6 +6,7 @@ import { freeBytes } from '../backups/disk-space.ts';
 import { FailureNote } from '../backups/failure-note.ts';
 import { lastCall, startSchedule, type Schedule } from '../backups/schedule.ts';
 import type { BackupTurn } from '../backups/turn.ts';
+import { Verifications } from '../verification/verifications.ts';
 import { noBackups, type AgentStatus } from '../contract/agent.ts';
 import type { AgentConfiguration } from '../contract/configuration.ts';
 import { messageOf } from '../contract/errors.ts';
@@ -17,6 +18,8 @@ export interface BackupParts {
   readonly runner: BackupRunner;
   readonly schedule: Schedule | null;
   readonly methods: AgentStatus['backups']['methods'];
+  readonly verifications: Verifications;
+  readonly verifySchedule: Schedule | null;
 }
 
 /**
@@ -35,19 +38,29 @@ export async function createBackups(
 ): Promise<BackupParts | null> {
   const rules = configuration.backups;
   if (!rules) return null;
-  const { directory, keep, method, schedule, full } = rules;
+  const { directory, keep, method, schedule, full, verify } = rules;
   if (full !== undefined) named('full', () => lastCall(full, options.now()));
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const { socket, defaultsFile } = configuration.server;
   const note = await FailureNote.open(join(options.stateDirectory, 'last-backup-failure.json'));
   const workDirectory = options.stateDirectory;
   const place = { socket, defaultsFile, directory, workDirectory };
-  const runner = new BackupRunner({ ...options, ...place, rules, keep, note, inUse: () => null });
+  const verifications = new Verifications({
+    ...options,
+    directory,
+    workDirectory: rules.verifyDirectory ?? join(options.stateDirectory, 'verify'),
+    note,
+  });
+  const inUse = (): string | null => verifications.running()?.name ?? null;
+  const runner = new BackupRunner({ ...options, ...place, rules, keep, note, inUse });
   return {
     server: options.server,
     directory,
     methods: method,
     runner,
+    verifications,
+    verifySchedule:
+      verify === undefined ? null : named('verify', () => startSchedule(verify, () => verifications.startNewest())),
     schedule:
       schedule === undefined
         ? null
@@ -82,6 +95,7 @@ export async function backupsStatus(parts: BackupParts | null): Promise<AgentSta
   if (!parts) return noBackups;
   const running = parts.runner.running();
   const failures = parts.runner.failures();
+  const verifying = parts.verifications.running();
   return {
     ...noBackups,
     nextAt: parts.schedule?.next()?.toISOString() ?? null,
@@ -92,6 +106,8 @@ export async function backupsStatus(parts: BackupParts | null): Promise<AgentSta
       bytes: running.bytes,
       method: running.method,
     },
+    verifying: verifying && { id: verifying.id, name: verifying.name, startedAt: verifying.startedAt },
+    nextVerifyAt: parts.verifySchedule?.next()?.toISOString() ?? null,
     lastFailure: failures[0] ?? null,
     failures,
     freeBytes: await freeBytes(parts.directory),

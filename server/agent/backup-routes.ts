@@ -93,12 +93,31 @@ export function serveBackupRuns(app: FastifyInstance, { directory, runner }: Bac
     if (!asked.success) throw new BatonError('invalid', `No backup like that: ${asked.error.issues[0]?.message}.`);
     return reply.code(202).send(await runner.take(asked.data));
   });
+  app.post('/v1/backups/prune', async () => ({ removed: (await runner.prune()).map(({ name }) => name) }));
   app.route<{ Params: { id: string } }>({
     method: 'GET',
     url: '/v1/backups/runs/:id',
     handler: async (request) => {
       const run = runner.run(request.params.id);
       if (!run) throw new BatonError('not-found', 'There is no such run of a backup.');
+      return run;
+    },
+  });
+}
+
+/** Restoring a backup into a throw-away server, for the console alone. */
+export function serveVerifications(app: FastifyInstance, { verifications }: BackupParts): void {
+  app.route<{ Params: { name: string } }>({
+    method: 'POST',
+    url: '/v1/backups/:name/verify',
+    handler: async (request, reply) => reply.code(202).send(await verifications.start(request.params.name)),
+  });
+  app.route<{ Params: { id: string } }>({
+    method: 'GET',
+    url: '/v1/verifications/:id',
+    handler: async (request) => {
+      const run = verifications.run(request.params.id);
+      if (!run) throw new BatonError('not-found', 'There is no such verification.');
       return run;
     },
   });

@@ -7,9 +7,11 @@ import {
   agentStatus,
   backupRun,
   persistReadOnly,
+  pruned,
   serviceRun,
   serviceStatus,
   signInAnswer,
+  verifyRun,
   type AgentStatus,
   type BackupRequest,
   type BackupRun,
@@ -17,6 +19,7 @@ import {
   type ServiceStatus,
   type SignInAnswer,
   type SignInTest,
+  type VerifyRun,
 } from '../contract/agent.ts';
 import { BatonError } from '../contract/errors.ts';
 import {
@@ -79,6 +82,20 @@ export class AgentClient {
 
   async backupRun(id: string): Promise<BackupRun> {
     return await this.#get(`/v1/backups/runs/${encodeURIComponent(id)}`, backupRun);
+  }
+
+  /** Removes the backups that are too old, and answers their names. */
+  async pruneBackups(): Promise<string[]> {
+    return (await this.#post('/v1/backups/prune', {}, pruned, lookTimeoutMs)).removed;
+  }
+
+  /** Starts to restore a backup into a throw-away server. */
+  async verifyBackup(name: string): Promise<VerifyRun> {
+    return await this.#post(`/v1/backups/${encodeURIComponent(name)}/verify`, {}, verifyRun, lookTimeoutMs);
+  }
+
+  async verifyRun(id: string): Promise<VerifyRun> {
+    return await this.#get(`/v1/verifications/${encodeURIComponent(id)}`, verifyRun);
   }
 
   /** Switches a service, or starts it once. `disable` resolves when a run in progress has ended. */

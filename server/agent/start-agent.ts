@@ -14,7 +14,7 @@ import type { Service } from '../services/service.ts';
 import { plainHttpProblem } from '../tls/is-private.ts';
 import { secureServers, type SecureServers } from '../tls/secure-server.ts';
 import { backupsStatus, createBackups } from './backup-parts.ts';
-import { serveBackupRuns, serveBackups, serveOriginNames } from './backup-routes.ts';
+import { serveBackupRuns, serveBackups, serveOriginNames, serveVerifications } from './backup-routes.ts';
 import { buildApp } from './build-app.ts';
 import { serveCopies } from './copy-routes.ts';
 import { createReseeds, placeOf } from './reseed-parts.ts';
@@ -100,20 +100,30 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
     serveBackups(app, backups);
     serveOriginNames(app, backups);
     serveBackupRuns(app, backups);
+    serveVerifications(app, backups);
   }
 
   const close = async (): Promise<void> => {
     secure?.stop();
     backups?.schedule?.stop();
+    backups?.verifySchedule?.stop();
     endCopies();
     const cut = setTimeout(() => app.server.closeAllConnections(), drainMs);
     const ends = [...services.values()].map((service) => service.close());
-    await Promise.all([app.close(), decision.stop(), backups?.runner.close(), reseeds?.close(), ...ends]);
+    await Promise.all([
+      app.close(),
+      decision.stop(),
+      backups?.runner.close(),
+      backups?.verifications.close(),
+      reseeds?.close(),
+      ...ends,
+    ]);
     clearTimeout(cut);
   };
   try {
     await app.listen(address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port });
     // Only who holds the address is the agent of this server, and may touch what an earlier one left.
+    await backups?.verifications.open();
     await backups?.runner.open();
     await reseeds?.open();
     decision.start();

@@ -31,6 +31,8 @@ export interface PrivatePlace {
   readonly dataDirectory: string;
   readonly temporary: string;
   readonly runAs: RunAs | null;
+  /** Behind all else that the machine has to do. */
+  readonly nice?: boolean;
 }
 
 /** A mariadbd that nobody else can reach: no network, and a socket in a folder of its own. */
@@ -77,7 +79,9 @@ export class PrivateServer {
     if (place.runAs)
       for (const path of [folder, initFile, join(folder, 'client.cnf')])
         await chown(path, place.runAs.uid, place.runAs.gid);
-    const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'mariadbd', ...serverArguments(place, folder, loading)], {
+    const priority = place.nice === true ? ['nice', '-n', '19'] : [];
+    const args = [...priority, 'mariadbd', ...serverArguments(place, folder, loading)];
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...args], {
       // Ctrl-C in a terminal is ours to handle.
       detached: true,
       stdio: 'ignore',

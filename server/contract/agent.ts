@@ -93,6 +93,9 @@ export const backupRun = z.object({
 });
 export type BackupRun = z.infer<typeof backupRun>;
 
+/** POST /v1/backups/prune: removes now what is too old, and answers the names. */
+export const pruned = z.object({ removed: z.array(z.string()) });
+
 /** POST /v1/backups/NAME/verify answers 202 with this; GET /v1/verifications/ID answers it too. */
 export const verifyRun = z.object({
   id: z.string(),

@@ -41,6 +41,12 @@ export async function localReplication(connection: Connection, timeoutMs: number
   return (await connection.query('SHOW ALL SLAVES STATUS', { timeoutMs })).map(replicaStatus);
 }
 
+/** @@gtid_slave_pos: what it has applied, as a position. Rejects with SqlError. */
+export async function appliedPosition(connection: Connection, timeoutMs: number): Promise<string> {
+  const [row] = await connection.query('SELECT @@gtid_slave_pos AS gtid_slave_pos', { timeoutMs });
+  return text(row ?? {}, 'gtid_slave_pos');
+}
+
 /** Where the server keeps its data, as an absolute path. */
 export async function dataDirectory(connection: Connection, timeoutMs: number): Promise<string> {
   const [row] = await connection.query('SELECT @@datadir AS datadir', { timeoutMs });

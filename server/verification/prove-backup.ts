@@ -1,0 +1,95 @@
+import { readCatalogue } from '../backups/catalogue.ts';
+import { chainOf } from '../backups/chain.ts';
+import { startTool } from '../backups/tool.ts';
+import { appliedPosition } from '../mariadb/local-server.ts';
+import { countTables } from '../mariadb/table-counts.ts';
+import type { DumpManifest } from '../contract/dumps.ts';
+import type { PrivateServer } from '../bootstrap/private-server.ts';
+import { BadBackup, ofTheBackup } from './bad-backup.ts';
+import { CheckOutput } from './check-output.ts';
+import { differences } from './compare.ts';
+import { restore, type RestoredServer, type RestoreParts } from './restore.ts';
+
+const askTimeoutMs = 600_000;
+
+/** What came of restoring a backup. */
+export interface Proof {
+  readonly ok: boolean;
+  /** What was compared, or what is wrong. */
+  readonly text: string;
+  readonly log: string;
+}
+
+/**
+ * Restores a backup into a server that nobody else can reach, has mariadb-check read each table, and compares its position
+ * and its tables with the manifest. Rejects where that could not be done for want of something else than the backup.
+ */
+export async function proveBackup(manifest: DumpManifest, parts: RestoreParts): Promise<Proof> {
+  try {
+    const chain = chainOf(await readCatalogue(parts.directory), manifest);
+    if (chain === null) throw new BadBackup('what it builds on is not there');
+    const restored = await restore(chain, parts);
+    try {
+      return { ok: true, ...(await examine(manifest, restored, parts)) };
+    } finally {
+      // Its data are of no use to anybody.
+      await restored.server.kill();
+    }
+  } catch (error) {
+    if (!(error instanceof BadBackup)) throw error;
+    return { ok: false, text: error.message, log: '' };
+  }
+}
+
+async function examine(
+  manifest: DumpManifest,
+  { server, gtid }: RestoredServer,
+  { signal, onStep }: RestoreParts,
+): Promise<Omit<Proof, 'ok'>> {
+  onStep('check');
+  const { checked, log } = await ofTheBackup(manifest.name, signal, checkTables(server, signal));
+  onStep('compare');
+  const found = await ofTheBackup(manifest.name, signal, look(server));
+  const appliedGtid = manifest.method === 'dump' ? null : found.appliedGtid;
+  const differs = differences(manifest, { copyGtid: gtid, appliedGtid, tables: found.tables });
+  if (differs !== null) throw new BadBackup(differs);
+  const position = manifest.gtid === '' ? 'no position to compare' : `position ${manifest.gtid}`;
+  const counted = manifest.tables === null ? ', their number not compared' : ', as many as when it was taken';
+  return { text: `${checked} tables checked${counted}; ${position}`, log };
+}
+
+/** Has mariadb-check read all tables. Rejects with what it found, or with its own last words. */
+async function checkTables(server: PrivateServer, signal: AbortSignal): Promise<{ checked: number; log: string }> {
+  const output = new CheckOutput();
+  const check = startTool('mariadb-check', [
+    `--defaults-file=${server.clientFile}`,
+    '--protocol=socket',
+    '--all-databases',
+    '--check',
+  ]);
+  const stop = (): void => check.kill();
+  signal.addEventListener('abort', stop);
+  try {
+    check.stdin.end();
+    check.stdout.on('data', (chunk: Buffer) => output.take(chunk));
+    const reason = await check.ended;
+    signal.throwIfAborted();
+    if (reason !== null) throw new Error(`${reason}; ${await server.lastWords()}`);
+    if (output.problem !== null) throw new Error(output.problem);
+    return { checked: output.checked, log: check.log() };
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+async function look(server: PrivateServer): Promise<{ appliedGtid: string; tables: Record<string, number> }> {
+  const connection = await server.connection();
+  try {
+    return {
+      appliedGtid: await appliedPosition(connection, askTimeoutMs),
+      tables: (await countTables(connection, askTimeoutMs)) ?? {},
+    };
+  } finally {
+    connection.destroy();
+  }
+}
