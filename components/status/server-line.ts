@@ -26,6 +26,7 @@ const besideTheRow: ReadonlySet<ProblemCode> = new Set([
   'missing-grants',
   'agent-unreachable',
   'service-problem',
+  'certificate-problem',
   'dump-old',
   'dump-missing',
   'dump-failed',

@@ -79,6 +79,7 @@ test('an agent without a database says what it is, and why a backup failed', asy
     version: '0.1.0',
     server: 'db-1',
     services: [],
+    certificateProblems: [],
     database: { disk: null, readOnlyNext: null },
     backups: { ...noBackups, methods: ['dump'], freeBytes: expect.any(Number) },
   });

@@ -24,6 +24,7 @@ import { DatabaseStatus } from './database-status.ts';
 import { serveExports } from './exports-route.ts';
 import { serveReadOnly } from './read-only-route.ts';
 import { serveSignIns } from './sign-in-route.ts';
+import { ServerCertificates } from './server-certificates.ts';
 import { serveServices } from './service-routes.ts';
 import { readTokens } from './tokens.ts';
 import { serveTransactions } from './transactions-route.ts';
@@ -71,10 +72,12 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
     logger,
   });
 
+  const serverCertificates = new ServerCertificates({ socket, defaultsFile }, logger);
   const databaseStatus = new DatabaseStatus(database);
   app.get('/v1/status', async (): Promise<AgentStatus> => ({
     version: packageJson.version,
     server,
+    certificateProblems: [secure?.problem ?? null, serverCertificates.problem].filter((one) => one !== null),
     services: await Promise.all([...services.values()].map((service) => service.look())),
     database: await databaseStatus.read(),
     backups: await backupsStatus(backups),
@@ -113,6 +116,7 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
     await Promise.all([
       app.close(),
       decision.stop(),
+      serverCertificates.stop(),
       backups?.runner.close(),
       backups?.verifications.close(),
       reseeds?.close(),
@@ -127,6 +131,7 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
     await backups?.runner.open();
     await reseeds?.open();
     decision.start();
+    serverCertificates.start();
   } catch (error) {
     await close();
     throw error;

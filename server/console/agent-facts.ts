@@ -21,6 +21,7 @@ function databaseOf({ status }: AgentAnswer, newestDumpBytes: number): Partial<A
       backups: freeBytes === null ? null : { freeBytes, newestDumpBytes },
     },
     readOnlyNext: status.database.readOnlyNext,
+    certificateProblems: status.certificateProblems,
   };
 }
 

@@ -22,6 +22,7 @@ const status: AgentStatus = {
   version: '1',
   server: 'db-1',
   services: [],
+  certificateProblems: [],
   database: { disk: null, readOnlyNext: null },
   backups: { ...noBackups, nextAt: '2026-11-21T01:00:00.000Z' },
 };

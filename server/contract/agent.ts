@@ -21,6 +21,8 @@ export const agentStatus = z.object({
   version: z.string(),
   server: z.string(),
   services: z.array(serviceStatus),
+  /** Renewed certificates, the agent's own and the server's, that are not in force, with the reason. */
+  certificateProblems: z.array(z.string()).default([]),
   /** Of the database beside it; an agent of an earlier version tells nothing. */
   database: z
     .object({

@@ -34,6 +34,7 @@ export const problemCode = z.enum([
   'missing-grants',
   'agent-unreachable',
   'service-problem',
+  'certificate-problem',
   'dump-old',
   'dump-missing',
   'dump-failed',
@@ -150,6 +151,8 @@ export const agentState = z.object({
     .optional(),
   /** read_only as the server's configuration has it: what a restart would make of it. null or absent: not known. */
   readOnlyNext: z.boolean().nullable().optional(),
+  /** Renewed certificates of the agent and of its server that are not in force, in sentences. Absent: none. */
+  certificateProblems: z.array(z.string()).optional(),
 });
 
 export const serverSnapshot = z.object({

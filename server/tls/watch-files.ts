@@ -15,11 +15,11 @@ export function watchFiles(
 ): { stop(): void } {
   const ending = new AbortController();
   const watch = async (): Promise<void> => {
-    let known = await signature(files);
+    let known = await signatureOf(files);
     let last = known;
     for (;;) {
       await pause(everyMs, undefined, { ref: false, signal: ending.signal });
-      const now = await signature(files);
+      const now = await signatureOf(files);
       if (now === last && now !== known) {
         known = now;
         await changed();
@@ -33,7 +33,7 @@ export function watchFiles(
 }
 
 /** What tells one state of the files from another; a link is followed. */
-async function signature(files: readonly string[]): Promise<string> {
+export async function signatureOf(files: readonly string[]): Promise<string> {
   const looks = files.map(async (file) => {
     try {
       const { ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });

@@ -184,6 +184,12 @@ const cases: [code: ProblemCode, where: string, view: ClusterView, text: RegExp]
     withAgent({ agent: { state: 'up', detail: null, services: [fallenService] } }),
     /Service mailer of db-1: supervisord says that it is FATAL/,
   ],
+  [
+    'certificate-problem',
+    'db-1',
+    withAgent({ agent: { state: 'up', detail: null, services: [], certificateProblems: ['agent.crt is cut off'] } }),
+    /renewed certificate of db-1 is not in force: agent.crt is cut off/,
+  ],
   ['dump-old', 'db-1', withAgent({ dumpsScheduled: true, newestDump: dumpEnded(30) }), /30 h old/],
   ['dump-missing', '*', withAgent({ dumpsScheduled: true }), /no dump of erp5/],
   [

@@ -6,6 +6,7 @@ import { lagging, lagUnknown, primarySilent } from './analysis/lag.ts';
 import { noPrimary, primaryReadOnly, primaryUnreachable, twoWritablePrimaries } from './analysis/primary.ts';
 import {
   agentUnreachable,
+  certificateProblem,
   clockSkew,
   duplicateServerId,
   grantsMissing,
@@ -42,6 +43,7 @@ const rules: Readonly<Record<ProblemCode, Rule>> = {
   'missing-grants': grantsMissing,
   'agent-unreachable': agentUnreachable,
   'service-problem': serviceProblem,
+  'certificate-problem': certificateProblem,
   'dump-old': dumpOld,
   'dump-missing': dumpMissing,
 };

@@ -10,6 +10,7 @@ import { agentConfiguration } from '../../contract/configuration.ts';
 import { createCluster, type SandboxCluster } from '../../sandbox/cluster.ts';
 import type { SandboxServer } from '../../sandbox/server-process.ts';
 import { openStore } from '../../store/open-store.ts';
+import type { Authority } from '../../tls/authority.ts';
 import { startConsole, type RunningConsole } from '../start-console.ts';
 
 const logger = pino({ level: process.env['BATON_TEST_LOG'] ?? 'silent' });
@@ -31,12 +32,16 @@ export interface Written {
   clusters: Record<string, Record<string, unknown> & { servers: Record<string, { url: string; agent?: string }> }>;
 }
 
+/** `secure`: everything over TLS, the agents know the console and each other by certificate and take no token. */
 export async function prepareRealConsole(
   replicas = 2,
   agentOf: (server: SandboxServer, folder: string) => object = () => ({}),
+  { secure = false } = {},
 ): Promise<RealConsole> {
   const folder = await mkdtemp(join(tmpdir(), 'baton-console-'));
-  const cluster = await createCluster({ replicas });
+  const cluster = await createCluster({ replicas, secure });
+  const { authority } = cluster;
+  await authority?.issue({ name: 'console', purpose: 'console', hosts: ['127.0.0.1', '::1'] });
   const secret = async (name: string, value: string): Promise<string> => {
     const file = join(folder, name);
     await writeFile(file, `${value}\n`, { mode: 0o600 });
@@ -49,10 +54,10 @@ export async function prepareRealConsole(
     const directory = join(folder, `backups-${server.name}`);
     await mkdir(directory, { mode: 0o700 });
     const configuration = agentConfiguration.parse({
-      listen: '127.0.0.1:0',
+      listen: authority ? '[::1]:0' : '127.0.0.1:0',
       name: server.name,
       server: { socket: server.socket, defaultsFile: server.optionsFile, persistFile: server.persistFile },
-      tokenFile: agentToken,
+      ...(authority ? { tls: await agentTls(authority, server.name) } : { tokenFile: agentToken }),
       backups: { directory, schedule: '0 1 * * *' },
       ...agentOf(server, folder),
     });
@@ -69,7 +74,7 @@ export async function prepareRealConsole(
           sandbox: true,
           account: { observe: named(observe), operate: named(operate) },
           replication: named(replication),
-          agentTokenFile: agentToken,
+          ...(authority ? consoleTls(authority) : { agentTokenFile: agentToken }),
           poll: { everySeconds: 0.5, timeoutSeconds: 1 },
           servers: Object.fromEntries(
             cluster.servers.map(({ name, address }) => [
@@ -104,6 +109,20 @@ export async function prepareRealConsole(
       await rm(folder, { recursive: true });
     },
   };
+}
+
+/** What an agent that knows who comes by the certificate has under tls:. */
+async function agentTls(authority: Authority, server: string): Promise<object> {
+  await authority.issue({ name: `agent-${server}`, purpose: 'agent', hosts: ['127.0.0.1', '::1'] });
+  const { certificate, key, ca: clientCa, crl: clientCrl } = authority.files(`agent-${server}`);
+  const clients = { console: ['console'], replica: ['*'] };
+  return { certificate, key, clientCa, clientCrl, clients };
+}
+
+/** What a console has under its cluster: by whom it knows agents and servers, and what it shows them. */
+function consoleTls(authority: Authority): object {
+  const { certificate, key, ca } = authority.files('console');
+  return { agentTls: { certificate, key, ca }, serverTls: { certificate, key, ca } };
 }
 
 /** An account as the configuration names it: its password stays in its file. */

@@ -33,6 +33,7 @@ export class FakeAgent implements TakeoverAgent {
       version: 'fake',
       server: 'fake',
       services,
+      certificateProblems: [],
       database: { disk: null, readOnlyNext: null },
       backups: noBackups,
     });

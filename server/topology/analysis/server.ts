@@ -90,6 +90,19 @@ export function serviceProblem(evidence: Evidence): Finding[] {
   );
 }
 
+/** The old certificate is in force, until it ends; nobody is told by a connection that works. */
+export function certificateProblem({ snapshot }: Evidence): Finding[] {
+  return snapshot.servers.flatMap(({ name: server, agent }) =>
+    (agent.certificateProblems ?? []).map((problem) => ({
+      code: 'certificate-problem' as const,
+      level: 'caution' as const,
+      server,
+      text: `A renewed certificate of ${server} is not in force: ${problem}.`,
+      fix: `Put whole files that belong together in their place on the host of ${server}; they are read by themselves.`,
+    })),
+  );
+}
+
 /** A detail that is a whole sentence already stands for itself. */
 function agentSilence(server: string, detail: string | null): string {
   if (detail?.startsWith('The agent of')) return detail;
