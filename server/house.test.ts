@@ -54,6 +54,7 @@ const mayKnow: Record<string, readonly string[]> = {
     'sandbox',
     'setup',
     'tls',
+    'services',
   ],
   setup: ['sandbox', 'cli', 'contract'],
   components: ['contract'],

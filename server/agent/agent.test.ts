@@ -9,7 +9,7 @@ import type { SandboxServer } from '../sandbox/server-process.ts';
 import { until } from '../sandbox/until.ts';
 import { readWhole, startTestAgent, type TestAgent } from './fixtures.ts';
 
-const updateProgram = resolve(import.meta.dirname, '../services/mariadb-update.ts');
+const baton = resolve(import.meta.dirname, '../cli/main.ts');
 let cluster: SandboxCluster;
 let directory: string;
 let gate: string;
@@ -35,7 +35,9 @@ async function agentOf({ name, socket, optionsFile, persistFile }: SandboxServer
   const host = await startTestAgent({
     name,
     server: { socket, defaultsFile: optionsFile, persistFile },
-    services: { mariadb_update: { kind: 'gate', file: gate, run: [process.execPath, updateProgram, ...options] } },
+    services: {
+      mariadb_update: { kind: 'gate', file: gate, run: [process.execPath, baton, 'server', 'update', ...options] },
+    },
   });
   started.push(host);
   return host;

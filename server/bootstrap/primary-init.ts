@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { BatonError } from '../contract/errors.ts';
 import { replaceFile, writeNew } from '../files/durable-file.ts';
+import type { RequiredTls } from '../mariadb/accounts.ts';
 import type { Connection } from '../mariadb/connection.ts';
 import { observeLocalServer } from '../mariadb/local-server.ts';
 import {
@@ -9,7 +10,6 @@ import {
   readReplicationAccount,
   reportedAddress,
   writeReplicationAccount,
-  type RequiredTls,
 } from '../mariadb/replication-account.ts';
 
 const STATEMENT_MS = 10_000;

@@ -12,6 +12,7 @@ import { promote } from './commands/promote.ts';
 import { replicaInit } from './commands/replica.ts';
 import { rejoin } from './commands/rejoin.ts';
 import { sandboxCommands } from './commands/sandbox.ts';
+import { serverCommands } from './commands/server.ts';
 import { serviceCommands } from './commands/service.ts';
 import { status } from './commands/status.ts';
 import { tokenCommands } from './commands/token.ts';
@@ -30,6 +31,7 @@ const commands = [
   ...maintenanceCommands,
   ...hookCommands,
   ...serviceCommands,
+  ...serverCommands,
   ...dumpCommands,
   ...userCommands,
   ...tokenCommands,
@@ -49,6 +51,7 @@ const groups = {
   primary: 'what a new replica needs of the server beside this command',
   replica: 'a new replica on this host',
   check: 'one line and an exit code, for monitoring',
+  server: 'the database server beside this command',
   service: 'what may only run on a primary, by the agent of its server',
   hook: 'programs that go along with a takeover',
   config: 'the configuration file',

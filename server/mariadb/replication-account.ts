@@ -1,17 +1,8 @@
 import { createHash } from 'node:crypto';
+import { accountText, readAccount, type AccountName, type RequiredTls } from './accounts.ts';
 import type { Connection } from './connection.ts';
 import { text } from './row.ts';
-import { SqlError } from './sql-error.ts';
 import { plainLiteral } from './statement.ts';
-
-/** What a replica must show beside its password. */
-export type RequiredTls = 'none' | 'ssl' | 'x509';
-
-export interface AccountName {
-  readonly user: string;
-  /** The host part: '%' is anybody's. */
-  readonly from: string;
-}
 
 /** The replication account as the server has it. */
 export interface ReplicationAccount {
@@ -20,9 +11,6 @@ export interface ReplicationAccount {
   readonly require: RequiredTls | 'other';
   readonly mayReplicate: boolean;
 }
-
-/** Unknown users: 1133 (10.11), 1141, 1269 or 1396, by statement and version. */
-const NO_SUCH_USER = [1133, 1141, 1269, 1396];
 
 const sha1 = (data: Buffer): Buffer => createHash('sha1').update(data).digest();
 
@@ -42,23 +30,16 @@ export async function readReplicationAccount(
   name: AccountName,
   timeoutMs: number,
 ): Promise<ReplicationAccount | null> {
-  try {
-    const [created] = await connection.query(`SHOW CREATE USER ${account(name)}`, { timeoutMs });
-    const grants = await connection.query(`SHOW GRANTS FOR ${account(name)}`, { timeoutMs });
-    const line = created ? text(created, Object.keys(created)[0] ?? '') : '';
-    return {
-      hashes: [...line.matchAll(/'(\*[0-9A-F]{40})'/g)].flatMap((match) => match[1] ?? []),
-      require: requirementIn(line),
-      mayReplicate: grants.some((row) =>
-        /^GRANT (?:.*, )?(?:REPLICATION (?:SLAVE|REPLICA)|ALL PRIVILEGES)(?:,| ON) ?.*\*\.\* TO/.test(
-          String(Object.values(row)[0]),
-        ),
+  const found = await readAccount(connection, name, timeoutMs);
+  return (
+    found && {
+      hashes: found.hashes,
+      require: found.require,
+      mayReplicate: found.grants.some((line) =>
+        /^GRANT (?:.*, )?(?:REPLICATION (?:SLAVE|REPLICA)|ALL PRIVILEGES)(?:,| ON) ?.*\*\.\* TO/.test(line),
       ),
-    };
-  } catch (error) {
-    if (error instanceof SqlError && NO_SUCH_USER.includes(error.errno)) return null;
-    throw error;
-  }
+    }
+  );
 }
 
 /**
@@ -74,8 +55,8 @@ export async function writeReplicationAccount(
   const ways = wanted.hashes.map((hash) => `mysql_native_password USING ${plainLiteral(hash)}`).join(' OR ');
   const verb = wanted.exists ? 'ALTER' : 'CREATE';
   const require = wanted.require.toUpperCase();
-  await connection.query(`${verb} USER ${account(name)} IDENTIFIED VIA ${ways} REQUIRE ${require}`, { timeoutMs });
-  await connection.query(`GRANT REPLICATION SLAVE ON *.* TO ${account(name)}`, { timeoutMs });
+  await connection.query(`${verb} USER ${accountText(name)} IDENTIFIED VIA ${ways} REQUIRE ${require}`, { timeoutMs });
+  await connection.query(`GRANT REPLICATION SLAVE ON *.* TO ${accountText(name)}`, { timeoutMs });
 }
 
 /** Where the server says that replicas find it: report_host, else the address it is bound to; null where it says neither. */
@@ -91,13 +72,4 @@ export async function reportedAddress(
   const anybody = ['', '*', '0.0.0.0', '::'];
   const host = [text(row, 'report'), text(row, 'bound')].find((one) => !anybody.includes(one) && !one.includes(','));
   return host === undefined ? null : { host, port: Number(text(row, 'port')) };
-}
-
-const account = ({ user, from }: AccountName): string => `${plainLiteral(user)}@${plainLiteral(from)}`;
-
-function requirementIn(line: string): ReplicationAccount['require'] {
-  const words = / REQUIRE (\w+)/.exec(line)?.[1]?.toUpperCase();
-  if (words === undefined || words === 'NONE') return 'none';
-  if (words === 'SSL') return 'ssl';
-  return words === 'X509' ? 'x509' : 'other';
 }

@@ -1,85 +1,59 @@
-/*
- * mariadb_update: what a primary needs after it became one or got a newer MariaDB. Run it as often as you like.
- *   node mariadb-update.ts --socket SOCKET [--defaults-file FILE] [--gate FILE] [--force]
- * Ends with 0 when all is done, 1 when something failed, 2 when the arguments are wrong, 3 when this server is not to be
- * touched: it replicates, is read-only, or its gate is shut.
- */
-import { parseArgs } from 'node:util';
-import { messageOf } from '../contract/errors.ts';
+import type { WantedAccounts } from '../contract/accounts.ts';
 import { askLocalServer, observeLocalServer } from '../mariadb/local-server.ts';
 import { gateStatus } from './gate/status.ts';
+import { ensureAccounts } from './mariadb-update/accounts.ts';
 import { refusal } from './mariadb-update/refusal.ts';
 import { loadTimeZones } from './mariadb-update/time-zones.ts';
 import { runTool, targetArguments, type ToolTarget } from './mariadb-update/tool.ts';
 
 const timeoutMs = 10_000;
 
-interface Arguments extends ToolTarget {
+export interface UpdateRequest extends ToolTarget {
+  /** The file whose presence lets the update run. */
   readonly gate: string | undefined;
+  /** Upgrade the system tables though they are of this version. */
   readonly force: boolean;
+  /** Databases and accounts that are to be there. */
+  readonly accounts: WantedAccounts | null;
+  readonly setPasswords: boolean;
 }
 
-function readArguments(): Arguments | null {
-  try {
-    const { values } = parseArgs({
-      options: {
-        socket: { type: 'string' },
-        'defaults-file': { type: 'string' },
-        gate: { type: 'string' },
-        force: { type: 'boolean', default: false },
-      },
-    });
-    const { socket, gate, force, 'defaults-file': defaultsFile } = values;
-    return socket === undefined ? null : { socket, defaultsFile, gate, force };
-  } catch {
-    return null;
-  }
-}
-
-/** Asked again before each act: a takeover may have begun meanwhile. */
-async function refused(args: Arguments): Promise<string | null> {
-  if (args.gate !== undefined && !(await gateStatus(args.gate))) return `the gate ${args.gate} is shut`;
-  return refusal(await askLocalServer(args, timeoutMs, (asked) => observeLocalServer(asked, timeoutMs)));
-}
-
-async function update(args: Arguments): Promise<0 | 3> {
-  const acts = [
-    {
-      name: 'mariadb-upgrade',
-      act: async () => {
-        // It looks for itself whether there is something to upgrade, and says so; it writes no binary log by default.
-        await runTool('mariadb-upgrade', [...targetArguments(args), ...(args.force ? ['--force'] : [])]);
-        return 'done';
-      },
-    },
-    { name: 'time zones', act: () => loadTimeZones(args) },
-  ];
-  for (const { name, act } of acts) {
-    const reason = await refused(args);
-    if (reason !== null) {
-      say(`refused before ${name}: ${reason}`);
-      return 3;
-    }
+/**
+ * mariadb_update: what a primary needs after it became one or got a newer MariaDB. Run it as often as you like: what is as
+ * it should be is left alone. Says a line for each step as it begins and as it ends. Answers null, or why this server is
+ * not to be touched: it replicates, is read-only, or its gate is shut; asked again before each step, since a takeover may
+ * have begun meanwhile. Rejects when a step failed.
+ */
+export async function updateServer(request: UpdateRequest, say: (line: string) => void): Promise<string | null> {
+  for (const { name, act } of stepsOf(request)) {
+    const reason = await refused(request);
+    if (reason !== null) return `refused before ${name}: ${reason}`;
     say(`${name} …`);
     say(`${name}: ${await act()}`);
   }
   say('mariadb_update: all done');
-  return 0;
+  return null;
 }
 
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+function stepsOf(request: UpdateRequest): { name: string; act: () => Promise<string> }[] {
+  const { accounts, setPasswords, force } = request;
+  const upgrade = async (): Promise<string> => {
+    // It looks for itself whether there is something to upgrade, and says so; it writes no binary log by default.
+    await runTool('mariadb-upgrade', [...targetArguments(request), ...(force ? ['--force'] : [])]);
+    return 'done';
+  };
+  const ensure = async (wanted: WantedAccounts): Promise<string> => {
+    const done = await askLocalServer(request, timeoutMs, (asked) => ensureAccounts(asked, wanted, { setPasswords }));
+    return done.length === 0 ? 'all are as they should be' : done.join('; ');
+  };
+  return [
+    { name: 'mariadb-upgrade', act: upgrade },
+    ...(accounts === null ? [] : [{ name: 'users and grants', act: () => ensure(accounts) }]),
+    { name: 'time zones', act: () => loadTimeZones(request) },
+  ];
 }
 
-const args = readArguments();
-if (args === null) {
-  process.stderr.write('usage: mariadb-update.ts --socket SOCKET [--defaults-file FILE] [--gate FILE] [--force]\n');
-  process.exitCode = 2;
-} else {
-  try {
-    process.exitCode = await update(args);
-  } catch (error) {
-    say(`mariadb_update failed: ${messageOf(error)}`);
-    process.exitCode = 1;
-  }
+async function refused(request: UpdateRequest): Promise<string | null> {
+  if (request.gate !== undefined && !(await gateStatus(request.gate))) return `the gate ${request.gate} is shut`;
+  return refusal(await askLocalServer(request, timeoutMs, (asked) => observeLocalServer(asked, timeoutMs)));
 }

@@ -23,10 +23,10 @@ export async function placeAgents(cluster: SandboxCluster, tls: Certificate | nu
 
 /** Starts `baton agent` beside a server. */
 export async function startAgent(paths: Layout, place: AgentPlace, tls: Certificate | null): Promise<Child> {
-  const { name, optionsFile } = place.server;
+  const { name } = place.server;
   const file = paths.agentConfig(name);
   const node = findNode(root);
-  const update = [node, join(import.meta.dirname, 'mariadb-update.ts'), optionsFile];
+  const update = [node, main, 'server', 'update', '--config', file, '--gate', paths.gate(name)];
   const control = sandboxControl(node, paths.dir, name);
   await writeFile(file, agentYaml(paths, place, update, control, tls), { mode: 0o600 });
   return await startChild(baton('agent', file), paths.log(`agent-${name}`), trusting(tls));

@@ -2,7 +2,7 @@ import { createCluster, type SandboxCluster } from '../../sandbox/cluster.ts';
 import { reopenCluster } from '../../sandbox/reopen.ts';
 import { say, step } from '../../setup/progress.mjs';
 import { clusterName } from './layout.ts';
-import { loadTimeZones } from './time-zones.ts';
+import { loadTimeZones } from '../../services/mariadb-update/time-zones.ts';
 
 /** The servers of an earlier demo in this folder, with the roles and the data they had, or new ones. */
 export async function startCluster(dir: string, replicas: number): Promise<SandboxCluster> {
@@ -21,7 +21,11 @@ export async function startCluster(dir: string, replicas: number): Promise<Sandb
 async function newCluster(dir: string, replicas: number): Promise<SandboxCluster> {
   const cluster = await createCluster({ dir, name: clusterName, replicas });
   try {
-    await Promise.all(cluster.servers.map(async ({ optionsFile }) => await loadTimeZones(optionsFile, 'skip')));
+    await Promise.all(
+      cluster.servers.map(
+        async ({ socket, optionsFile: defaultsFile }) => await loadTimeZones({ socket, defaultsFile }),
+      ),
+    );
   } catch (error) {
     await cluster.stop();
     throw error;
