@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { flushCompileCache } from 'node:module';
 import { AgentClient } from '../../server/agent/client.ts';
-import { returned } from '../../server/console/returns.ts';
+import { ReturnNotes } from '../../server/console/return-notes.ts';
 import { BatonError, messageOf } from '../../server/contract/errors.ts';
 import type { Operation } from '../../server/contract/operation.ts';
 import { rejoinPlan } from '../../server/contract/rejoin.ts';
-import type { ClusterSnapshot } from '../../server/contract/snapshot.ts';
-import { startBaton, type TestBaton } from '../../server/takeover/testing/baton.ts';
+import { startBaton } from '../../server/takeover/testing/baton.ts';
 import type { Click, ConsolePlan, FromConsole, ToConsole } from './console-messages.ts';
 import { StatementWatch } from './watch-statements.ts';
 
@@ -19,7 +18,6 @@ const fail = (error: unknown): void => void process.stderr.write(`${messageOf(er
 const statements = new StatementWatch(plan.stops, tell);
 let { counts } = plan;
 const running = new Set<string>();
-const ended = new Set<string>();
 
 const agents = new Map(
   Object.entries(plan.agents).map(([server, address]) => [server, new AgentClient({ server, ...address })]),
@@ -35,24 +33,18 @@ function onOperation(view: Operation): void {
   }
   if (view.outcome === null) return;
   tell({ kind: 'ended', view });
-  if (ended.has(view.id)) return;
-  ended.add(view.id);
-  watching.baton?.takeovers.ended(view).catch(fail);
+  watching.returns?.ended(view);
 }
 
-let last: ClusterSnapshot | null = null;
-const watching: { baton: TestBaton | null } = { baton: null };
+const watching: { returns: ReturnNotes | null } = { returns: null };
 const baton = await startBaton(plan.baton, {
   agent: (server) => agents.get(server) ?? null,
   onOperation,
   onConnection: (server, connection) => statements.watch(server, connection),
   // As the console does it.
-  onSnapshot(snapshot) {
-    for (const server of returned(last, snapshot)) watching.baton?.takeovers.returned(server).catch(fail);
-    last = snapshot;
-  },
+  onSnapshot: (snapshot) => watching.returns?.seen(snapshot),
 });
-watching.baton = baton;
+watching.returns = new ReturnNotes(baton.takeovers, fail);
 
 async function begin(click: Click): Promise<string> {
   if (click.kind === 'promote') return await baton.begin(click.target, { kind: click.takeover, accept: click.accept });

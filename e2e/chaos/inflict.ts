@@ -9,11 +9,12 @@ import {
   stopReplication,
   tableLock,
 } from '../../server/sandbox/faults.ts';
+import { followed } from '../../server/sandbox/replication.ts';
 import type { SandboxServer } from '../../server/sandbox/server-process.ts';
 import type { AgentProcess } from './agent-process.ts';
 import type { Arena } from './arena.ts';
 import { disturbLink } from './disturb-link.ts';
-import { ORIGIN, type Fault } from './round.ts';
+import type { Fault } from './round.ts';
 import { startPrivilegedWriter } from './privileged-writer.ts';
 
 /** Ends a fault. */
@@ -65,7 +66,7 @@ export async function inflict(
       await stopReplication(server, fault.thread);
       return async () => await startAgain(server);
     case 'break-replica':
-      await breakWithDuplicateKey(cluster.server(ORIGIN), server);
+      await breakReplica(cluster.servers, server);
       return none;
     case 'errant':
       await errantTransaction(server, fault.domain === 'own' ? 9 : null);
@@ -76,6 +77,13 @@ export async function inflict(
     default:
       return await changePassword(server, cluster.accounts.replication);
   }
+}
+
+/** The row comes from whomever it follows now; one that follows nobody any more can't be broken. */
+async function breakReplica(servers: readonly SandboxServer[], replica: SandboxServer): Promise<void> {
+  const port = (await followed(replica))?.port;
+  const primary = servers.find(({ address }) => address.port === port);
+  if (primary) await breakWithDuplicateKey(primary, replica);
 }
 
 async function changePassword(server: SandboxServer, account: { user: string; password: string }): Promise<Release> {

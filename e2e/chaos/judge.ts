@@ -94,8 +94,11 @@ function writable(facts: Facts): string[] {
 
 function following(facts: Facts): string[] {
   const { round, view, servers, inflicted, look } = facts;
-  // As it stands now: the report grows when an old primary comes back.
-  const report = look.operations.find(({ id }) => id === view?.id) ?? view;
+  // As they stand now: the report grows when an old primary comes back. A rejoin comes after a failover with its own.
+  const reports = look.operations.filter(
+    ({ id, kind }) => id === view?.id || (round.kind === 'rejoin' && kind === 'failover'),
+  );
+  const said = reports.length > 0 || view === null ? reports : [view];
   // Whoever follows whom is for the hands that are asked for.
   if (view?.outcome === 'failed-needs-hands') return [];
   const primary = primaryBy(round, view);
@@ -112,7 +115,7 @@ function following(facts: Facts): string[] {
     );
     if (spoiled && follower === primary) return [];
     if (name === ORIGIN && round.kind === 'rejoin' && !succeeded(view)) return [];
-    if (report !== null && (speaksOf(report, name, '') || report.steps.some(({ error }) => error?.includes(name))))
+    if (said.some((report) => speaksOf(report, name, '') || report.steps.some(({ error }) => error?.includes(name))))
       return [];
     return [`${name} does not follow ${primary}, and nothing says so: ${words}`];
   });

@@ -23,9 +23,11 @@ export async function lookAfter(
   { cluster, load, probe }: Arena,
   stage: Stage,
   round: Facts['round'],
-  end: ErrandEnd,
+  asked: ErrandEnd,
 ): Promise<Facts> {
   const { inflicted } = stage;
+  // The report of another operation may have grown meanwhile.
+  const end = { ...asked, views: asked.views.filter(({ kind }) => kind === round.kind) };
   const view = mainView(end.views);
   const primary = cluster.server(primaryBy(round, view));
   const failedOver = round.kind === 'rejoin' || (round.kind === 'failover' && succeeded(view));

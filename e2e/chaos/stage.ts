@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../server/contract/errors.ts';
 import type { Arena } from './arena.ts';
@@ -116,6 +117,9 @@ export class Stage {
     const end = await this.ask({ kind: 'promote', target: this.#round.target, takeover: 'failover', accept });
     if (!end.views.some(({ outcome }) => outcome?.startsWith('succeeded')))
       throw new Error(`no failover, so nothing to rejoin: ${end.refusals.map((one) => one.text).join('; ')}`);
+    // As the report asks: without it a restart of the new primary ends the writes.
+    const promoted = this.#arena.cluster.server(this.#round.target);
+    if (!this.#round.agents) await writeFile(promoted.persistFile, '[mariadbd]\nread_only=0\n');
     await old.start();
     await this.recognised();
   }

@@ -12,7 +12,7 @@ import type { TlsMaterial } from '../tls/material.ts';
 import { ClusterAgents } from './agents.ts';
 import type { ClusterSecrets } from './cluster-secrets.ts';
 import { clusterTakeovers } from './cluster-takeovers.ts';
-import { returned } from './returns.ts';
+import { ReturnNotes } from './return-notes.ts';
 import { serverAddress } from './server-address.ts';
 import { serverTlsOf } from './server-tls.ts';
 
@@ -69,8 +69,6 @@ export function createCluster(
     onFacts: (server, facts) => watcher.agentSays(server, facts),
   });
   let interrupted: string | null = null;
-  let last: ClusterSnapshot | null = null;
-  const ended = new Set<string>();
   const watcher = createWatcher({
     cluster: name,
     kind: configuration.kind,
@@ -94,10 +92,7 @@ export function createCluster(
     now,
     operation: () => ({ operationId: operations.running(name)?.id ?? null, interrupted }),
     onSnapshot: (snapshot) => {
-      for (const server of returned(last, snapshot)) {
-        takeovers.returned(server).catch((error: unknown) => logger.error({ err: error, server }, 'return not noted'));
-      }
-      last = snapshot;
+      returns.seen(snapshot);
       onSnapshot(snapshot);
     },
   });
@@ -110,6 +105,7 @@ export function createCluster(
     watcher,
     agents,
   });
+  const returns = new ReturnNotes(takeovers, (error) => logger.error({ err: error }, 'return not noted yet'));
   return {
     name,
     configuration,
@@ -121,11 +117,7 @@ export function createCluster(
       interrupted = reason;
       watcher.refresh();
     },
-    ended(operation) {
-      if (ended.has(operation.id)) return;
-      ended.add(operation.id);
-      takeovers.ended(operation).catch((error: unknown) => logger.error({ err: error }, 'return not noted'));
-    },
+    ended: (operation) => returns.ended(operation),
     async start() {
       followed.forEach((material) => material.follow());
       await watcher.start();
@@ -134,6 +126,7 @@ export function createCluster(
     async stop() {
       followed.forEach((material) => material.stop());
       takeovers.close();
+      returns.close();
       agents.close();
       await watcher.stop();
     },

@@ -1,6 +1,6 @@
 import type { Row } from './connection.ts';
 import type { ThreadState } from '../contract/snapshot.ts';
-import { gtidList, type GtidList } from './gtid.ts';
+import { furthest, gtidList, type GtidList } from './gtid.ts';
 import { number, text } from './row.ts';
 
 /** One connection of a replica, from SHOW ALL SLAVES STATUS, read by column name (10.6 to 11.8 differ in columns). */
@@ -43,6 +43,10 @@ export interface ReplicaStatus {
     readonly crlPath: string;
   };
 }
+
+/** All that the replica has of its source, applied or not. Since a restart the received position may be empty (measured). */
+export const hasOfSource = ({ receivedGtid, appliedGtid }: ReplicaStatus): GtidList =>
+  furthest(receivedGtid, appliedGtid);
 
 const filterColumns = [
   'Replicate_Do_DB',

@@ -157,6 +157,37 @@ test.each([true, false, null])(
   },
 );
 
+test('a replica that read what was under way after the plan has more than the target: nothing is promoted over that', async () => {
+  const [db2, db3] = [cluster.server('db-2'), cluster.server('db-3')];
+  await caughtUp(db2, cluster.server('db-1'));
+  await caughtUp(db3, cluster.server('db-1'));
+  const [row] = await db3.sql('SELECT @@gtid_slave_pos AS position');
+  const next = Number(String(row?.['position']).split('-')[2]) + 1;
+  await cluster.server('db-1').kill();
+  await primaryIsSeenDead();
+  await baton.stop();
+  baton = await startBaton(cluster, {
+    onConnection: atStatement({ when: 'before', statement: 'GET_LOCK', on: 'db-2' }, async () => {
+      await db3.sql(
+        'STOP SLAVE',
+        `SET SESSION server_id=1, gtid_seq_no=${next}`,
+        "INSERT INTO shop.orders (uid) VALUES ('under-way')",
+        `SET GLOBAL gtid_slave_pos='0-1-${next}'`,
+        'START SLAVE',
+      );
+    }),
+  });
+  await primaryIsSeenDead();
+  const view = await baton.promote('db-2');
+  expect([view.outcome, view.summary]).toEqual([
+    'failed-restored',
+    expect.stringContaining('db-3 has received 1 transaction that db-2 has not: fail over to db-3'),
+  ]);
+  expect(await writableOf([db2, db3])).toEqual([]);
+  expect((await baton.promote('db-3')).outcome).toMatch(/^succeeded/);
+  await caughtUp(db2, db3);
+});
+
 test('a hung primary is only given up when no replica hears from it', async () => {
   cluster.server('db-1').freeze();
   try {

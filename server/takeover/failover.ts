@@ -28,7 +28,7 @@ export function failoverSteps(task: Task): Step<TakeoverContext>[] {
     lock(replicas, replicas),
     record(),
     // Nobody takes writes meanwhile: what does not need the other runs beside it.
-    { ...confirmDead(oldPrimary, [target, ...others]), beside: true },
+    { ...confirmDead(oldPrimary, target, others), beside: true },
     ...hookSteps(task, 'beforeFencing'),
     fence(oldPrimary),
     { ...drainReceived(target), beside: true },

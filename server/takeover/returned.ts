@@ -1,3 +1,4 @@
+import { BatonError } from '../contract/errors.ts';
 import type { Operation } from '../contract/operation.ts';
 import { stopWrites } from '../mariadb/freeze.ts';
 import { fenceReturned, type Fenced } from './fence-returned.ts';
@@ -48,13 +49,15 @@ export async function noteReturn(parts: TakeoversParts, server: string): Promise
 
 /**
  * To be called when an operation has ended: the old primary of a failover that came back while it ran was not looked at
- * then. Answers the amended operation, or null.
+ * then. Answers the amended operation, or null. Rejects with BatonError('unavailable') while the end is not written.
  */
 export async function noteReturnMeanwhile(parts: TakeoversParts, view: Operation): Promise<Operation | null> {
   if (view.kind !== 'failover' || !view.outcome?.startsWith('succeeded')) return null;
   const row = await parts.store.journal.get(view.id);
   const oldPrimary = row === null ? null : task.parse(JSON.parse(row.plan)).oldPrimary;
-  if (oldPrimary === null) return null;
+  if (row === null || oldPrimary === null) return null;
+  if (row.endedAt === null)
+    throw new BatonError('unavailable', 'The end of the failover is not in the store yet.', 'Try again.');
   await parts.watch.lookNow([oldPrimary]);
   return parts.watch.observationOf(oldPrimary)?.kind === 'up' ? await noteReturn(parts, oldPrimary) : null;
 }

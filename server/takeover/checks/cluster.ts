@@ -1,5 +1,6 @@
 import { advice } from '../../mariadb/advice.ts';
 import { transactionsBehind } from '../../mariadb/gtid.ts';
+import { hasOfSource } from '../../mariadb/replica-status.ts';
 import { answers } from '../classify.ts';
 import { transactions } from '../../topology/analysis/finding.ts';
 import { bad, either, promoteCommand, well, type CheckOf } from './finding.ts';
@@ -76,7 +77,7 @@ export const replicaAhead: CheckOf = (input, { target, connection, others, kind 
     const received = server.facts?.replication.find(
       ({ masterServerId }) => masterServerId === connection.masterServerId,
     );
-    const more = received && answers(server) ? transactionsBehind(received.receivedGtid, connection.receivedGtid) : 0;
+    const more = received && answers(server) ? transactionsBehind(hasOfSource(received), hasOfSource(connection)) : 0;
     return more > 0 ? [{ name: server.name, more }] : [];
   });
   if (ahead.length === 0)

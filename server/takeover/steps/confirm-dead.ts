@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readReplication } from '../../mariadb/promote.ts';
-import { formatGtidList } from '../../mariadb/gtid.ts';
-import { replicaStatus, type ReplicaStatus } from '../../mariadb/replica-status.ts';
+import { formatGtidList, transactionsBehind } from '../../mariadb/gtid.ts';
+import { hasOfSource, replicaStatus, type ReplicaStatus } from '../../mariadb/replica-status.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';
 import { done, failed, type Act, type Step } from '../../operations/step.ts';
-import { look, oldPrimaryOf, type TakeoverContext } from '../context.ts';
+import { look, type TakeoverContext } from '../context.ts';
 import { serverOf } from '../task.ts';
 
 const PERIODS = 3;
@@ -13,11 +13,20 @@ const LONGEST_MS = 30_000;
 const PAUSE_MS = 100;
 const PROBE_MS = 2_000;
 
+/** How a replica hears the old primary. `last`: its connection as it stands since nothing comes any more. */
+interface Hearing {
+  readonly server: string;
+  /** What it has just heard; null: nothing. */
+  readonly heard: string | null;
+  readonly last: ReplicaStatus | null;
+}
+
 /**
  * The old primary is gone: it does not answer us, and no reachable replica hears from it. Thread states do not tell (a
- * hung primary leaves IO "Yes" and lag 0 for slave_net_timeout): what a replica has received stands still instead.
+ * hung primary leaves IO "Yes" and lag 0 for slave_net_timeout): what a replica has received stands still instead. Only then
+ * is it known who has received most: a replica may have read what was under way after the plan looked at it.
  */
-export function confirmDead(oldPrimary: string, listeners: readonly string[]): Step<TakeoverContext> {
+export function confirmDead(oldPrimary: string, target: string, others: readonly string[]): Step<TakeoverContext> {
   return {
     id: 'confirm-dead',
     name: 'confirm that it is gone',
@@ -26,11 +35,13 @@ export function confirmDead(oldPrimary: string, listeners: readonly string[]): S
     readsOnly: true,
     async run(context, act) {
       if (await responds(context, act, oldPrimary)) return failed(`${oldPrimary} answers: switch over instead`);
-      const ends = await Promise.all(listeners.map((server) => hearsNothing(context, act, server)));
-      const hearing = ends.find((end) => end !== null);
-      return hearing
-        ? failed(`${oldPrimary} is alive for its replicas: ${hearing}`)
-        : done(`${oldPrimary} does not answer, and no reachable replica hears from it`);
+      const ends = await Promise.all([target, ...others].map((server) => listen(context, act, server)));
+      const heard = ends.find((end) => end.heard !== null)?.heard;
+      if (heard) return failed(`${oldPrimary} is alive for its replicas: ${heard}`);
+      const ahead = context.task.accepted.includes('replica-ahead') ? null : aheadOf(target, ends);
+      return ahead === null
+        ? done(`${oldPrimary} does not answer, and no reachable replica hears from it`)
+        : failed(ahead);
     },
   };
 }
@@ -48,29 +59,45 @@ async function responds(context: TakeoverContext, act: Act, server: string): Pro
   }
 }
 
-/** Why the server is not silent for that replica; null when it is. */
-async function hearsNothing(context: TakeoverContext, act: Act, server: string): Promise<string | null> {
+/** Resolves when that replica hears nothing, or has heard something. */
+async function listen(context: TakeoverContext, act: Act, server: string): Promise<Hearing> {
+  const silent = (last: ReplicaStatus | undefined): Hearing => ({ server, heard: null, last: last ?? null });
   const session = context.links.find(server, 'lock');
-  if (!session) return null;
-  const primaryId = serverOf(context.task, oldPrimaryOf(context)).serverId;
-  const read = async (): Promise<ReplicaStatus | undefined> => {
-    const statuses = (await look(act, session, readReplication())).map(replicaStatus);
-    return statuses.find(({ masterServerId }) => masterServerId === primaryId) ?? statuses[0];
-  };
+  if (!session) return silent(undefined);
+  // By its name: a connection that was started anew since has not learnt yet whose it is.
+  const name = serverOf(context.task, server).connection?.name;
+  const read = async (): Promise<ReplicaStatus | undefined> =>
+    (await look(act, session, readReplication())).map(replicaStatus).find(({ connection }) => connection === name);
   const first = await read();
   // Without a connection there is nothing to hear through.
-  if (!first || first.ioThread !== 'running') return null;
+  if (!first || first.ioThread !== 'running') return silent(first);
   const periodMs = (first.heartbeatPeriodSeconds || 30) * 1000;
   const deadline = act.deadline.within(Math.min(PERIODS * periodMs, LONGEST_MS));
+  let last = first;
   while (deadline.remainingMs() > 0) {
-    if (act.signal.aborted) return 'cancelled';
+    if (act.signal.aborted) return { server, heard: 'cancelled', last };
     act.waitsFor(`${server} to hear nothing for ${Math.ceil(deadline.remainingMs() / 1000)} s more`);
     await delay(PAUSE_MS);
     const now = await read();
-    if (!now || now.ioThread !== 'running') return null;
-    if (trace(now) !== trace(first)) return `${server} has just received something from it`;
+    if (!now || now.ioThread !== 'running') return silent(now);
+    if (trace(now) !== trace(first))
+      return { server, heard: `${server} has just received something from it`, last: now };
+    last = now;
   }
-  return null;
+  return silent(last);
+}
+
+/** Who has received what the target has not, in words; null: nobody. */
+function aheadOf(target: string, ends: readonly Hearing[]): string | null {
+  const has = new Map(ends.flatMap(({ server, last }) => (last ? [[server, hasOfSource(last)] as const] : [])));
+  const targetHas = has.get(target);
+  if (!targetHas) return null;
+  const [most] = [...has]
+    .map(([server, position]) => ({ server, more: transactionsBehind(position, targetHas) }))
+    .toSorted((a, b) => b.more - a.more);
+  if (!most || most.more === 0) return null;
+  const transactions = most.more === 1 ? '1 transaction' : `${most.more} transactions`;
+  return `${most.server} has received ${transactions} that ${target} has not: fail over to ${most.server}`;
 }
 
 const trace = (status: ReplicaStatus): string =>
