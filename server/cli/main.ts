@@ -15,6 +15,7 @@ import { sandboxCommands } from './commands/sandbox.ts';
 import { serverCommands } from './commands/server.ts';
 import { serviceCommands } from './commands/service.ts';
 import { status } from './commands/status.ts';
+import { tlsCommands } from './commands/tls.ts';
 import { tokenCommands } from './commands/token.ts';
 import { userCommands } from './commands/user.ts';
 import { runProgram } from './program.ts';
@@ -38,6 +39,7 @@ const commands = [
   grants,
   primaryInit,
   replicaInit,
+  ...tlsCommands,
   ...checkCommands,
   ...configCommands,
   ...sandboxCommands,
@@ -50,6 +52,7 @@ const groups = {
   token: 'API tokens, directly in the store of the configuration',
   primary: 'what a new replica needs of the server beside this command',
   replica: 'a new replica on this host',
+  tls: 'certificates for those who have no authority',
   check: 'one line and an exit code, for monitoring',
   server: 'the database server beside this command',
   service: 'what may only run on a primary, by the agent of its server',

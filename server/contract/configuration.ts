@@ -282,6 +282,17 @@ export const agentConfiguration = z.strictObject({
   /** Bearer tokens: the console's may do all, readers may only read /backups. */
   tokenFile: secretFile.optional(),
   readerTokenFile: secretFile.optional(),
+  /** With what the server beside it replicates; `baton replica init` uses it, for the first copy as well. */
+  replicationTls: z
+    .strictObject({
+      ca: certificateFile,
+      certificate: certificateFile.optional(),
+      key: secretFile.optional(),
+      crl: certificateFile.optional(),
+      /** False: a certificate of that CA for another host will do as well. */
+      verifyServer: z.boolean().default(true),
+    })
+    .optional(),
   /** For `baton primary init`: the account of those who replicate from this server, and what is published for them. */
   primary: z
     .strictObject({

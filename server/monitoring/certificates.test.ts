@@ -9,7 +9,14 @@ const until = (end: string, change: Partial<Extract<CertificateSeen, { kind: 're
   from: new Date('2026-01-01T00:00:00Z'),
   until: new Date(end),
   keyFits: true,
+  revoked: false,
   ...change,
+});
+
+const list = (end: string): CertificateSeen => ({
+  kind: 'list',
+  field: 'agent.tls.clientCrl',
+  until: new Date(end),
 });
 
 test.each([
@@ -35,6 +42,20 @@ test('one that begins later, goes with another key, or cannot be read is critica
   expect(judgeCertificates([{ kind: 'unreadable', field: 'console.tls.certificate', reason: 'ENOENT' }], now)).toEqual({
     level: 'critical',
     text: 'console.tls.certificate: ENOENT',
+  });
+});
+
+test('one that is revoked is critical, and so is a list behind whose end nobody is let in', () => {
+  expect(judgeCertificates([until('2026-06-01T00:00:00Z', { revoked: true })], now)).toEqual({
+    level: 'critical',
+    text: 'agent.tls.certificate (CN=db-1) is revoked',
+  });
+  const whole = until('2026-06-01T00:00:00Z');
+  expect(judgeCertificates([whole, list('2026-03-01T00:00:00Z')], now).level).toBe('critical');
+  expect(judgeCertificates([whole, list('2026-03-04T00:00:00Z')], now).level).toBe('warning');
+  expect(judgeCertificates([whole, list('2026-04-01T00:00:00Z')], now)).toMatchObject({
+    level: 'ok',
+    text: expect.stringMatching(/^1 certificates/),
   });
 });
 
