@@ -1,12 +1,14 @@
 'use client';
 
 import { clsx } from 'clsx';
+import Link from 'next/link';
 import type { ClusterSnapshot, ReplicationConnection, ServerSnapshot } from '../../server/contract/snapshot.ts';
 import { count } from '../format/number.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Gtid } from '../ui/gtid.tsx';
 import { Hint } from '../ui/hint.tsx';
 import { Status } from '../ui/mark.tsx';
+import { addReplicaPath } from '../ui/paths.ts';
 import { Section } from '../ui/section.tsx';
 import { AsOf, useStale } from './as-of.tsx';
 import { ServerAction } from './server-action.tsx';
@@ -16,7 +18,17 @@ import { ThreadState } from './thread-state.tsx';
 /** The truth about a cluster: each server, each of its replication connections, a row. */
 export function ServerTable({ cluster }: { cluster: ClusterSnapshot }) {
   return (
-    <Section id="servers" title="Servers">
+    <Section
+      id="servers"
+      title="Servers"
+      aside={
+        cluster.kind === 'replication' && (
+          <Link href={addReplicaPath(cluster.name)} prefetch={false} className="target link">
+            Add a replica ›
+          </Link>
+        )
+      }
+    >
       <table className="table">
         <caption className="sr-only">Servers of {cluster.name} and how each replicates</caption>
         <thead>

@@ -6,5 +6,6 @@ export const rejoinPath = (cluster: string, server: string): string =>
   `${clusterPath(cluster)}/rejoin/${encodeURIComponent(server)}`;
 /** The review of a rejoin that gives the server a copy of the primary, its own transactions and data being kept. */
 export const setAsidePath = (cluster: string, server: string): string => `${rejoinPath(cluster, server)}?set-aside=1`;
+export const addReplicaPath = (cluster: string): string => `${clusterPath(cluster)}/add-replica`;
 export const dumpsPath = (cluster: string): string => `${clusterPath(cluster)}/dumps`;
 export const operationPath = (id: string): string => `/operations/${encodeURIComponent(id)}`;

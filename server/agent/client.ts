@@ -8,6 +8,7 @@ import {
   backupRun,
   persistReadOnly,
   pruned,
+  readerToken,
   serviceRun,
   serviceStatus,
   signInAnswer,
@@ -15,6 +16,7 @@ import {
   type AgentStatus,
   type BackupRequest,
   type BackupRun,
+  type ReaderToken,
   type ServiceRun,
   type ServiceStatus,
   type SignInAnswer,
@@ -96,6 +98,11 @@ export class AgentClient {
 
   async verifyRun(id: string): Promise<VerifyRun> {
     return await this.#get(`/v1/verifications/${encodeURIComponent(id)}`, verifyRun);
+  }
+
+  /** A token that reads the backups for so long, and nothing else. */
+  async readerToken(hours: number): Promise<ReaderToken> {
+    return await this.#post('/v1/reader-tokens', { hours }, readerToken, lookTimeoutMs);
   }
 
   /** Switches a service, or starts it once. `disable` resolves when a run in progress has ended. */

@@ -22,6 +22,7 @@ import { serveReseeds } from './reseed-routes.ts';
 import { ServiceDecision } from './decide-services.ts';
 import { DatabaseStatus } from './database-status.ts';
 import { serveExports } from './exports-route.ts';
+import { serveReaderTokens } from './reader-tokens.ts';
 import { serveReadOnly } from './read-only-route.ts';
 import { serveSignIns } from './sign-in-route.ts';
 import { ServerCertificates } from './server-certificates.ts';
@@ -85,6 +86,7 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
   serveServices(app, { services, onSwitch: (name) => decision.overrule(name) });
   serveReadOnly(app, database.persistFile, () => databaseStatus.forget());
   serveSignIns(app);
+  serveReaderTokens(app, tokens, options.now);
   serveTransactions(app, { socket, defaultsFile }, logger);
   const endCopies = serveCopies(app, {
     place: placeOf(configuration),

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { readsUntilLater } from './reader-tokens.ts';
 
 /** Shorter ones can be guessed. */
 const minTokenChars = 16;
@@ -46,10 +47,12 @@ async function readToken(file: string, field: string): Promise<string> {
 
 /** Who the Authorization header belongs to; null when to nobody. Takes as long for a wrong token as for a right one. */
 export function visitorOf(authorization: string | undefined, tokens: Tokens): Visitor | null {
-  const shown = digest(/^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '');
+  const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '';
+  const shown = digest(token);
   const isConsole = tokens.console !== null && timingSafeEqual(shown, tokens.console);
   const isReader = tokens.reader !== null && timingSafeEqual(shown, tokens.reader);
-  return isConsole ? 'console' : isReader ? 'reader' : null;
+  const isForOnce = tokens.console !== null && readsUntilLater(token, tokens.console, new Date());
+  return isConsole ? 'console' : isReader || isForOnce ? 'reader' : null;
 }
 
 function digest(token: string): Buffer {

@@ -1,18 +1,14 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { text as textOf } from 'node:stream/consumers';
-import { BatonError, messageOf } from '../contract/errors.ts';
+import { BatonError, errorBody, messageOf } from '../contract/errors.ts';
+import { SecureAgent, type SecureClient } from '../tls/secure-client.ts';
 
-/** With what a copy is read: a token, a certificate, or neither. */
+/** With what a copy is read. */
 export interface HttpAccess {
   readonly token: string | null;
-  /** PEM texts. */
-  readonly tls?: {
-    readonly ca?: string;
-    readonly certificate?: string;
-    readonly key?: string;
-    readonly crl?: string;
-  };
+  /** For https: by what the server is known, and we are. null: whom the system trusts. */
+  readonly secure: SecureClient | null;
 }
 
 export type UrlAnswer =
@@ -24,8 +20,12 @@ export type UrlAnswer =
 
 /** More is no list of files and no manifest. */
 const maxTextBytes = 4_194_304;
-/** The other end speaks no TLS, or another than ours; certificates that do not hold. They will not by waiting. */
-const tlsCodes = /^(EPROTO|ERR_(SSL|TLS)_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|CRL_|HOSTNAME_MISMATCH)/;
+/** The other end speaks no TLS, or another than ours. It will not by waiting. */
+const tlsCodes = /^(EPROTO|ERR_SSL_|ERR_TLS_)/;
+/** How SecureClient begins what is wrong with a certificate. */
+const certificateWords = /^its? (certificate|shows no certificate)/;
+/** An error of an agent has a few hundred. */
+const maxErrorBytes = 16_384;
 
 /** Asks for an address; the head of its answer comes within timeoutMs. Never rejects but for the signal. */
 export async function openUrl(
@@ -41,56 +41,79 @@ export async function openUrl(
   const { access, headers = {}, method = 'GET', signal, timeoutMs } = options;
   const where = `${url.origin}${url.pathname}`;
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const { ca, certificate: cert, key, crl } = access.tls ?? {};
-  const sent = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
+  const isSecure = url.protocol === 'https:';
+  const agent = isSecure ? new SecureAgent(access.secure ?? systemTrust, { keepAlive: false }) : undefined;
+  const sent = (isSecure ? httpsRequest : httpRequest)(url, {
     method,
-    agent: false,
+    agent: agent ?? false,
     signal,
     headers: {
       ...headers,
       'accept-encoding': 'identity',
       ...(access.token === null ? {} : { authorization: `Bearer ${access.token}` }),
     },
-    ...(url.protocol === 'https:' ? { ca, cert, key, crl, minVersion: 'TLSv1.2' } : {}),
   });
   const timer = setTimeout(() => sent.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
   sent.once('response', resolve);
   sent.on('error', reject);
   sent.end();
   try {
-    return judged(await promise, where);
+    return await judged(await promise, where);
   } catch (error) {
     signal.throwIfAborted();
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (!tlsCodes.test(code)) return { kind: 'silent', reason: messageOf(error) || code };
-    const text = `There is no safe connection to ${where}: ${tlsReason(code, messageOf(error))}.`;
+    const reason = messageOf(error);
+    if (!tlsCodes.test(code) && !certificateWords.test(reason)) return { kind: 'silent', reason: reason || code };
+    const text = `There is no safe connection to ${where}: ${tlsReason(code, reason)}.`;
     return { kind: 'refused', error: new BatonError('refused', text, 'Look at the certificates of both ends.') };
   } finally {
     clearTimeout(timer);
   }
 }
 
+const systemTrust: SecureClient = { material: () => ({}) };
+
 function tlsReason(code: string, message: string): string {
+  if (certificateWords.test(message)) return message;
   return /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/.test(code) || /wrong version number/i.test(message)
     ? 'what listens there speaks no TLS'
     : `${message.split('\n')[0]?.trim()} (${code})`;
 }
 
-function judged(answer: IncomingMessage, where: string): UrlAnswer {
+async function judged(answer: IncomingMessage, where: string): Promise<UrlAnswer> {
   const status = answer.statusCode ?? 0;
   if (status === 200 || status === 206) return { kind: 'opened', answer };
-  answer.resume();
-  if (status >= 500 || status === 429 || status === 408) return { kind: 'silent', reason: `it answers ${status}` };
+  const said = await ownWords(answer);
+  if (status >= 500 || status === 429 || status === 408)
+    return { kind: 'silent', reason: said || `it answers ${status}` };
+  const refused = (code: 'refused' | 'not-found', text: string, next: string): UrlAnswer => {
+    return { kind: 'refused', error: new BatonError(code, said === '' ? text : `${text} ${said}`, next) };
+  };
   if (status === 401 || status === 403) {
-    const text = `${where} is not for us: it answers ${status}.`;
     const next = 'It needs a replication-bootstrap-token that has not expired, or a certificate.';
-    return { kind: 'refused', error: new BatonError('refused', text, next) };
+    return refused('refused', `${where} is not for us: it answers ${status}.`, next);
   }
-  if (status === 404 || status === 410) {
-    return { kind: 'refused', error: new BatonError('not-found', `There is no ${where}.`, 'Is there a backup yet?') };
-  }
+  if (status === 404 || status === 410) return refused('not-found', `There is no ${where}.`, 'Is there a backup yet?');
   const to = answer.headers.location === undefined ? '' : ` (${answer.headers.location})`;
-  return { kind: 'refused', error: new BatonError('refused', `${where} answers ${status}${to}.`) };
+  return refused('refused', `${where} answers ${status}${to}.`, '');
+}
+
+/** What an agent says of its refusal; "" where it is no agent's. */
+async function ownWords(answer: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of answer) {
+      if (!Buffer.isBuffer(chunk)) continue;
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > maxErrorBytes) return '';
+    }
+    const body = errorBody.safeParse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+    return body.success ? body.data.error.message : '';
+  } catch {
+    return '';
+  }
 }
 
 /** The text at an address; null where there is none. Rejects with BatonError. */

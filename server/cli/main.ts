@@ -9,7 +9,7 @@ import { hookCommands } from './commands/hook.ts';
 import { operationCommands } from './commands/operations.ts';
 import { primaryInit } from './commands/primary.ts';
 import { promote } from './commands/promote.ts';
-import { replicaInit } from './commands/replica.ts';
+import { replicaCommands } from './commands/replica.ts';
 import { rejoin } from './commands/rejoin.ts';
 import { sandboxCommands } from './commands/sandbox.ts';
 import { serverCommands } from './commands/server.ts';
@@ -38,8 +38,8 @@ const commands = [
   ...tokenCommands,
   grants,
   primaryInit,
-  replicaInit,
   ...tlsCommands,
+  ...replicaCommands,
   ...checkCommands,
   ...configCommands,
   ...sandboxCommands,

@@ -161,3 +161,8 @@ export const persistReadOnly = z.strictObject({ readOnly: z.boolean().nullable()
 export const transactionRanges = z
   .string()
   .regex(/^\d{1,10}-\d{1,10}-\d{1,20}:\d{1,20}(,\d{1,10}-\d{1,10}-\d{1,20}:\d{1,20}){0,99}$/);
+
+/** POST /v1/reader-tokens { hours }: a token that reads this agent's backups and expires. The console's token only. */
+export const readerTokenRequest = z.strictObject({ hours: z.int().min(1).max(168).default(24) });
+export const readerToken = z.object({ token: z.string().min(16), expiresAt: instant });
+export type ReaderToken = z.infer<typeof readerToken>;

@@ -1,5 +1,6 @@
 import type { AuditEntry, NewToken, NewUser, Session, SignInRequest, Token, CreatedToken, User } from './access.ts';
 import type { BackupRequest, BackupRun, ServiceRun, ServiceStatus } from './agent.ts';
+import type { ConnectionParameters } from './connection-parameters.ts';
 import type { DumpCatalogue } from './dumps.ts';
 import type { ErrorBody, ErrorCode } from './errors.ts';
 import type { History, Metric } from './history.ts';
@@ -191,6 +192,10 @@ export const getDumps = (cluster: string) => ask<DumpCatalogue>(`/clusters/${par
 /** POST /clusters/C/servers/S/backups */
 export const takeBackup = (cluster: string, server: string, body: BackupRequest = {}) =>
   ask<BackupRun>(`/clusters/${part(cluster)}/servers/${part(server)}/backups`, { method: 'POST', body });
+
+/** GET /clusters/C/servers/S/connection-parameters: with a password in it, and each time in the audit. */
+export const getConnectionParameters = (cluster: string, server: string) =>
+  ask<ConnectionParameters>(`/clusters/${part(cluster)}/servers/${part(server)}/connection-parameters`);
 
 /** GET /audit, newest first */
 export const getAudit = (asked: { limit: number; before?: number; cluster?: string }) =>

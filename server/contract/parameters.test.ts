@@ -29,7 +29,14 @@ test('without a port it is 3306, and an encoded password is decoded', () => {
 });
 
 test('without a primary the server is to be one; "" is the same as nothing', () => {
-  expect(read({})).toEqual({ primary: null, bootstrapUrl: null, bootstrapToken: null, thresholdSeconds: 0 });
+  expect(read({})).toEqual({
+    primary: null,
+    bootstrapUrl: null,
+    bootstrapToken: null,
+    bootstrapFingerprint: null,
+    withTls: null,
+    thresholdSeconds: 0,
+  });
   expect(read({ replication: {} }).primary).toBeNull();
   expect(read({ 'primary-url': '' }).primary).toBeNull();
 });

@@ -16,6 +16,8 @@ const written = z.looseObject({
   'upstream-bootstrap-url': z.string().optional(),
   'upstream-mariabackup-url': z.string().optional(),
   'replication-bootstrap-token': z.string().optional(),
+  'replication-bootstrap-fingerprint': z.string().optional(),
+  'replicate-with-tls': z.boolean().optional(),
   'seconds-behind-master-threshold': threshold.optional(),
 });
 
@@ -34,6 +36,10 @@ export interface ReplicaParameters {
   /** Where its first copy comes from; null: none. */
   readonly bootstrapUrl: string | null;
   readonly bootstrapToken: string | null;
+  /** SHA-256 of the certificate behind bootstrapUrl: then nobody has to have signed it. */
+  readonly bootstrapFingerprint: string | null;
+  /** null: not said. */
+  readonly withTls: boolean | null;
   /** How far behind it may be; -1: as far as it likes. */
   readonly thresholdSeconds: number;
 }
@@ -76,6 +82,8 @@ export function readParameters(document: string): ReadParameters {
         fields['replication-bootstrap-url'],
       ),
       bootstrapToken: first(fields['replication-bootstrap-token']),
+      bootstrapFingerprint: first(fields['replication-bootstrap-fingerprint']),
+      withTls: fields['replicate-with-tls'] ?? null,
       thresholdSeconds: fields['seconds-behind-master-threshold'] ?? 0,
     },
   };

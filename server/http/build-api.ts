@@ -19,6 +19,7 @@ import { eventRoutes } from './routes/events.ts';
 import { healthRoute } from './routes/health.ts';
 import { historyRoute } from './routes/history.ts';
 import { maintenanceRoutes } from './routes/maintenance.ts';
+import { newReplicaRoutes } from './routes/new-replica.ts';
 import { operationActRoutes, operationRoutes } from './routes/operations.ts';
 import { rejoinRoutes } from './routes/rejoins.ts';
 import { sessionRoute, signInRoutes } from './routes/session.ts';
@@ -98,6 +99,7 @@ export async function addPublicRoutes(
       takeoverRoutes(routes, engine);
       rejoinRoutes(routes, engine);
       maintenanceRoutes(routes, engine);
+      newReplicaRoutes(routes, engine);
       aftermathRoutes(routes, engine);
       operationActRoutes(routes, engine);
       downloadRoutes(routes, engine, downloads);

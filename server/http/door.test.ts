@@ -55,6 +55,7 @@ const table: Record<string, Route> = {
   'GET /clusters/erp5/dumps/db-2/d.sql.zst': { for: 'operator', answers: 503 },
   'POST /clusters/erp5/servers/db-2/backups': { for: 'operator', body: {}, answers: 202 },
   'GET /clusters/erp5/servers/db-2/backups/run-1': { for: 'viewer', answers: 200 },
+  'GET /clusters/erp5/servers/db-2/connection-parameters': { for: 'operator', answers: 200 },
   'GET /audit': { for: 'viewer', answers: 200 },
   'GET /users': { for: 'admin', answers: 200 },
   'POST /users': { for: 'admin', body: user, answers: 201 },

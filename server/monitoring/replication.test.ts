@@ -4,7 +4,14 @@ import { exampleStatus } from '../topology/testing/example-cluster.ts';
 import { judgeReplication } from './replication.ts';
 
 const primary = { host: '10.0.0.1', port: 3306, user: 'replication_user', password: 'hunter2' };
-const none: ReplicaParameters = { primary: null, bootstrapUrl: null, bootstrapToken: null, thresholdSeconds: 0 };
+const none: ReplicaParameters = {
+  primary: null,
+  bootstrapUrl: null,
+  bootstrapToken: null,
+  bootstrapFingerprint: null,
+  withTls: null,
+  thresholdSeconds: 0,
+};
 const asked: ReplicaParameters = { ...none, primary };
 
 test('a primary that is to be one is well', () => {

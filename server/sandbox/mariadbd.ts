@@ -30,6 +30,11 @@ export class Mariadbd {
     });
   }
 
+  /** Resolves when the process is gone, however it went. */
+  get ended(): Promise<void> {
+    return this.#exited;
+  }
+
   /** The process id, while it runs. */
   get pid(): number | undefined {
     return this.alive() ? this.#child.pid : undefined;

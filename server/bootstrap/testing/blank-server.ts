@@ -2,6 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { noSsl } from '../../mariadb/change-primary.ts';
+import type { SqlTarget } from '../../mariadb/connection.ts';
+import type { ReplicaStatus } from '../../mariadb/replica-status.ts';
+import type { HttpAccess } from '../open-url.ts';
 import type { SandboxCluster } from '../../sandbox/cluster.ts';
 import { reservePort } from '../../sandbox/ports.ts';
 import { SandboxServer } from '../../sandbox/server-process.ts';
@@ -22,7 +25,18 @@ export interface InitChanges extends Partial<ReplicaParameters> {
   readonly signal?: AbortSignal;
   readonly onStage?: (stage: InitStage) => void;
   readonly patienceMs?: number;
+  readonly access?: HttpAccess;
+  readonly ssl?: ReplicaStatus['ssl'];
+  readonly primaryTls?: SqlTarget['tls'];
 }
+
+const nothingWanted = {
+  bootstrapUrl: null,
+  bootstrapToken: null,
+  bootstrapFingerprint: null,
+  withTls: null,
+  thresholdSeconds: 0,
+};
 
 let serverIds = 100;
 
@@ -41,16 +55,16 @@ export async function blankServer(
   return {
     server,
     folder,
-    init: async ({ signal, onStage, patienceMs, ...parameters }) => {
+    init: async ({ signal, onStage, patienceMs, access, ssl, primaryTls, ...parameters }) => {
       const { replication } = cluster.accounts;
       const primary = { ...cluster.server('db-1').address, user: replication.user, password: replication.password };
-      const wanted = { primary, bootstrapUrl: null, bootstrapToken: null, thresholdSeconds: 0, ...parameters };
+      const wanted = { ...nothingWanted, primary, ...parameters };
       return await initReplica({
         defaultsFile: server.optionsFile,
         parameters: wanted,
-        access: { token: wanted.bootstrapToken },
-        ssl: noSsl,
-        primaryTls: undefined,
+        access: access ?? { token: wanted.bootstrapToken, secure: null },
+        ssl: ssl ?? noSsl,
+        primaryTls,
         accountFiles: [],
         persistFile: options.persist === false ? null : server.persistFile,
         signal: signal ?? new AbortController().signal,

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { connectionParameters, type ConnectionParameters } from '../../bootstrap/connection-parameters.ts';
 import { initPrimary, type InitializedPrimary } from '../../bootstrap/primary-init.ts';
 import type { AgentConfiguration } from '../../contract/configuration.ts';
+import { connectionParameters, type ConnectionParameters } from '../../contract/connection-parameters.ts';
 import { BatonError } from '../../contract/errors.ts';
 import { baseUrl, parseListenAddress } from '../../contract/listen-address.ts';
 import { replaceFile } from '../../files/durable-file.ts';
@@ -74,7 +74,7 @@ async function atServer(
 
 async function parametersOf(
   agent: AgentConfiguration,
-  { user, clusterUrl }: NonNullable<AgentConfiguration['primary']>,
+  { user, clusterUrl, require }: NonNullable<AgentConfiguration['primary']>,
   { password, address }: InitializedPrimary,
 ): Promise<ConnectionParameters> {
   const listen = parseListenAddress(agent.listen);
@@ -87,8 +87,9 @@ async function parametersOf(
     address,
     agentUrl: served ? baseUrl(listen, listen.port, agent.tls !== undefined) : null,
     bootstrapToken: tokenFile === undefined ? null : (await readFile(tokenFile, 'utf8')).trim(),
-    clusterUrl: clusterUrl ?? null,
-    server: agent.name ?? '',
+    bootstrapFingerprint: null,
+    withTls: require !== 'none',
+    takeoverUrl: clusterUrl === undefined ? '' : `${clusterUrl.replace(/\/$/, '')}/takeover/${agent.name ?? ''}`,
   });
 }
 

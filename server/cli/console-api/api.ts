@@ -8,6 +8,7 @@ import {
   type ServiceRun,
   type ServiceStatus,
 } from '../../contract/agent.ts';
+import { connectionParametersBody, type ConnectionParameters } from '../../contract/connection-parameters.ts';
 import { dump, type Dump } from '../../contract/dumps.ts';
 import { maintenance, type Maintenance, type MaintenanceRequest } from '../../contract/maintenance.ts';
 import { operation, type Operation } from '../../contract/operation.ts';
@@ -48,6 +49,7 @@ export interface ConsoleApi {
   serviceRun(cluster: string, server: string, name: string, id: string): Promise<ServiceRun>;
   dumps(cluster: string): Promise<Dump[]>;
   takeBackup(cluster: string, server: string): Promise<BackupRun>;
+  connectionParameters(cluster: string, server: string): Promise<ConnectionParameters>;
 }
 
 const part = encodeURIComponent;
@@ -103,5 +105,7 @@ export function consoleApi(address: ConsoleAddress): ConsoleApi {
     dumps: async (cluster) => await get(`/clusters/${part(cluster)}/dumps`, z.array(dump)),
     takeBackup: async (cluster, server) =>
       await post(`/clusters/${part(cluster)}/servers/${part(server)}/backups`, {}, backupRun),
+    connectionParameters: async (cluster, server) =>
+      await get(`/clusters/${part(cluster)}/servers/${part(server)}/connection-parameters`, connectionParametersBody),
   };
 }

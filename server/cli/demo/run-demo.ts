@@ -5,6 +5,7 @@ import type { ClusterSnapshot } from '../../contract/snapshot.ts';
 import type { SandboxCluster } from '../../sandbox/cluster.ts';
 import { ensureBuild } from '../../setup/build.ts';
 import { complain, say, step } from '../../setup/progress.mjs';
+import { watchFiles } from '../../tls/watch-files.ts';
 import { consoleApi, type ConsoleApi } from '../console-api/api.ts';
 import { carryOut } from '../sandbox/carry-out.ts';
 import { serveControl } from '../sandbox/control-server.ts';
@@ -111,5 +112,8 @@ async function begin(
     async () => await api.clusters().then(Boolean, () => false),
   );
   endings.push(async () => await kept.stop());
+  // As who edits a configuration does: a replica that joins writes itself into it.
+  const watched = watchFiles([paths.config], async () => void process.kill(kept.pid(), 'SIGHUP'));
+  endings.push(async () => watched.stop());
   return { snapshot: await firstStatus(api, first.running, paths.log('console')), consolePid: kept.pid };
 }

@@ -2,6 +2,7 @@ import type { Engine } from '../engine.ts';
 import { aftermathMethods } from './aftermath.ts';
 import { dumpMethods } from './dumps.ts';
 import { maintenanceMethods } from './maintenance.ts';
+import { newReplicaMethods } from './new-replica.ts';
 import { operationMethods } from './operations.ts';
 import type { EngineParts } from './parts.ts';
 import { peopleMethods } from './people.ts';
@@ -17,6 +18,7 @@ export function createEngine(parts: EngineParts): Engine {
     ...maintenanceMethods(parts),
     ...aftermathMethods(parts),
     ...dumpMethods(parts),
+    ...newReplicaMethods(parts),
     ...peopleMethods(parts),
   };
 }

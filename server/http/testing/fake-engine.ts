@@ -182,6 +182,10 @@ export class FakeEngine implements Engine {
       error: null,
     };
   }
+  async connectionParameters(actor: Actor, cluster: string, server: string) {
+    this.#ask(actor, 'operate', `connectionParameters ${cluster} ${server}`);
+    return { 'replication-primary-url': '', 'replication-bootstrap-url': '', 'takeover-url': '' };
+  }
   async audit(actor: Actor) {
     this.#ask(actor, 'view', 'audit');
     return [];

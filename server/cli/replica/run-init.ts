@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { initFailure, initReplica, type InitEnd, type InitStage } from '../../bootstrap/replica-init.ts';
+import { BatonError, messageOf } from '../../contract/errors.ts';
+import { addressText } from '../../contract/listen-address.ts';
+import { readParameters, type ReplicaParameters } from '../../contract/parameters.ts';
+import type { TlsFiles } from '../../tls/material.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { secured } from './secure-options.ts';
+import { Rate, receivingLine, stageBegins } from './stage-text.ts';
+
+export interface InitRun {
+  readonly defaultsFile: string;
+  readonly wanted: ReplicaParameters;
+  readonly tls: TlsFiles;
+  /** The files were named for this, and are not only those of an agent. */
+  readonly named: boolean;
+  readonly accountFiles: readonly string[];
+  readonly persistFile: string | null;
+  readonly signal: AbortSignal;
+}
+
+/** Makes the replica, and shows how far it is. Rejects with BatonError. */
+export async function runInit(run: InitRun, terminal: Terminal): Promise<InitEnd> {
+  const { wanted, tls, named, ...rest } = run;
+  const how = await secured(tls, named, wanted);
+  return await initReplica({ ...rest, ...how, parameters: wanted, onStage: shows(terminal) }).catch(
+    (error: unknown) => {
+      throw initFailure(error);
+    },
+  );
+}
+
+/** The parameters in a file, or on standard input where it is "-". Rejects with BatonError('invalid'), never with a value. */
+export async function parametersIn(
+  file: string,
+  terminal: Terminal,
+): Promise<{ text: string; wanted: ReplicaParameters }> {
+  const text =
+    file === '-'
+      ? await terminal.read()
+      : await readFile(file, 'utf8').catch((error: unknown) => {
+          throw new BatonError('invalid', `The parameters can't be read: ${messageOf(error)}.`);
+        });
+  const read = readParameters(text);
+  if (read.kind === 'read') return { text, wanted: read.parameters };
+  throw new BatonError('invalid', `${file === '-' ? 'Standard input' : file}: ${read.text}.`);
+}
+
+/** What came of it, in a sentence. */
+export function endText(end: InitEnd, { primary }: ReplicaParameters): string {
+  if (end.kind === 'data-exist') return `${end.dataDirectory} holds a database already: nothing was done.`;
+  const from = end.copy.length === 0 ? '' : `, from ${end.copy.join(' and ')} (${end.gtid})`;
+  const behind = end.transactionsBehind > 0 ? `, ${end.transactionsBehind} transactions behind so far` : '';
+  const how = end.heldBack
+    ? 'its options hold replication back (skip_slave_start): START SLAVE is needed'
+    : 'start mariadbd on it, and it goes on';
+  return `${end.dataDirectory} replicates from ${primary ? addressText(primary) : 'its primary'}${from}${behind}: ${how}.`;
+}
+
+/** Says each stage once, and counts what comes in between. */
+function shows(terminal: Terminal): (stage: InitStage) => void {
+  const rate = new Rate();
+  let shown = '';
+  return (stage) => {
+    if (stage.kind !== shown) {
+      // Over the counted line, where there is one.
+      terminal.progress('');
+      shown = stage.kind;
+      terminal.note(stageBegins(stage));
+    }
+    if (stage.kind === 'receiving') {
+      terminal.progress(receivingLine(stage.bytes, stage.totalBytes, rate.at(performance.now() / 1000, stage.bytes)));
+    }
+    if (stage.kind === 'replicating' && stage.transactionsBehind !== null && stage.transactionsBehind > 0) {
+      terminal.progress(`${stage.transactionsBehind} transactions behind`);
+    }
+  };
+}

@@ -1,0 +1,67 @@
+import { type Actor, requirePermission } from '../../access/actor.ts';
+import { readSecret } from '../../configuration/read-secret.ts';
+import { connectionParameters } from '../../contract/connection-parameters.ts';
+import { isWholeByItself } from '../../contract/dump-proof.ts';
+import { BatonError } from '../../contract/errors.ts';
+import type { Cluster } from '../cluster.ts';
+import { requireServer } from '../clusters.ts';
+import type { Engine } from '../engine.ts';
+import { serverAddress } from '../server-address.ts';
+import { takeoverUrl } from '../takeover-urls.ts';
+import type { EngineParts } from './parts.ts';
+
+/** A first copy of a large server takes hours. */
+const tokenHours = 24;
+
+/** What a new replica of a server needs: secrets, so in the audit before they are told. */
+export function newReplicaMethods(parts: EngineParts): Pick<Engine, 'connectionParameters'> {
+  const { clusters, access, consoleUrl } = parts;
+  return {
+    async connectionParameters(actor: Actor, name, server) {
+      requirePermission(actor, 'operate');
+      requirePermission(actor, 'download');
+      const cluster = clusters.get(name);
+      requireServer(cluster, server);
+      const { replication, replicationTls, servers } = cluster.configuration;
+      if (!replication) {
+        throw new BatonError(
+          'refused',
+          `The console knows no account with which a replica of ${name} would sign in.`,
+          `Set clusters.${name}.replication in its configuration.`,
+        );
+      }
+      const source = backupsFor(cluster, server);
+      const result = source === null ? 'no backup' : `backups of ${source}, for ${tokenHours} h`;
+      await access.audit.record({ actor, action: 'connection-parameters', cluster: name, object: server, result });
+      const { url = '' } = servers[server] ?? {};
+      const agent = source === null ? undefined : servers[source];
+      return connectionParameters({
+        user: replication.user,
+        password: await readSecret(replication.passwordFile),
+        address: serverAddress(server, url),
+        agentUrl: agent?.agent ?? null,
+        bootstrapToken: source === null ? null : await tokenFor(cluster, source),
+        bootstrapFingerprint: agent?.agentFingerprint ?? null,
+        withTls: (servers[server]?.replicationTls ?? replicationTls) !== undefined,
+        takeoverUrl: takeoverUrl(consoleUrl(), name, server),
+      });
+    },
+  };
+}
+
+/** Whose backups a replica of that server begins with: its own, else the newest of another; null where no agent has one. */
+function backupsFor({ agents }: Cluster, server: string): string | null {
+  const up = new Set(agents.states().flatMap((state) => (state.agent === 'up' ? [state.server] : [])));
+  const whole = agents.dumps().filter((dump) => isWholeByItself(dump) && up.has(dump.server) && dump.gtid !== '');
+  return whole.some((dump) => dump.server === server) ? server : (whole[0]?.server ?? null);
+}
+
+/** null: its readers show certificates. Rejects with BatonError('unavailable'). */
+async function tokenFor({ agents }: Cluster, server: string): Promise<string | null> {
+  try {
+    return (await agents.clientOf(server).readerToken(tokenHours)).token;
+  } catch (error) {
+    if (error instanceof BatonError && error.code === 'refused') return null;
+    throw error;
+  }
+}
