@@ -12,6 +12,8 @@ export interface AgentAddress {
   readonly url: string;
   /** "": none is shown, the certificate says who asks. */
   readonly token: string;
+  /** Of an agent on this host: where it listens, instead of what the URL names. */
+  readonly socketPath?: string;
   /** For an https address; absent: whom the system trusts, and no certificate of our own. */
   readonly secure?: SecureClient;
 }
@@ -62,6 +64,7 @@ export class AgentRequests {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const request = open(url, {
       method: options.method,
+      ...(this.#address.socketPath !== undefined && { socketPath: this.#address.socketPath }),
       agent: options.method === 'POST' ? this.#fresh : this.#agent,
       ...(options.signal && { signal: options.signal }),
       headers: {

@@ -6,6 +6,7 @@ import { BatonError, type certificateRefusal, type ErrorBody } from '../contract
 import { roleOf, type ClientList } from '../tls/client-list.ts';
 import { peerOf } from '../tls/peer.ts';
 import type { SecureServers } from '../tls/secure-server.ts';
+import type { LocalDoor } from './local-door.ts';
 import { visitorOf, type Tokens, type Visitor } from './tokens.ts';
 
 /** What the agent's door looks at. */
@@ -15,6 +16,8 @@ export interface Door {
   /** Who comes in by certificate; null: tokens say who it is. */
   readonly clients: ClientList | null;
   readonly tokens: Tokens;
+  /** The way in for the commands of this host. */
+  readonly local: LocalDoor;
 }
 
 /** The agent's HTTP server without its routes: who it is before all else, errors as the contract's body. */
@@ -48,8 +51,9 @@ export function buildApp(door: Door, logger: Logger): FastifyInstance {
 const refusalDetails = ({ clients }: Door): z.infer<typeof certificateRefusal> | null =>
   clients === null ? null : { certificate: true };
 
-/** Who asks: by its certificate where there is a list of them, else by its token. */
-function admit({ clients, tokens }: Door, request: FastifyRequest): Visitor {
+/** Who asks: a command of this host by the token it can read, another by its certificate where there is a list of them, else by its token. */
+function admit({ clients, tokens, local }: Door, request: FastifyRequest): Visitor {
+  if (local.admits(request.raw)) return 'console';
   if (clients === null) {
     const visitor = visitorOf(request.headers.authorization, tokens);
     if (visitor === null) throw new BatonError('unauthenticated', 'This address needs a token.');

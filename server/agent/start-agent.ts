@@ -22,11 +22,13 @@ import { serveReseeds } from './reseed-routes.ts';
 import { ServiceDecision } from './decide-services.ts';
 import { DatabaseStatus } from './database-status.ts';
 import { serveExports } from './exports-route.ts';
+import { LocalDoor } from './local-door.ts';
 import { serveReaderTokens } from './reader-tokens.ts';
 import { serveReadOnly } from './read-only-route.ts';
 import { serveSignIns } from './sign-in-route.ts';
 import { ServerCertificates } from './server-certificates.ts';
 import { serveServices } from './service-routes.ts';
+import { stateDirectoryOf } from './state-directory.ts';
 import { readTokens } from './tokens.ts';
 import { serveTransactions } from './transactions-route.ts';
 
@@ -54,10 +56,12 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
   const clients = tls?.clients ?? null;
   const tokens = await readTokens({ tokenFile, readerTokenFile, byCertificate: clients !== null });
   const secure = tls ? await secureListener(tls, logger) : null;
-  const app = buildApp({ secure, clients, tokens }, logger);
+  const stateDirectory = await makeStateDirectory(configuration);
+  const local = new LocalDoor(stateDirectory);
+  const app = buildApp({ secure, clients, tokens, local }, logger);
   const { socket, defaultsFile } = database;
   const server = configuration.name ?? serverNameOf(hostname());
-  const options = { server, stateDirectory: await stateDirectory(configuration), now: () => new Date(), logger };
+  const options = { server, stateDirectory, now: () => new Date(), logger };
   const services = await createServices(configuration, options);
   const turn = new BackupTurn();
   const backups = await createBackups(configuration, { ...options, turn });
@@ -113,6 +117,7 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
     backups?.schedule?.stop();
     backups?.verifySchedule?.stop();
     endCopies();
+    local.close();
     const cut = setTimeout(() => app.server.closeAllConnections(), drainMs);
     const ends = [...services.values()].map((service) => service.close());
     await Promise.all([
@@ -128,6 +133,7 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
   };
   try {
     await app.listen(address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port });
+    await local.open((request, response) => app.routing(request, response));
     // Only who holds the address is the agent of this server, and may touch what an earlier one left.
     await backups?.verifications.open();
     await backups?.runner.open();
@@ -160,11 +166,8 @@ async function createServices(
   return services;
 }
 
-async function stateDirectory(configuration: AgentConfiguration): Promise<string> {
-  const { backups } = configuration;
-  const directory = configuration.stateDirectory ?? (backups && join(backups.directory, '.agent'));
-  if (directory === undefined)
-    throw new Error('agent.stateDirectory is missing: where there are no backups, it is needed');
+async function makeStateDirectory(configuration: AgentConfiguration): Promise<string> {
+  const directory = stateDirectoryOf(configuration);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   return directory;
 }

@@ -1,4 +1,5 @@
 import { agent } from './commands/agent.ts';
+import { backupCommands } from './commands/backup.ts';
 import { checkCommands } from './commands/check.ts';
 import { configCommands } from './commands/config.ts';
 import { console } from './commands/console.ts';
@@ -40,6 +41,7 @@ const commands = [
   primaryInit,
   ...tlsCommands,
   ...replicaCommands,
+  ...backupCommands,
   ...checkCommands,
   ...configCommands,
   ...sandboxCommands,
@@ -50,6 +52,7 @@ const groups = {
   maintenance: 'servers that are set aside for a while',
   user: 'who may sign in, directly in the store of the configuration',
   token: 'API tokens, directly in the store of the configuration',
+  backup: 'the backups of the server beside this command',
   primary: 'what a new replica needs of the server beside this command',
   replica: 'a new replica on this host',
   tls: 'certificates for those who have no authority',

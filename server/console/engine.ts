@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Actor } from '../access/actor.ts';
 import type { AuditEntry, CreatedToken, NewToken, NewUser, Session, Token, User } from '../contract/access.ts';
-import type { BackupRequest, BackupRun, ServiceRun, ServiceStatus } from '../contract/agent.ts';
+import type { BackupRequest, BackupRun, ServiceRun, ServiceStatus, VerifyRun } from '../contract/agent.ts';
 import type { ConnectionParameters } from '../contract/connection-parameters.ts';
 import type { Dump, DumpCatalogue } from '../contract/dumps.ts';
 import type { ServerEvent } from '../contract/events.ts';
@@ -111,6 +111,9 @@ export interface Engine {
   downloadEnded(actor: Actor, cluster: string, dump: Dump, end: { bytes: number; whole: boolean }): Promise<void>;
   takeBackup(actor: Actor, cluster: string, server: string, request: BackupRequest): Promise<BackupRun>;
   backupRun(actor: Actor, cluster: string, server: string, id: string): Promise<BackupRun>;
+  /** Has the agent restore a dump of its catalogue into a throw-away server, to see whether it is good. */
+  verifyDump(actor: Actor, cluster: string, server: string, name: string): Promise<VerifyRun>;
+  verifyRun(actor: Actor, cluster: string, server: string, id: string): Promise<VerifyRun>;
 
   /** What a new replica of that server needs: a password, and a token for backups that expires. */
   connectionParameters(actor: Actor, cluster: string, server: string): Promise<ConnectionParameters>;

@@ -1,5 +1,5 @@
 import type { AuditEntry, NewToken, NewUser, Session, SignInRequest, Token, CreatedToken, User } from './access.ts';
-import type { BackupRequest, BackupRun, ServiceRun, ServiceStatus } from './agent.ts';
+import type { BackupRequest, BackupRun, ServiceRun, ServiceStatus, VerifyRun } from './agent.ts';
 import type { ConnectionParameters } from './connection-parameters.ts';
 import type { DumpCatalogue } from './dumps.ts';
 import type { ErrorBody, ErrorCode } from './errors.ts';
@@ -196,6 +196,15 @@ export const takeBackup = (cluster: string, server: string, body: BackupRequest 
 /** GET /clusters/C/servers/S/connection-parameters: with a password in it, and each time in the audit. */
 export const getConnectionParameters = (cluster: string, server: string) =>
   ask<ConnectionParameters>(`/clusters/${part(cluster)}/servers/${part(server)}/connection-parameters`);
+/** POST /clusters/C/dumps/S/NAME/verify */
+export const verifyDump = (cluster: string, dump: { server: string; name: string }) =>
+  ask<VerifyRun>(`/clusters/${part(cluster)}/dumps/${part(dump.server)}/${part(dump.name)}/verify`, {
+    method: 'POST',
+    body: {},
+  });
+/** GET /clusters/C/servers/S/verifications/ID */
+export const getVerifyRun = (cluster: string, server: string, id: string) =>
+  ask<VerifyRun>(`/clusters/${part(cluster)}/servers/${part(server)}/verifications/${part(id)}`);
 
 /** GET /audit, newest first */
 export const getAudit = (asked: { limit: number; before?: number; cluster?: string }) =>

@@ -14,7 +14,7 @@ import { accessActRoutes, accessRoutes } from './routes/access.ts';
 import { aftermathRoutes } from './routes/aftermath.ts';
 import { auditRoute } from './routes/audit.ts';
 import { clusterRoutes } from './routes/clusters.ts';
-import { backupRoute, downloadRoutes, dumpRoutes } from './routes/dumps.ts';
+import { backupRoute, downloadRoutes, dumpRoutes, verifyRoutes } from './routes/dumps.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoute } from './routes/health.ts';
 import { historyRoute } from './routes/history.ts';
@@ -104,6 +104,7 @@ export async function addPublicRoutes(
       operationActRoutes(routes, engine);
       downloadRoutes(routes, engine, downloads);
       backupRoute(routes, engine);
+      verifyRoutes(routes, engine);
       accessActRoutes(routes, engine, streams);
       eventRoutes(routes, streams);
       routes.get('/openapi.json', { schema: { hide: true } }, async () => api.swagger());

@@ -56,6 +56,8 @@ const table: Record<string, Route> = {
   'POST /clusters/erp5/servers/db-2/backups': { for: 'operator', body: {}, answers: 202 },
   'GET /clusters/erp5/servers/db-2/backups/run-1': { for: 'viewer', answers: 200 },
   'GET /clusters/erp5/servers/db-2/connection-parameters': { for: 'operator', answers: 200 },
+  'POST /clusters/erp5/dumps/db-2/d.sql.zst/verify': { for: 'operator', body: {}, answers: 202 },
+  'GET /clusters/erp5/servers/db-2/verifications/run-1': { for: 'viewer', answers: 200 },
   'GET /audit': { for: 'viewer', answers: 200 },
   'GET /users': { for: 'admin', answers: 200 },
   'POST /users': { for: 'admin', body: user, answers: 201 },
@@ -79,6 +81,7 @@ function shape(route: string): string {
     .replaceAll('{cluster}', 'erp5')
     .replaceAll('{server}', 'db-2')
     .replace('/dumps/db-2/{name}', '/dumps/db-2/d.sql.zst')
+    .replace('/verifications/{id}', '/verifications/run-1')
     .replace('/exports/{name}', '/exports/x.sql')
     .replace('/services/{name}/{action}', '/services/update/run')
     .replace('/services/{name}/runs/{id}', '/services/update/runs/run-1')

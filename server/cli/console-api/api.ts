@@ -4,9 +4,12 @@ import {
   backupRun,
   serviceRun,
   serviceStatus,
+  verifyRun,
+  type BackupRequest,
   type BackupRun,
   type ServiceRun,
   type ServiceStatus,
+  type VerifyRun,
 } from '../../contract/agent.ts';
 import { connectionParametersBody, type ConnectionParameters } from '../../contract/connection-parameters.ts';
 import { dump, type Dump } from '../../contract/dumps.ts';
@@ -48,7 +51,10 @@ export interface ConsoleApi {
   runService(cluster: string, server: string, name: string): Promise<ServiceRun>;
   serviceRun(cluster: string, server: string, name: string, id: string): Promise<ServiceRun>;
   dumps(cluster: string): Promise<Dump[]>;
-  takeBackup(cluster: string, server: string): Promise<BackupRun>;
+  takeBackup(cluster: string, server: string, request?: BackupRequest): Promise<BackupRun>;
+  backupRun(cluster: string, server: string, id: string): Promise<BackupRun>;
+  verifyDump(cluster: string, dump: { server: string; name: string }): Promise<VerifyRun>;
+  verifyRun(cluster: string, server: string, id: string): Promise<VerifyRun>;
   connectionParameters(cluster: string, server: string): Promise<ConnectionParameters>;
 }
 
@@ -103,8 +109,14 @@ export function consoleApi(address: ConsoleAddress): ConsoleApi {
     serviceRun: async (cluster, server, name, id) =>
       await get(`${servicePath(cluster, server, name)}/runs/${part(id)}`, serviceRun),
     dumps: async (cluster) => await get(`/clusters/${part(cluster)}/dumps`, z.array(dump)),
-    takeBackup: async (cluster, server) =>
-      await post(`/clusters/${part(cluster)}/servers/${part(server)}/backups`, {}, backupRun),
+    takeBackup: async (cluster, server, request = {}) =>
+      await post(`/clusters/${part(cluster)}/servers/${part(server)}/backups`, request, backupRun),
+    backupRun: async (cluster, server, id) =>
+      await get(`/clusters/${part(cluster)}/servers/${part(server)}/backups/${part(id)}`, backupRun),
+    verifyDump: async (cluster, { server, name }) =>
+      await post(`/clusters/${part(cluster)}/dumps/${part(server)}/${part(name)}/verify`, {}, verifyRun),
+    verifyRun: async (cluster, server, id) =>
+      await get(`/clusters/${part(cluster)}/servers/${part(server)}/verifications/${part(id)}`, verifyRun),
     connectionParameters: async (cluster, server) =>
       await get(`/clusters/${part(cluster)}/servers/${part(server)}/connection-parameters`, connectionParametersBody),
   };

@@ -8,7 +8,10 @@ import { requireServer } from '../clusters.ts';
 import type { Engine } from '../engine.ts';
 import type { EngineParts } from './parts.ts';
 
-type DumpMethods = Pick<Engine, 'dumps' | 'findDump' | 'openDump' | 'downloadEnded' | 'takeBackup' | 'backupRun'>;
+type DumpMethods = Pick<
+  Engine,
+  'dumps' | 'findDump' | 'openDump' | 'downloadEnded' | 'takeBackup' | 'backupRun' | 'verifyDump' | 'verifyRun'
+>;
 
 const downloadAction = 'dump-download';
 /** Far enough back to find the last download among sign-ins. */
@@ -27,10 +30,7 @@ export function dumpMethods({ clusters, access, logger }: EngineParts): DumpMeth
       requirePermission(actor, 'download');
       const cluster = clusters.get(name);
       if (server === 'latest' && file === 'latest') return newest(cluster, method);
-      requireServer(cluster, server);
-      const found = cluster.agents.dumps().find((dump) => dump.server === server && dump.name === file);
-      if (found) return found;
-      throw new BatonError('not-found', `${server} has no such dump.`, 'Look at the list of dumps again.');
+      return dumpOf(cluster, server, file);
     },
 
     async openDump(actor, name, dump, asked) {
@@ -79,6 +79,26 @@ export function dumpMethods({ clusters, access, logger }: EngineParts): DumpMeth
       if (run.state !== 'running') void cluster.agents.refresh(server);
       return run;
     },
+
+    async verifyDump(actor, name, server, file) {
+      requirePermission(actor, 'operate');
+      const cluster = clusters.get(name);
+      const { name: found } = dumpOf(cluster, server, file);
+      const object = `${server}/${found}`;
+      await access.audit.record({ actor, action: 'dump-verify', cluster: name, object, result: 'asked' });
+      const run = await cluster.agents.clientOf(server).verifyBackup(found);
+      void cluster.agents.refresh(server);
+      return run;
+    },
+
+    async verifyRun(actor, name, server, id) {
+      requirePermission(actor, 'view');
+      const cluster = clusters.get(name);
+      requireServer(cluster, server);
+      const run = await cluster.agents.clientOf(server).verifyRun(id);
+      if (run.state !== 'running') void cluster.agents.refresh(server);
+      return run;
+    },
   };
 
   async function recordEnd(actor: Actor, cluster: string, dump: Dump, result: string): Promise<void> {
@@ -102,6 +122,13 @@ export function dumpMethods({ clusters, access, logger }: EngineParts): DumpMeth
     const last = entries.find((entry) => entry.action === downloadAction);
     return last ? { at: last.at, actor: last.actor, name: last.object ?? '' } : null;
   }
+}
+
+function dumpOf(cluster: Cluster, server: string, file: string): Dump {
+  requireServer(cluster, server);
+  const found = cluster.agents.dumps().find((dump) => dump.server === server && dump.name === file);
+  if (found) return found;
+  throw new BatonError('not-found', `${server} has no such dump.`, 'Look at the list of dumps again.');
 }
 
 function askedText({ method, database }: BackupRequest): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Engine } from '../../console/engine.ts';
-import { backupRequest, backupRun } from '../../contract/agent.ts';
+import { backupRequest, backupRun, verifyRun } from '../../contract/agent.ts';
 import { dump, dumpCatalogue } from '../../contract/dumps.ts';
 import { type Api, actorOf } from '../api.ts';
 import type { Downloads } from '../downloads.ts';
@@ -56,6 +56,33 @@ export function downloadRoutes(api: Api, engine: Engine, downloads: Downloads): 
       const actor = actorOf(request);
       const { cluster, server, name } = request.params;
       return downloads.send(request, reply, actor, cluster, await engine.findDump(actor, cluster, server, name));
+    },
+  });
+}
+
+/** POST …/dumps/S/NAME/verify has the server's agent restore it; GET …/servers/S/verifications/ID how far that is. */
+export function verifyRoutes(api: Api, engine: Engine): void {
+  api.post('/clusters/:cluster/dumps/:server/:name/verify', {
+    schema: {
+      summary: 'Restore a dump into a throw-away server, check its tables, compare it with its manifest',
+      params: serverParams.extend({ name: z.string() }),
+      body: z.strictObject({}).nullish(),
+      response: { 202: verifyRun },
+    },
+    handler: async (request, reply) => {
+      const { cluster, server, name } = request.params;
+      return reply.code(202).send(await engine.verifyDump(actorOf(request), cluster, server, name));
+    },
+  });
+  api.get('/clusters/:cluster/servers/:server/verifications/:id', {
+    schema: {
+      summary: 'A verification that was asked for',
+      params: serverParams.extend({ id: z.string() }),
+      response: { 200: verifyRun },
+    },
+    handler: async (request) => {
+      const { cluster, server, id } = request.params;
+      return engine.verifyRun(actorOf(request), cluster, server, id);
     },
   });
 }

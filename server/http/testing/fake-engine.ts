@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { type Actor, requirePermission } from '../../access/actor.ts';
 import type { DumpAnswer, Engine, NumberedEvent } from '../../console/engine.ts';
-import type { BackupRun } from '../../contract/agent.ts';
+import type { BackupRun, VerifyRun } from '../../contract/agent.ts';
 import type { Dump } from '../../contract/dumps.ts';
 import { BatonError } from '../../contract/errors.ts';
 import type { Operation } from '../../contract/operation.ts';
@@ -169,6 +169,14 @@ export class FakeEngine implements Engine {
     this.#ask(actor, 'view', 'backupRun');
     return this.#run();
   }
+  async verifyDump(actor: Actor): Promise<VerifyRun> {
+    this.#ask(actor, 'operate', 'verifyDump');
+    return verifyOf('d.sql.zst');
+  }
+  async verifyRun(actor: Actor): Promise<VerifyRun> {
+    this.#ask(actor, 'view', 'verifyRun');
+    return verifyOf('d.sql.zst');
+  }
   #run(): BackupRun {
     const startedAt = '2026-01-01T00:00:00.000Z';
     return {
@@ -243,4 +251,19 @@ export class FakeEngine implements Engine {
   health() {
     return { status: 'ok' as const, pid: process.pid };
   }
+}
+
+function verifyOf(name: string): VerifyRun {
+  return {
+    id: 'run-1',
+    name,
+    startedAt: '2026-01-01T00:00:00.000Z',
+    endedAt: null,
+    state: 'running',
+    step: 'unpack',
+    bytes: 0,
+    totalBytes: 10,
+    ok: null,
+    text: null,
+  };
 }
