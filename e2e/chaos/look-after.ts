@@ -30,8 +30,8 @@ export async function lookAfter(
   const end = { ...asked, views: asked.views.filter(({ kind }) => kind === round.kind) };
   const view = mainView(end.views);
   const primary = cluster.server(primaryBy(round, view));
-  const failedOver = round.kind === 'rejoin' || (round.kind === 'failover' && succeeded(view));
-  const recognised = failedOver ? await stage.recognised() : null;
+  // Of a failover before a rejoin the console that acts now may not know: a rival has a store of its own.
+  const recognised = round.kind === 'failover' && succeeded(view) ? await stage.recognised() : stage.recognisedBefore;
   const flowing = await load.flowing(FLOW_MS).then(
     () => true,
     () => false,

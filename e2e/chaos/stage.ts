@@ -36,6 +36,8 @@ export class Stage {
   #clicked = false;
   readonly consoles: Consoles;
   readonly privilegedWrites: string[] = [];
+  /** Whether the failover before a rejoin has said that the old primary is back; null where there was none. */
+  recognisedBefore: boolean | null = null;
   /** What the replicas had received when the target forgot the old primary. */
   received: Readonly<Record<string, number>> | null = null;
 
@@ -121,7 +123,7 @@ export class Stage {
     const promoted = this.#arena.cluster.server(this.#round.target);
     if (!this.#round.agents) await writeFile(promoted.persistFile, '[mariadbd]\nread_only=0\n');
     await old.start();
-    await this.recognised();
+    this.recognisedBefore = await this.recognised();
   }
 
   /** Resolves when the page says that the old primary of a failover is back; false where it does not within the time. */
