@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { AgentStatus } from '../contract/agent.ts';
@@ -34,12 +35,16 @@ import { serveTransactions } from './transactions-route.ts';
 
 /** How long downloads may go on when the agent ends. */
 const drainMs = 2000;
+/** Services have 2.5 s, downloads 2 s; whoever ends the agent may wait for 5 s in all. */
+const closeMs = 3500;
 const observeTimeoutMs = 2000;
 
 /** A running agent. */
 export interface RunningAgent {
   /** Where it listens: the port is the real one where the configuration said 0. */
   readonly url: string;
+  /** What its end would break off, in words; null: nothing. */
+  busyWith(): string | null;
   /** Ends all of it within 5 s: a dump in progress is given up, downloads are cut after 2 s. Safe to repeat. */
   close(): Promise<void>;
 }
@@ -120,7 +125,7 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
     local.close();
     const cut = setTimeout(() => app.server.closeAllConnections(), drainMs);
     const ends = [...services.values()].map((service) => service.close());
-    await Promise.all([
+    const ended = Promise.all([
       app.close(),
       decision.stop(),
       serverCertificates.stop(),
@@ -129,6 +134,8 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
       reseeds?.close(),
       ...ends,
     ]);
+    // What waits for an answer of a server that hangs has nothing to finish: it is left.
+    await Promise.race([ended, pause(closeMs, undefined, { ref: false })]);
     clearTimeout(cut);
   };
   try {
@@ -147,7 +154,12 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
   const url = baseUrl(address, portOf(app.server.address()), configuration.tls !== undefined);
   logger.info({ url, server, services: [...services.keys()] }, 'agent listens');
   let closing: Promise<void> | null = null;
-  return { url, close: () => (closing ??= close()) };
+  const busyWith = (): string | null => {
+    if (backups?.runner.running()) return 'a backup is being taken';
+    if (backups?.verifications.running()) return 'a backup is being verified';
+    return reseeds?.working === true ? 'the server is being given a copy' : null;
+  };
+  return { url, busyWith, close: () => (closing ??= close()) };
 }
 
 async function secureListener(tls: NonNullable<AgentConfiguration['tls']>, logger: Logger): Promise<SecureServers> {

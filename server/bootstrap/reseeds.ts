@@ -120,6 +120,11 @@ export class Reseeds {
     return told(this.#known(id));
   }
 
+  /** A copy or an exchange is in progress. */
+  get working(): boolean {
+    return this.#work !== null;
+  }
+
   /** Ends a copy in progress. An exchange is not waited for: the next agent goes on with it. */
   async close(): Promise<void> {
     const { record } = this.#parts.note;

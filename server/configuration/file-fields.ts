@@ -2,7 +2,7 @@ import { alternativeOf, childOf, type SchemaNode } from './json-schema.ts';
 import type { FieldPath } from './problem.ts';
 
 /** What the contract says of a field that names a file (its x-file). */
-export type FileKind = 'path' | 'certificate' | 'secret' | 'listen' | 'program';
+export type FileKind = 'path' | 'socket' | 'certificate' | 'secret' | 'listen' | 'program';
 
 export interface FileField {
   path: FieldPath;
@@ -10,7 +10,7 @@ export interface FileField {
   value: string;
 }
 
-const kinds: readonly string[] = ['path', 'certificate', 'secret', 'listen', 'program'] satisfies FileKind[];
+const kinds: readonly string[] = ['path', 'socket', 'certificate', 'secret', 'listen', 'program'] satisfies FileKind[];
 
 function isKind(value: unknown): value is FileKind {
   return typeof value === 'string' && kinds.includes(value);

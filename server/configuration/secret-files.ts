@@ -1,4 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
+import { longestSocketPath } from '../contract/listen-address.ts';
 import type { FileField } from './file-fields.ts';
 import type { Finding } from './problem.ts';
 
@@ -8,6 +9,9 @@ import type { Finding } from './problem.ts';
  */
 export function checkFile({ path, kind, value }: FileField): { errors: Finding[]; warnings: Finding[] } {
   const found = (message: string): Finding[] => [{ path, at: 'value', message }];
+  if (kind === 'socket') return { errors: tooLong(value).flatMap(found), warnings: [] };
+  if (kind === 'listen')
+    return { errors: value.startsWith('unix:') ? tooLong(value.slice(5)).flatMap(found) : [], warnings: [] };
   if (kind === 'program') return { errors: [], warnings: programWarnings(value).flatMap(found) };
   if (kind !== 'secret' && kind !== 'certificate') return { errors: [], warnings: [] };
   try {
@@ -20,6 +24,12 @@ export function checkFile({ path, kind, value }: FileField): { errors: Finding[]
   } catch (error) {
     return { errors: found(`the file ${value} ${whyNot(error)}`), warnings: [] };
   }
+}
+
+function tooLong(path: string): string[] {
+  const bytes = Buffer.byteLength(path);
+  if (bytes <= longestSocketPath) return [];
+  return [`the path of a socket has at most ${longestSocketPath} bytes, this one has ${bytes}: ${path}`];
 }
 
 /** A console without one of its hooks still shows what is; it is the takeover that is refused. */

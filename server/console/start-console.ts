@@ -141,6 +141,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       sessionSecret,
       sessionSeconds: sessionHours * 3600,
       pagesDirectory: options.nextDirectory,
+      runDirectory: configuration.console.runDirectory,
     });
     // Only who holds the address is the console: one started twice by mistake takes nothing up.
     const takeUps = watchUnfinished(operations, clusters, logger);

@@ -6,6 +6,8 @@ const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'letters, digi
  * there and not be empty, a certificate must be there, any other may come later.
  */
 const file = z.string().min(1).meta({ 'x-file': 'path' });
+/** A socket in the file system; its path has a limit of its own. */
+const socketFile = z.string().min(1).meta({ 'x-file': 'socket' });
 const certificateFile = z.string().min(1).meta({ 'x-file': 'certificate' });
 const secretFile = z.string().min(1).meta({ 'x-file': 'secret' });
 /** 0 to 65535: no system takes another one, and `new URL` neither. */
@@ -176,6 +178,8 @@ export const consoleConfiguration = z.strictObject({
   plainHttp: z.boolean().default(false),
   store: z.string().regex(/^sqlite:\/\/\/.+/, '"sqlite:///path" (a store in MariaDB is not supported yet)'),
   sessionSecretFile: secretFile,
+  /** Where its private sockets are while it runs. Absent: TMPDIR, else /tmp. Short: a socket's path has at most 107 bytes. */
+  runDirectory: file.optional(),
   sessionHours: z.number().positive().default(12),
   metrics: z.strictObject({ allowLoopback: z.boolean().default(false) }).prefault({}),
 });
@@ -246,7 +250,7 @@ export const agentConfiguration = z.strictObject({
   /** Name of the server in the console's configuration; goes into manifests. Absent: the host's name. */
   name: name.optional(),
   server: z.strictObject({
-    socket: file,
+    socket: socketFile,
     /** Options file with the account the agent uses for dumps and services ([client] user, password). */
     defaultsFile: file.optional(),
     /** File the agent writes read_only into; include it in the server's options. */

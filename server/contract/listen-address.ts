@@ -3,6 +3,9 @@ export type ListenAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string };
 
+/** sockaddr_un takes 108 bytes with the NUL at their end (unix(7)); a longer path is refused, or cut off unseen. */
+export const longestSocketPath = 107;
+
 /** Reads "host:port", "[ipv6]:port" or "unix:/path", as the configuration's schema has checked it. */
 export function parseListenAddress(text: string): ListenAddress {
   if (text.startsWith('unix:')) return { kind: 'unix', path: text.slice('unix:'.length) };

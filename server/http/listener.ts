@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Access } from '../access/access.ts';
 import type { Engine } from '../console/engine.ts';
-import { parseListenAddress } from '../contract/listen-address.ts';
+import { BatonError } from '../contract/errors.ts';
+import { longestSocketPath, parseListenAddress } from '../contract/listen-address.ts';
 import { secureServers, type SecureServers } from '../tls/secure-server.ts';
 import type { TlsFiles } from '../tls/material.ts';
 import { addPublicRoutes, addReadingRoutes, buildApi } from './build-api.ts';
@@ -38,6 +39,8 @@ export interface ListenerOptions {
   sessionSeconds: number;
   /** Where .next and public stand; null: no pages, the API alone. */
   pagesDirectory: string | null;
+  /** Where the private sockets are; the system's folder for temporary files where it is not said. */
+  runDirectory?: string | undefined;
   /** What renders pages; Next, but in tests. */
   pagesProgram?: string;
 }
@@ -51,10 +54,24 @@ export interface Listener {
   close(graceMs: number): Promise<void>;
 }
 
+/** A folder of our own for the private sockets. Rejects where their paths would be too long for the system. */
+async function privateFolder(above: string): Promise<string> {
+  const longest = Buffer.byteLength(join(above, 'baton-XXXXXX', 'engine.sock'));
+  if (longest > longestSocketPath) {
+    throw new BatonError(
+      'invalid',
+      `The console's sockets in ${above} would have a path of ${longest} bytes; ${longestSocketPath} are possible.`,
+      'Name a shorter console.runDirectory, or set TMPDIR.',
+    );
+  }
+  await mkdir(above, { recursive: true, mode: 0o700 });
+  return await mkdtemp(join(above, 'baton-'));
+}
+
 /** Starts to listen: the API, events, downloads, metrics, and pages through Next. Rejects when an address is not free. */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const tls = options.tls === undefined ? undefined : await secureServers(options.tls, options.logger);
-  const stateDirectory = await mkdtemp(join(tmpdir(), 'baton-'));
+  const stateDirectory = await privateFolder(options.runDirectory ?? tmpdir());
   /** What must be ended, the newest first. */
   const ends: ((graceMs: number) => Promise<unknown> | void)[] = [
     () => rm(stateDirectory, { recursive: true, force: true }),

@@ -5,8 +5,8 @@ import { constants } from 'node:os';
 const parentCheckMs = 500;
 
 /**
- * Runs a child in the foreground and answers its exit code (128 + signal, as a shell says it). SIGINT, SIGTERM and SIGHUP are
- * passed on, and the child's channel to us closes when we die, whatever the cause: a child of ours ends on its
+ * Runs a child in the foreground and answers its exit code (128 + signal, as a shell says it). SIGINT, SIGTERM, SIGHUP and
+ * SIGUSR1 are passed on, and the child's channel to us closes when we die, whatever the cause: a child of ours ends on its
  * "disconnect". When our own parent goes (npm was killed), the child is asked to stop.
  * @param {string} file
  * @param {readonly string[]} args
@@ -18,7 +18,7 @@ export function runForeground(file, args, options) {
     const child = spawn(file, args, { ...options, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
     const pass = (/** @type {NodeJS.Signals} */ signal) => child.kill(signal);
     /** @type {NodeJS.Signals[]} */
-    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'];
     for (const signal of signals) process.on(signal, pass);
     const parent = process.ppid;
     const orphanTimer = setInterval(() => {

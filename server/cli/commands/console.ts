@@ -7,6 +7,7 @@ import { BatonError, messageOf } from '../../contract/errors.ts';
 import { command, configOption } from '../command.ts';
 import { configurationFile } from '../configuration-file.ts';
 import { exitCode } from '../exit-code.ts';
+import { logFileOption, withLog } from '../log-file.ts';
 import { pidFileOption, withPidFile } from '../pid-file.ts';
 import { untilStopped } from '../until-stopped.ts';
 
@@ -16,31 +17,33 @@ export const console = command({
   name: 'console',
   summary: 'the web console and its engine, in the foreground',
   details: 'SIGHUP reads the configuration again; a wrong one is refused, and the running one stays in force.',
-  options: [configOption, pidFileOption],
-  input: z.object({ config: z.string().optional(), pidFile: z.string().optional() }),
-  async run({ config, pidFile }) {
+  options: [configOption, pidFileOption, logFileOption],
+  input: z.object({
+    config: z.string().optional(),
+    pidFile: z.string().optional(),
+    logFile: z.string().optional(),
+  }),
+  async run({ config, pidFile, logFile }) {
     const stopped = untilStopped(['SIGINT', 'SIGTERM']);
     const configurationPath = configurationFile(config);
     // Loaded here, so that the other commands start without a web server.
-    const [{ createLogger }, { startConsole }] = await Promise.all([
-      import('../../console/logger.ts'),
-      import('../../console/start-console.ts'),
-    ]);
-    const logger = createLogger();
+    const { startConsole } = await import('../../console/start-console.ts');
     const built = existsSync(join(root, '.next', 'BUILD_ID'));
-    if (!built) logger.warn('the pages are not built (npm run build): only the API answers');
     await withPidFile(pidFile, async () => {
-      const running = await startConsole({
-        configurationPath,
-        logger,
-        nextDirectory: built ? root : null,
-      }).catch(explainListening);
-      running.pagesReady.catch((error: unknown) =>
-        logger.error({ reason: String(error) }, 'the pages did not come up'),
-      );
-      process.on('SIGHUP', () => void reload(running, logger));
-      await stopped;
-      await running.close();
+      await withLog(logFile, async (logger, onReload) => {
+        if (!built) logger.warn('the pages are not built (npm run build): only the API answers');
+        const running = await startConsole({
+          configurationPath,
+          logger,
+          nextDirectory: built ? root : null,
+        }).catch(explainListening);
+        running.pagesReady.catch((error: unknown) =>
+          logger.error({ reason: String(error) }, 'the pages did not come up'),
+        );
+        onReload(() => reload(running, logger));
+        await stopped;
+        await running.close();
+      });
     });
     return exitCode.done;
   },

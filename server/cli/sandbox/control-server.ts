@@ -3,11 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../../contract/errors.ts';
+import { longestSocketPath } from '../../contract/listen-address.ts';
 import { textOf } from '../console-api/call.ts';
 import { controlRequest, type ControlAnswer, type ControlRequest } from './control-protocol.ts';
-
-/** Longer socket paths are refused by the kernel. */
-const longestSocketPath = 107;
 
 /**
  * Lets `baton sandbox …` reach a cluster that lives in this process: a unix socket that DIR/sandbox.json names, for this

@@ -1,0 +1,38 @@
+import type { Logger } from 'pino';
+import type { Option } from './command.ts';
+
+export const logFileOption: Option = {
+  flags: '--log-file <file>',
+  text: 'log there instead of to standard error; SIGHUP and SIGUSR1 open it anew',
+};
+
+const nothing = async (): Promise<void> => undefined;
+
+/**
+ * Runs `work` with a log. SIGHUP and SIGUSR1 open its file anew, and SIGHUP calls what `work` gave to onReload. Rejects
+ * where the file can't be written.
+ */
+export async function withLog<T>(
+  file: string | undefined,
+  work: (logger: Logger, onReload: (reload: () => Promise<void>) => void) => Promise<T>,
+): Promise<T> {
+  const { openLog } = await import('../console/logger.ts');
+  const log = await openLog(file);
+  const { logger } = log;
+  const reopen = (): void => log.reopen();
+  let reload = nothing;
+  // Node's own answer to SIGUSR1 is a debugger that listens; that one is switched off by this.
+  process.on('SIGUSR1', reopen);
+  const onHangUp = (): void => {
+    reopen();
+    void reload();
+  };
+  process.on('SIGHUP', onHangUp);
+  try {
+    return await work(logger, (given) => (reload = given));
+  } finally {
+    process.off('SIGUSR1', reopen);
+    process.off('SIGHUP', onHangUp);
+    logger.flush();
+  }
+}
