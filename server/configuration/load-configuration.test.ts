@@ -300,7 +300,7 @@ describe('a wrong field is named with line, column, what was expected and what w
     [
       '  url: http',
       '  constructor: 1\n  url: http',
-      '2:3: console.constructor: is not known here; known are listen, url, hosts, tls, plainHttp, store, sessionSecretFile, sessionHours, metrics',
+      '2:3: console.constructor: is not known here; known are listen, url, hosts, tls, plainHttp, store, sessionSecretFile, runDirectory, sessionHours, metrics',
     ],
     ['clusters:', 'cluster:', '5:1: cluster: is not known here; did you mean "clusters"?'],
   ])('%j as %j', async (from, to, problem) => {
