@@ -57,3 +57,22 @@ test('every download is in the audit', async ({ console: page, demo }) => {
   await page.goto(`${demo.file.console.url}/audit`);
   await expect(page.getByText(/\.sql\.zst/).first()).toBeVisible();
 });
+
+test('a physical backup is made and proven on the page, and the page says in how long', async ({
+  console: page,
+  demo,
+}) => {
+  await page.goto(`${demo.file.console.url}/clusters/erp5/dumps`);
+  const making = page.getByRole('table', { name: 'The servers and their dumps' });
+  await making
+    .getByRole('row', { name: /^db-1/ })
+    .getByRole('button', { name: /physical backup/ })
+    .click();
+  const made = page.getByRole('table', { name: /newest first/ }).getByRole('row', { name: /db-1 .*mariabackup/ });
+  await expect(made.getByText('never restored')).toBeVisible({ timeout: 60_000 });
+  await made.getByRole('button', { name: /^Verify/ }).click();
+  await expect(made.getByText(/restored and checked in/)).toBeVisible({ timeout: 60_000 });
+  const { dumps } = await demo.client.expect(dumpCatalogue, 200, 'GET', '/clusters/erp5/dumps?detail=1');
+  const [proven] = dumps.filter(({ method }) => method === 'mariabackup');
+  expect(proven?.verified).toMatchObject({ ok: true, text: expect.stringContaining('tables checked') });
+});

@@ -11,10 +11,10 @@ import { CopyButton } from '../ui/copy-button.tsx';
 import { Gtid } from '../ui/gtid.tsx';
 import { Hint } from '../ui/hint.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { Status } from '../ui/mark.tsx';
 import { Ago, Instant, Since } from '../ui/time.tsx';
-import { methodWords, partOf, restoreWords, shortSha } from './dump-words.ts';
+import { chainOf, methodWords, partOf, shortSha } from './dump-words.ts';
 import { expectedBytes } from './making.ts';
+import { Proven } from './proven.tsx';
 import { SizeBar } from './size-bar.tsx';
 import type { CatalogueView } from './use-catalogue.ts';
 
@@ -58,7 +58,12 @@ export function DumpTable({ cluster, view }: { cluster: string; view: CatalogueV
         </thead>
         <tbody>
           {running.map((one) => (
-            <RunningRow key={one.server} {...one} expected={expectedBytes(one.server, dumps)} largest={largest} />
+            <RunningRow
+              key={one.server}
+              {...one}
+              expected={expectedBytes(one.server, one.method, dumps)}
+              largest={largest}
+            />
           ))}
           {(all ? dumps : dumps.slice(0, openRows)).map((dump, place) => (
             <tr key={`${dump.server} ${dump.name}`}>
@@ -67,7 +72,7 @@ export function DumpTable({ cluster, view }: { cluster: string; view: CatalogueV
                 <Instant at={dump.endedAt} className="text-sm font-normal text-faint max-md:ml-3" />
               </th>
               <td data-label="Server">{dump.server}</td>
-              <DumpFacts dump={dump} largest={largest} />
+              <DumpFacts dump={dump} largest={largest} view={view} silent={silent.has(dump.server)} />
               <td className="md:text-right">
                 <Download
                   cluster={cluster}
@@ -92,13 +97,25 @@ export function DumpTable({ cluster, view }: { cluster: string; view: CatalogueV
   );
 }
 
-function DumpFacts({ dump, largest }: { dump: Dump; largest: number }) {
+function DumpFacts({
+  dump,
+  largest,
+  view,
+  silent,
+}: {
+  dump: Dump;
+  largest: number;
+  view: CatalogueView;
+  silent: boolean;
+}) {
   const method = methodWords[dump.method];
-  const restore = restoreWords(dump.verified);
   return (
     <>
       <td data-label="Method" className="md:whitespace-nowrap">
-        <Hint text={method.meaning}>{method.text}</Hint>
+        <span className="block">
+          <Hint text={method.meaning}>{method.text}</Hint>
+          <Part dump={dump} dumps={view.catalogue.dumps} />
+        </span>
       </td>
       <td data-label="Size" className="md:whitespace-nowrap">
         <span>
@@ -121,12 +138,27 @@ function DumpFacts({ dump, largest }: { dump: Dump; largest: number }) {
         </span>
       </td>
       <td data-label="Proven">
-        <span className="text-sm md:whitespace-nowrap">
-          <Status level={restore.level} word={restore.word} className="max-md:whitespace-normal" />
-          {restore.at !== null && <Ago at={restore.at} className="block text-faint md:pl-5" />}
-        </span>
+        <Proven dump={dump} view={view.verifications} silent={silent} />
       </td>
     </>
+  );
+}
+
+/** What it is of, where that is not a whole server: on which full backup it builds, or the one database. */
+function Part({ dump, dumps }: { dump: Dump; dumps: readonly Dump[] }) {
+  if (dump.database !== null) return <span className="block text-sm text-faint">{dump.database} alone</span>;
+  if (dump.base === null) return null;
+  const chain = chainOf(dump, dumps);
+  return (
+    <span className="block text-sm text-faint" title={`builds on ${dump.base}`}>
+      {chain === null ? (
+        'of an unknown chain'
+      ) : (
+        <>
+          step {chain.step} on <Instant at={chain.full.endedAt} />
+        </>
+      )}
+    </span>
   );
 }
 
@@ -176,12 +208,14 @@ function Download({
 function RunningRow({
   server,
   startedAt,
+  method,
   bytes: written,
   expected,
   largest,
 }: {
   server: string;
   startedAt: string;
+  method: Dump['method'];
   bytes: number;
   expected: number | null;
   largest: number;
@@ -198,7 +232,9 @@ function RunningRow({
         </span>
       </th>
       <td data-label="Server">{server}</td>
-      <td data-empty />
+      <td data-label="Method" className="md:whitespace-nowrap">
+        {methodWords[method].text}
+      </td>
       <td data-label="Size" className="md:whitespace-nowrap">
         <span>
           {bytes(written)}
@@ -207,7 +243,7 @@ function RunningRow({
       </td>
       <td colSpan={4} className="text-sm text-soft max-md:!block max-md:!text-left">
         {expected === null
-          ? `The first of ${server}: nobody knows how large it gets.`
+          ? `The first of its kind on ${server}: nobody knows how large it gets.`
           : `The last one of ${server} has ${bytes(expected)}.`}
       </td>
     </tr>

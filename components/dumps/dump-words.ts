@@ -1,3 +1,4 @@
+import type { VerifyRun } from '../../server/contract/agent.ts';
 import { workOf } from '../../server/contract/dump-proof.ts';
 import type { BackupFailure, Dump, DumpCatalogue } from '../../server/contract/dumps.ts';
 import { duration } from '../format/duration.ts';
@@ -10,19 +11,46 @@ export const methodWords: Record<Dump['method'], { text: string; meaning: string
   dump: { text: 'mariadb-dump', meaning: 'SQL text of all databases: loads into any server of this version or newer.' },
   mariabackup: {
     text: 'mariabackup',
-    meaning: 'A whole copy of the data files: becomes the data directory of a server.',
+    meaning:
+      'A whole copy of the data files: becomes the data directory of a server, the fast first copy of a replica.',
   },
   'mariabackup-incremental': {
     text: 'incremental',
-    meaning: 'What changed in the data files since the copy before it: useless without that one.',
+    meaning: 'What changed in the data files since the backup before it: restored after all that it builds on.',
   },
 };
 
 /** Has it been proven that this dump can be restored? `at`: when that was tried. */
 export function restoreWords(verified: Dump['verified']): { level: MarkLevel; word: string; at: string | null } {
   if (verified === null) return { level: 'off', word: 'never restored', at: null };
-  if (!verified.ok) return { level: 'serious', word: 'restoring it failed', at: verified.at };
+  if (!verified.ok) return { level: 'serious', word: 'not good', at: verified.at };
   return { level: 'normal', word: `restored and checked in ${duration(verified.seconds)}`, at: verified.at };
+}
+
+/** What is being done to prove a dump. */
+export const stepWords: Record<VerifyRun['step'], string> = {
+  unpack: 'unpacking it',
+  prepare: 'preparing its files',
+  start: 'starting a server on it',
+  load: 'loading it',
+  check: 'checking every table',
+  compare: 'comparing it with its manifest',
+};
+
+/** Where an incremental backup stands: how many steps behind the full one, which is named; null where that is not listed. */
+export function chainOf(
+  dump: Pick<Dump, 'base' | 'server'>,
+  dumps: readonly Dump[],
+): { step: number; full: Dump } | null {
+  let { base } = dump;
+  for (let step = 1; base !== null && step <= dumps.length; step += 1) {
+    const name: string = base;
+    const below = dumps.find((one) => one.server === dump.server && one.name === name);
+    if (below === undefined) return null;
+    if (below.base === null) return { step, full: below };
+    base = below.base;
+  }
+  return null;
 }
 
 /** The first characters of a checksum: enough to tell two files apart by eye; the whole of it is what is copied. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { BackupRun } from '../../server/contract/agent.ts';
 import type { Dump } from '../../server/contract/dumps.ts';
-import { failureStands, partOf, restoreWords, whyNoDumps, type ServerDumps } from './dump-words.ts';
+import { chainOf, failureStands, partOf, restoreWords, whyNoDumps, type ServerDumps } from './dump-words.ts';
 import { expectedBytes, makingOf } from './making.ts';
 import { nextWords } from './next-words.ts';
 
@@ -70,9 +70,11 @@ test('a dump of the schedule is seen running without being asked for', () => {
   expect(makingOf(server(), [dump(0)], null)).toEqual({ kind: 'idle' });
 });
 
-test('the size to expect is that of the same server’s newest dump', () => {
-  const dumps = [dump(3, { server: 'db-1', bytes: 7 }), dump(2, { bytes: 9 }), dump(1, { bytes: 4 })];
-  expect([expectedBytes('db-2', dumps), expectedBytes('db-3', dumps)]).toEqual([9, null]);
+test('the size to expect is that of the same server’s newest dump of the kind', () => {
+  const whole = dump(4, { method: 'mariabackup', bytes: 99 });
+  const dumps = [whole, dump(3, { server: 'db-1', bytes: 7 }), dump(2, { bytes: 9 }), dump(1, { bytes: 4 })];
+  const sizes = [expectedBytes('db-2', 'dump', dumps), expectedBytes('db-2', 'mariabackup', dumps)];
+  expect([...sizes, expectedBytes('db-3', 'dump', dumps)]).toEqual([9, 99, null]);
 });
 
 test('a failure stands until that server has made such a dump after it', () => {
@@ -115,4 +117,13 @@ test.each([
 
 test('the night in which the clocks change is still this night', () => {
   expect(nextWords('2026-10-25T00:00:00Z', new Date('2026-10-24T20:00:00Z'), 'Europe/Paris')).toMatch(/^tonight at 02/);
+});
+
+test('an incremental backup is so many steps behind its full one, where all between them is listed', () => {
+  const full = dump(1, { name: 'full', method: 'mariabackup' });
+  const first = dump(2, { name: 'first', method: 'mariabackup-incremental', base: 'full' });
+  const second = dump(3, { name: 'second', method: 'mariabackup-incremental', base: 'first' });
+  expect(chainOf(second, [second, first, full])).toEqual({ step: 2, full });
+  expect(chainOf(second, [second, { ...first, server: 'db-1' }, full])).toBeNull();
+  expect(chainOf({ ...first, base: 'first' }, [{ ...first, base: 'first' }])).toBeNull();
 });

@@ -26,7 +26,7 @@ export function makingOf(server: ServerDumps, dumps: readonly Dump[], asked: Bac
   return { kind: 'running', startedAt: asked.startedAt, bytes: asked.bytes, method: asked.method };
 }
 
-/** The size of this server's newest dump: about what the one that is being made will have. Null for the first. */
-export function expectedBytes(server: string, dumps: readonly Dump[]): number | null {
-  return dumps.find((dump) => dump.server === server)?.bytes ?? null;
+/** The size of this server's newest dump of the kind: about what the one that is being made will have. Null for the first. */
+export function expectedBytes(server: string, method: Dump['method'], dumps: readonly Dump[]): number | null {
+  return dumps.find((dump) => dump.server === server && dump.method === method)?.bytes ?? null;
 }

@@ -9,7 +9,7 @@ import { Mark, Status } from '../ui/mark.tsx';
 import { Section } from '../ui/section.tsx';
 import { Ago, Since } from '../ui/time.tsx';
 import type { BackupFailure } from '../../server/contract/dumps.ts';
-import { failureStands, type ServerDumps } from './dump-words.ts';
+import { failureStands, methodWords, type ServerDumps } from './dump-words.ts';
 import { MakeDump } from './make-dump.tsx';
 import type { Making } from './making.ts';
 import { NextDump } from './next-dump.tsx';
@@ -139,7 +139,7 @@ function Asked({ making }: { making: Making }) {
     case 'made':
       return (
         <span className="mt-1 block">
-          Made: {bytes(making.dump.bytes)} in{' '}
+          Made: {methodWords[making.dump.method].text}, {bytes(making.dump.bytes)} in{' '}
           {elapsed(Date.parse(making.dump.endedAt) - Date.parse(making.dump.startedAt))}.
         </span>
       );

@@ -1,11 +1,12 @@
 'use client';
 
 import { useEffect, useRef, useState } from 'react';
-import type { BackupRun } from '../../server/contract/agent.ts';
+import type { BackupRequest, BackupRun } from '../../server/contract/agent.ts';
 import { getDumps, takeBackup, type Refusal } from '../../server/contract/client.ts';
 import type { DumpCatalogue } from '../../server/contract/dumps.ts';
 import { useCluster, useLive } from '../live/use-live.ts';
 import { makingOf, type Making } from './making.ts';
+import { useVerifications, type VerifyView } from './use-verifications.ts';
 
 /** While a dump is made its size is worth a look each second; else only the schedule adds anything. */
 const busyMs = 1000;
@@ -16,7 +17,8 @@ export interface CatalogueView {
   making: (server: string) => Making;
   /** Why a server's request for a dump was not taken up. */
   refusal: (server: string) => Refusal | null;
-  make: (server: string) => Promise<void>;
+  make: (server: string, request: BackupRequest) => Promise<void>;
+  verifications: VerifyView;
   /** Why the list could not be read again; null when it is fresh. */
   unread: string | null;
 }
@@ -46,6 +48,9 @@ export function useCatalogue(cluster: string, first: DumpCatalogue): CatalogueVi
     setUnread(answer.kind === 'ok' ? null : answer.message);
   };
 
+  const verifications = useVerifications(cluster, catalogue.servers);
+  const { ended } = verifications;
+
   const loaded = useRef(false);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -64,16 +69,17 @@ export function useCatalogue(cluster: string, first: DumpCatalogue): CatalogueVi
       clearTimeout(timer);
     };
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [cluster, busy, newest, event]);
+  }, [cluster, busy, newest, event, ended]);
 
   return {
     catalogue,
     making,
     unread,
     refusal: (server) => refusals[server] ?? null,
-    make: async (server) => {
+    verifications,
+    make: async (server, request) => {
       setRefusals((before) => Object.fromEntries(Object.entries(before).filter(([name]) => name !== server)));
-      const answer = await takeBackup(cluster, server);
+      const answer = await takeBackup(cluster, server, request);
       if (answer.kind === 'ok') setAsked((before) => ({ ...before, [server]: answer.value }));
       else setRefusals((before) => ({ ...before, [server]: answer }));
     },

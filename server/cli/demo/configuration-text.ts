@@ -74,7 +74,14 @@ export function agentYaml(
       server: { socket: server.socket, defaultsFile: server.optionsFile, persistFile: server.persistFile, control },
       ...(tls === null ? {} : { tls }),
       tokenFile: paths.secret('agent'),
-      backups: { directory: paths.backups(server.name), schedule: '0 1 * * *', method: ['dump'], keep: { days: 7 } },
+      backups: {
+        directory: paths.backups(server.name),
+        schedule: '0 1 * * *',
+        method: ['dump', 'mariabackup'],
+        full: '0 1 * * 0',
+        keep: { days: 7 },
+        verify: '0 5 * * *',
+      },
       services: {
         mariadb_update: { kind: 'gate', file: paths.gate(server.name), run: [...update], timeoutSeconds: 300 },
       },
