@@ -47,7 +47,9 @@ function leftToRejoin({ look, view, servers }: Facts): ServerName[] {
 function returnText({ recognised, look, servers, inflicted }: Facts): string[] {
   if (recognised === null) return [];
   if (!recognised) return [`${ORIGIN} came back, and the report of the failover does not say so`];
-  const report = look.operations.find(({ kind }) => kind === 'failover')?.summary ?? '';
+  const report = look.operations.find(({ kind }) => kind === 'failover')?.summary;
+  // A rival with a store of its own does not know of it.
+  if (!report) return [];
   const own = servers.find(({ name }) => name === ORIGIN)?.own ?? 0;
   const stated = report.includes('has nothing') ? 0 : Number(/it has (\d+) transaction/.exec(report)?.[1] ?? NaN);
   // What ignores read_only goes on writing after it was counted.
