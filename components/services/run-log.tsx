@@ -14,7 +14,7 @@ export function RunLog(asked: { cluster: string; server: string; name: string; i
     <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary className="target link text-sm">Log ›</summary>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by keyboard */}
-      <section className="sql mt-1 max-h-72 overflow-y-auto" tabIndex={0} aria-label={`Log of ${asked.name}`}>
+      <section className="sql mt-1 max-h-72 overflow-y-auto text-left" tabIndex={0} aria-label={`Log of ${asked.name}`}>
         {text}
       </section>
     </details>
@@ -46,6 +46,8 @@ function useRun(
 }
 
 function logOf({ state, exitCode, log }: ServiceRun): string {
-  const end = state === 'running' ? '… running' : state === 'done' ? 'done' : `failed (exit ${exitCode ?? 'unknown'})`;
+  // That it is done stands above.
+  if (state === 'done') return log || 'It printed nothing.';
+  const end = state === 'running' ? '… running' : `failed (exit ${exitCode ?? 'unknown'})`;
   return `${log}${log === '' || log.endsWith('\n') ? '' : '\n'}${end}`;
 }

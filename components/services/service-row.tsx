@@ -58,7 +58,7 @@ export function ServiceTableRow({
   return (
     <tr>
       <th scope="row">{service.name}</th>
-      <td data-label="Server">
+      <td data-label="Server" className="whitespace-nowrap">
         {server.name} <span className="text-soft">{server.role}</span>
       </td>
       <td data-label="State">
