@@ -36,6 +36,7 @@ import {
   type TransactionsExport,
 } from '../contract/reseed.ts';
 import { AgentRequests, type AgentAddress } from './agent-request.ts';
+import { GaleraClient } from './galera-client.ts';
 import type { RawAnswer } from './raw-download.ts';
 
 /** A look at the agent: what takes longer counts as no answer. */
@@ -59,6 +60,8 @@ export class AgentClient {
   readonly #server: string;
   readonly #url: string;
   readonly #known: Pick<CopySource, 'fingerprint' | 'name'>;
+  /** What it does for a Galera node. */
+  readonly galera: GaleraClient;
 
   constructor(address: AgentAddress) {
     this.#requests = new AgentRequests(address);
@@ -66,6 +69,15 @@ export class AgentClient {
     this.#url = address.url;
     const { fingerprint, name } = address.secure ?? {};
     this.#known = { ...(fingerprint && { fingerprint }), ...(name && { name }) };
+    this.galera = new GaleraClient(async (path, body, schema, timeoutMs) =>
+      this.#understood(
+        await this.#requests.json(
+          path,
+          body === null ? { method: 'GET', timeoutMs } : { method: 'POST', timeoutMs, body },
+        ),
+        schema,
+      ),
+    );
   }
 
   async status(): Promise<AgentStatus> {

@@ -25,6 +25,8 @@ import { DatabaseStatus } from './database-status.ts';
 import { serveExports } from './exports-route.ts';
 import { LocalDoor } from './local-door.ts';
 import { serveReaderTokens } from './reader-tokens.ts';
+import { createGalera } from './galera-parts.ts';
+import { serveGalera } from './galera-routes.ts';
 import { serveReadOnly } from './read-only-route.ts';
 import { serveSignIns } from './sign-in-route.ts';
 import { ServerCertificates } from './server-certificates.ts';
@@ -71,6 +73,7 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
   const turn = new BackupTurn();
   const backups = await createBackups(configuration, { ...options, turn });
   const reseeds = await createReseeds(configuration, options);
+  const galera = createGalera(configuration, options);
   const decision = new ServiceDecision({
     services: [...services.values()],
     observe: () =>
@@ -110,6 +113,7 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
     directory: join(options.stateDirectory, 'set-aside'),
     now: options.now,
   });
+  serveGalera(app, galera, options.now);
   if (backups) {
     serveBackups(app, backups);
     serveOriginNames(app, backups);
@@ -145,6 +149,7 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
     await backups?.verifications.open();
     await backups?.runner.open();
     await reseeds?.open();
+    await galera?.control?.open();
     decision.start();
     serverCertificates.start();
   } catch (error) {

@@ -257,6 +257,20 @@ export const agentConfiguration = z.strictObject({
     persistFile: file.optional(),
     /** Lets the agent exchange the data directory for a copy of the primary's. Absent: it never stops the server. */
     control: serverControlConfiguration.optional(),
+    /** The server is a Galera node, and this agent reads what it knows of itself while it is down. */
+    galera: z
+      .strictObject({
+        /** The options file mariadbd is started with. Absent: defaultsFile. */
+        optionsFile: file.optional(),
+        /**
+         * Include it in the server's options: the agent writes what only one start is told (wsrep_new_cluster,
+         * wsrep_start_position), and empties it. Absent: it never bootstraps.
+         */
+        startFile: file.optional(),
+        /** mariadbd, for --wsrep-recover. */
+        program: programFile.default('mariadbd'),
+      })
+      .optional(),
     /** How long the server may take to stop, and to start. */
     controlTimeoutSeconds: z.number().positive().max(86_400).default(600),
   }),

@@ -1,12 +1,7 @@
 import { z } from 'zod';
+import { historyId, nodeStatus, seqnoText } from './galera-status.ts';
 import { instant } from './snapshot.ts';
-
-/** A history's id as Galera writes it; all zero: none, or lost in the middle of a DDL or of a state transfer. */
-export const historyId = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
-export const ZERO_HISTORY = '00000000-0000-0000-0000-000000000000';
-
-/** A number of 64 bit as text: JSON's own lose the last digits. -1: not known on disk. */
-export const seqnoText = z.string().regex(/^-?\d{1,19}$/);
+import { plannedStep } from './takeover.ts';
 
 const raw = z.object({ raw: z.string() });
 
@@ -41,6 +36,9 @@ export const gvwstate = z.discriminatedUnion('kind', [
 ]);
 export type Gvwstate = z.infer<typeof gvwstate>;
 
+/** Why a position of a node that is down is not known: nobody has asked for it yet. */
+export const POSITION_UNREAD = 'its position was not read yet';
+
 /** What `mariadbd --wsrep-recover` said of the position that InnoDB holds. */
 export const recovered = z.discriminatedUnion('kind', [
   /** Not asked, and why: the node is not down, its clean position is on disk, it has no data. */
@@ -56,21 +54,6 @@ export const recovered = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('failed'), reason: z.string() }),
 ]);
 export type Recovered = z.infer<typeof recovered>;
-
-/** What a running node says of itself by SQL. */
-export const nodeStatus = z.object({
-  clusterStatus: z.enum(['primary', 'non-primary', 'disconnected', 'unknown']),
-  /** Joining, Donor/Desynced, Joined, Synced, Initialized, Inconsistent, as the server words it. */
-  localState: z.string(),
-  ready: z.boolean(),
-  clusterSize: z.number().int(),
-  stateUuid: z.string(),
-  lastCommitted: seqnoText,
-  /** Ids in the group, of the node itself and of the members of its component; [] where it can't tell. */
-  ownId: z.string(),
-  members: z.array(z.string()),
-});
-export type NodeStatus = z.infer<typeof nodeStatus>;
 
 /** Whether mariadbd runs on the data directory, and what of it answers. */
 export const aliveness = z.discriminatedUnion('kind', [
@@ -105,6 +88,51 @@ export const nodeEvidence = z.object({
   flushLogAtCommit: z.number().int().nullable(),
 });
 export type NodeEvidence = z.infer<typeof nodeEvidence>;
+
+/** What an agent does to its node now, or did last: starting and stopping may take as long as a state transfer. */
+export const nodeWork = z.object({
+  kind: z.enum(['none', 'starting', 'stopping']),
+  startedAt: instant.nullable(),
+  endedAt: instant.nullable(),
+  /** Why it did not come to a good end; null: it did, or is under way. */
+  error: z.string().nullable(),
+});
+export type NodeWork = z.infer<typeof nodeWork>;
+
+/** GET /v1/galera/evidence; POST /v1/galera/position answers the same, once the position of a node that is down is read. */
+export const galeraAnswer = z.object({ evidence: nodeEvidence, work: nodeWork });
+export type GaleraAnswer = z.infer<typeof galeraAnswer>;
+
+/**
+ * POST /v1/galera/grastate: sets or takes back safe_to_bootstrap, where the file still is what the decision was made from.
+ * `history` is written into a file that names none, after a crash in a DDL; the all-zero one takes a history back, so that
+ * whoever starts the node has it take a full copy.
+ */
+export const grastateChange = z.strictObject({
+  /** The whole text of the file, as the evidence had it. */
+  expected: z.string().max(4_096),
+  safeToBootstrap: z.boolean(),
+  history: historyId.nullable().default(null),
+});
+export type GrastateChange = z.infer<typeof grastateChange>;
+/** The text that is there now, and where the former one is kept. */
+export const grastateChanged = z.object({ text: z.string(), backup: z.string() });
+export type GrastateChanged = z.infer<typeof grastateChanged>;
+
+/** POST /v1/galera/start begins it and answers 202 with the work. */
+export const startRequest = z.strictObject({
+  /** Begin a cluster with it. */
+  bootstrap: z.boolean(),
+  /** `uuid:seqno`, with `,domain-server-sequence` where there is one: else a node that crashed takes a full copy. */
+  position: z
+    .string()
+    .regex(/^[0-9a-f-]{36}:\d{1,19}(,\d{1,10}-\d{1,10}-\d{1,20})?$/)
+    .nullable(),
+});
+export type StartRequest = z.infer<typeof startRequest>;
+
+/** POST /v1/galera/stop begins it and answers 202 with the work. A node that waits heeds no SIGTERM: `kill` ends it. */
+export const stopRequest = z.strictObject({ kill: z.boolean().default(false) });
 
 /** What the console has of one configured node. */
 export const nodeReport = z.discriminatedUnion('kind', [
@@ -149,6 +177,8 @@ export const nodeVerdict = z.object({
   seqno: seqnoText.nullable(),
   gtid: z.string().nullable(),
   safeToBootstrap: z.boolean().nullable(),
+  /** Down, and nothing in its files speaks against its data. */
+  whole: z.boolean(),
   /** Where the position was read. */
   source: z.enum(['grastate', 'recover', 'status']).nullable(),
   observedAt: instant.nullable(),
@@ -178,3 +208,36 @@ export const decision = z.object({
   nodes: z.array(nodeVerdict),
 });
 export type Decision = z.infer<typeof decision>;
+
+/** GET /clusters/C/galera: what is known without starting anything. POST …/recovery-plans reads positions as well. */
+export const galeraView = z.object({
+  cluster: z.string(),
+  observedAt: instant,
+  decision,
+  evidence: z.array(nodeReport),
+  work: z.array(z.object({ name: z.string(), work: nodeWork })),
+  /** Where the cluster stood after the last recovery. */
+  floor: knownPosition.nullable(),
+});
+export type GaleraView = z.infer<typeof galeraView>;
+
+export const recoveryPlan = decision.extend({
+  id: z.string(),
+  cluster: z.string(),
+  fingerprint: z.string(),
+  steps: z.array(plannedStep),
+  /** The name that must be typed for the recommended node; null where none is recommended, or it is green. */
+  confirm: z.string().nullable(),
+  /** The same recovery on the command line. */
+  command: z.string().nullable(),
+  observedAt: instant,
+  expiresAt: instant,
+});
+export type RecoveryPlan = z.infer<typeof recoveryPlan>;
+
+export const recoveryRequest = z.strictObject({
+  planId: z.string(),
+  /** Another one than the recommended; its name must be typed. */
+  node: z.string().optional(),
+  confirm: z.string().optional(),
+});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { galeraState } from './galera-status.ts';
 import { maintenance } from './maintenance.ts';
 
 /** ISO 8601, UTC. */
@@ -40,6 +41,14 @@ export const problemCode = z.enum([
   'dump-failed',
   'dump-bad',
   'takeover-interrupted',
+  'galera-split-brain',
+  'galera-history-lost',
+  'galera-no-primary',
+  'galera-node-apart',
+  'galera-inconsistent',
+  'galera-not-synced',
+  'galera-flow-control',
+  'galera-durability',
 ]);
 export type ProblemCode = z.infer<typeof problemCode>;
 
@@ -186,6 +195,8 @@ export const serverSnapshot = z.object({
   errantGtid: gtidText.nullable(),
   /** What the console's accounts lack here, as statements to copy. */
   missingGrants: z.array(z.string()),
+  /** Of a Galera node, as last read; null: it is none, or was never seen. */
+  galera: galeraState.nullable().optional(),
   candidate: z.enum(['prefer', 'neutral', 'never']),
   /** null: it is not set aside. */
   maintenance: maintenance.nullable(),
@@ -218,6 +229,8 @@ export const clusterSnapshot = z.object({
   pollSeconds: z.number(),
   servers: z.array(serverSnapshot),
   newestDump: newestDump.nullable(),
+  /** Of a Galera cluster: its Primary components by their members; more than one is a split brain. */
+  components: z.array(z.array(z.string())).optional(),
   /** The operation that runs on this cluster now. */
   operationId: z.string().nullable(),
 });

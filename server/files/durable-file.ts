@@ -1,4 +1,4 @@
-import { link, lstat, open, rename, unlink } from 'node:fs/promises';
+import { chmod, chown, link, lstat, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Makes the names of a directory durable: a rename is on the disk only after this. */
@@ -41,6 +41,18 @@ export async function replaceFile(path: string, text: string, mode = 0o600): Pro
   const partial = `${path}.${process.pid}.partial`;
   await unlink(partial).catch(ignoreMissing);
   await writeNew(partial, text, mode);
+  await rename(partial, path);
+  await syncDirectory(dirname(path));
+}
+
+/** As replaceFile, and the new file has the owner and the mode of the old one. Rejects where there is none. */
+export async function replaceAlike(path: string, text: string): Promise<void> {
+  const { uid, gid, mode } = await lstat(path);
+  const partial = `${path}.${process.pid}.partial`;
+  await unlink(partial).catch(ignoreMissing);
+  await writeNew(partial, text, 0o600);
+  await chown(partial, uid, gid);
+  await chmod(partial, mode & 0o7777);
   await rename(partial, path);
   await syncDirectory(dirname(path));
 }

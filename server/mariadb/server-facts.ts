@@ -1,4 +1,5 @@
 import type { Connection, Row } from './connection.ts';
+import { readGaleraFacts, type GaleraFacts } from './galera-status.ts';
 import { gtidList, type GtidList } from './gtid.ts';
 import { replicaStatus, type ReplicaStatus } from './replica-status.ts';
 import { flag, number, text } from './row.ts';
@@ -41,6 +42,8 @@ export interface ServerFacts extends SlowFacts {
   readonly uptimeSeconds: number;
   /** The server's clock (UTC_TIMESTAMP(6)) when it answered, milliseconds. */
   readonly serverClockMs: number;
+  /** null: it is no Galera node. Absent: it was not asked. */
+  readonly galera?: GaleraFacts | null;
 }
 
 /** Needs no privilege (measured on 10.11). SELECT, since SHOW VARIABLES cuts a long gtid_binlog_state at 2048 characters. */
@@ -71,7 +74,7 @@ const variables = [
  */
 export async function readServerFacts(
   connection: Connection,
-  options: { readonly timeoutMs: number; readonly slow?: SlowFacts },
+  options: { readonly timeoutMs: number; readonly slow?: SlowFacts; readonly galera?: boolean },
 ): Promise<ServerFacts> {
   const deadline = performance.now() + options.timeoutMs;
   const left = (): number => deadline - performance.now();
@@ -79,6 +82,7 @@ export async function readServerFacts(
   const status = statusOf(row);
   const replicas = await connection.query('SHOW ALL SLAVES STATUS', { timeoutMs: left() });
   const slow = options.slow ?? (await readSlowFacts(connection, { timeoutMs: left() }));
+  const galera = options.galera ? { galera: await readGaleraFacts(connection, left()) } : {};
   const version = parseVersion(text(row, 'version'));
   if (!version) throw new SqlError('other', 0, `not a MariaDB version: ${text(row, 'version')}`);
   return {
@@ -104,6 +108,7 @@ export async function readServerFacts(
     grants: slow.grants,
     replicaHosts: slow.replicaHosts,
     dumpConnections: slow.dumpConnections,
+    ...galera,
   };
 }
 

@@ -2,6 +2,16 @@ import type { ClusterSnapshot, Level, Problem, ProblemCode } from '../contract/s
 import { dumpBad, dumpFailed, dumpMissing, dumpOld, takeoverInterrupted } from './analysis/dumps.ts';
 import type { Evidence, Finding, Rule } from './analysis/finding.ts';
 import { errant, notFollowing, replicaWritable } from './analysis/following.ts';
+import {
+  flowControl,
+  historyLost,
+  inconsistent,
+  looseDurability,
+  nodeApart,
+  noGaleraPrimary,
+  notSynced,
+  splitBrain,
+} from './analysis/galera.ts';
 import { lagging, lagUnknown, primarySilent } from './analysis/lag.ts';
 import { noPrimary, primaryReadOnly, primaryUnreachable, twoWritablePrimaries } from './analysis/primary.ts';
 import {
@@ -22,6 +32,10 @@ const rules: Readonly<Record<ProblemCode, Rule>> = {
   'no-primary': noPrimary,
   'primary-unreachable': primaryUnreachable,
   'primary-read-only': primaryReadOnly,
+  'galera-split-brain': splitBrain,
+  'galera-history-lost': historyLost,
+  'galera-no-primary': noGaleraPrimary,
+  'galera-inconsistent': inconsistent,
   'takeover-interrupted': takeoverInterrupted,
   'replica-sql-error': sqlError,
   'replica-sql-stopped': sqlStopped,
@@ -30,6 +44,7 @@ const rules: Readonly<Record<ProblemCode, Rule>> = {
   'primary-silent': primarySilent,
   'replica-not-following': notFollowing,
   'errant-transactions': errant,
+  'galera-node-apart': nodeApart,
   'server-unreachable': serverUnreachable,
   'duplicate-server-id': duplicateServerId,
   stale,
@@ -39,6 +54,9 @@ const rules: Readonly<Record<ProblemCode, Rule>> = {
   'replica-io-connecting': ioConnecting,
   'replica-lag-unknown': lagUnknown,
   'replica-writable': replicaWritable,
+  'galera-flow-control': flowControl,
+  'galera-not-synced': notSynced,
+  'galera-durability': looseDurability,
   'clock-skew': clockSkew,
   'missing-grants': grantsMissing,
   'agent-unreachable': agentUnreachable,
@@ -50,10 +68,23 @@ const rules: Readonly<Record<ProblemCode, Rule>> = {
 
 const rank: Readonly<Record<Level, number>> = { critical: 0, serious: 1, caution: 2 };
 
+/** What has a meaning only where one server is the primary of the others. */
+const ofReplication = new Set<string>([
+  'two-writable-primaries',
+  'no-primary',
+  'primary-unreachable',
+  'primary-read-only',
+  'replica-not-following',
+  'replica-writable',
+  'errant-transactions',
+]);
+
 /** All that is wrong, worst first. */
 export function findProblems(evidence: Evidence): Finding[] {
-  return Object.values(rules)
-    .flatMap((rule) => rule(evidence))
+  const galera = evidence.snapshot.kind === 'galera';
+  return Object.entries(rules)
+    .filter(([code]) => (galera ? !ofReplication.has(code) : !code.startsWith('galera-')))
+    .flatMap(([, rule]) => rule(evidence))
     .toSorted((a, b) => rank[a.level] - rank[b.level]);
 }
 

@@ -1,6 +1,6 @@
 import { Keeper } from './keeper.ts';
 import type { Observation } from './observation.ts';
-import { resolveRoles, type RoleMemory, type Roles } from './roles.ts';
+import type { KnownServer, RoleMemory, Roles } from './roles.ts';
 import { ServerRecord } from './server-record.ts';
 import { knownServer, type ServerView, type WatchedServer } from './view.ts';
 
@@ -11,13 +11,20 @@ import { knownServer, type ServerView, type WatchedServer } from './view.ts';
 export class ClusterState {
   readonly #records: ReadonlyMap<string, ServerRecord>;
   readonly #keeper: Keeper;
+  readonly #resolve: (known: readonly KnownServer[], memory: RoleMemory) => Roles;
   readonly #onPrimary: (name: string) => void;
   #roles: Roles | null = null;
   #itsReplicas = new Set<string>();
 
-  constructor(servers: readonly WatchedServer[], keeper: Keeper, onPrimary: (name: string) => void) {
+  constructor(
+    servers: readonly WatchedServer[],
+    keeper: Keeper,
+    resolve: (known: readonly KnownServer[], memory: RoleMemory) => Roles,
+    onPrimary: (name: string) => void,
+  ) {
     this.#records = new Map(servers.map((server) => [server.name, new ServerRecord(server)]));
     this.#keeper = keeper;
+    this.#resolve = resolve;
     this.#onPrimary = onPrimary;
   }
 
@@ -43,7 +50,7 @@ export class ClusterState {
 
   #judge(landed: string): void {
     const before = this.#roles;
-    const roles = resolveRoles(this.views().map(knownServer), this.roleMemory());
+    const roles = this.#resolve(this.views().map(knownServer), this.roleMemory());
     this.#roles = roles;
     const changed = before?.primary !== roles.primary;
     if (changed) {

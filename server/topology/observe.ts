@@ -11,12 +11,21 @@ import type { Observation } from './observation.ts';
  */
 export async function observe(
   pool: Pool,
-  options: { readonly timeoutMs: number; readonly slow?: SlowFacts; readonly now: () => number },
+  options: {
+    readonly timeoutMs: number;
+    readonly slow?: SlowFacts;
+    readonly galera?: boolean;
+    readonly now: () => number;
+  },
 ): Promise<Observation> {
   const started = performance.now();
   try {
     const facts = await pool.use(options.timeoutMs, (connection, leftMs) =>
-      readServerFacts(connection, { timeoutMs: leftMs(), ...(options.slow ? { slow: options.slow } : {}) }),
+      readServerFacts(connection, {
+        timeoutMs: leftMs(),
+        galera: options.galera ?? false,
+        ...(options.slow ? { slow: options.slow } : {}),
+      }),
     );
     return { kind: 'up', at: options.now(), roundTripMs: performance.now() - started, facts };
   } catch (error) {

@@ -3,6 +3,8 @@ import { formatGtidList, type GtidList } from '../mariadb/gtid.ts';
 import { missingGrants } from '../mariadb/grants.ts';
 import { findProblems, healthOf, withSince } from './analysis.ts';
 import { positionOf, replicationConnection } from './connections.ts';
+import { galeraRoles } from './galera-roles.ts';
+import { componentsOf, galeraState } from './galera-state.ts';
 import { maintenanceAt, withoutMaintained } from './maintenance.ts';
 import type { UpObservation } from './observation.ts';
 import { addressText } from '../contract/listen-address.ts';
@@ -16,14 +18,21 @@ import { knownServer, type ClusterView, type ServerView } from './view.ts';
 /** A value older than this many polls is stale; a primary whose position is older can't be measured against. */
 const stalePolls = 3;
 
+const everyNodeWrites = { possible: false, kind: null, reason: 'Every node of a Galera cluster takes writes.' };
+
 /** The snapshot of a cluster, its problems worst first; `previous` problems give those that still stand their `since`. */
 export function buildSnapshot(
   view: ClusterView,
   previous: Parameters<typeof withSince>[1],
 ): { snapshot: ClusterSnapshot; roles: Roles } {
-  const roles = resolveRoles(view.servers.map(knownServer), view.memory);
+  const known = view.servers.map(knownServer);
+  const galera = view.kind === 'galera';
+  const roles = galera ? galeraRoles(known) : resolveRoles(known, view.memory);
   const servers = view.servers.map((one) => serverSnapshot(one, view, roles));
-  const withButtons = servers.map((server) => ({ ...server, promotable: promotable(server, servers, roles.primary) }));
+  const withButtons = servers.map((server) => ({
+    ...server,
+    promotable: galera ? everyNodeWrites : promotable(server, servers, roles.primary),
+  }));
   const draft: ClusterSnapshot = {
     name: view.name,
     kind: view.kind,
@@ -36,6 +45,7 @@ export function buildSnapshot(
     pollSeconds: view.pollMs / 1000,
     servers: withButtons,
     newestDump: newestDump(view),
+    ...(galera ? { components: componentsOf(withButtons) } : {}),
     operationId: view.operation.operationId,
   };
   // Half of the evidence would show problems that the other half explains.
@@ -92,6 +102,7 @@ function serverSnapshot(one: ServerView, view: ClusterView, roles: Roles): Serve
       ? formatGtidList(one.errant.map(({ domain, server: id, to }) => ({ domain, server: id, sequence: to })))
       : null,
     missingGrants: facts ? [...missingGrants(facts.grants, 'observe', facts.version).required] : [],
+    ...(view.kind === 'galera' ? { galera: galeraState(up, one.previousUp) } : {}),
     candidate: server.candidate,
     maintenance: maintenanceAt(view.maintenance, server.name, view.now),
     promotable: { possible: false, kind: null, reason: null },

@@ -4,6 +4,7 @@ import type { Pool } from '../mariadb/pool.ts';
 import type { ServerFacts } from '../mariadb/server-facts.ts';
 import type { MemoryStore, SampleStore } from '../store/store.ts';
 import { ClusterState } from './cluster-state.ts';
+import { galeraRoles } from './galera-roles.ts';
 import { Keeper } from './keeper.ts';
 import { MaintenanceBook } from './maintenance-book.ts';
 import { createWatchMemory, type LastPrimary, type ProblemAge, type RememberedEvents } from './memory.ts';
@@ -11,6 +12,7 @@ import { observe } from './observe.ts';
 import type { Observation } from './observation.ts';
 import { createPoller, type Poller } from './poller.ts';
 import { createRecorder } from './recorder.ts';
+import { resolveRoles } from './roles.ts';
 import { buildSnapshot } from './snapshot.ts';
 import type { AgentFacts, OperationFacts, WatchedServer } from './view.ts';
 
@@ -72,6 +74,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
   const { cluster, now, poll } = options;
   const pollMs = poll.everySeconds * 1000;
   const timeoutMs = poll.timeoutSeconds * 1000;
+  const galera = options.kind === 'galera';
   const pools = new Map(options.servers.map((server) => [server.name, server.pool]));
   const faults = new Map<string, string | null>();
   const memory = createWatchMemory(options.store.memory, cluster);
@@ -82,7 +85,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
     onStore: (fault) => faults.set('memory', fault),
   });
   const recorder = createRecorder(options.store.samples, (fault) => faults.set('samples', fault));
-  const state = new ClusterState(options.servers, keeper, (name) => {
+  const state = new ClusterState(options.servers, keeper, galera ? galeraRoles : resolveRoles, (name) => {
     const [pool, up] = [pools.get(name), state.record(name)?.up];
     if (pool && up) keeper.rememberEvents(name, up, pool, timeoutMs);
   });
@@ -97,7 +100,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
     return createPoller({
       everyMs: pollMs,
       now,
-      look: async (slow) => await observe(server.pool, { timeoutMs, now, ...(slow ? { slow } : {}) }),
+      look: async (slow) => await observe(server.pool, { timeoutMs, now, galera, ...(slow ? { slow } : {}) }),
       onLanded: (observation) => {
         state.landed(server.name, observation);
         soon();

@@ -1,4 +1,5 @@
-import { ZERO_HISTORY, type Decision } from '../../contract/galera.ts';
+import { POSITION_UNREAD, type Decision } from '../../contract/galera.ts';
+import { ZERO_HISTORY } from '../../contract/galera-status.ts';
 import type { Scene } from './decide.ts';
 import { doubtsOfRecords } from './known-positions.ts';
 import { historiesOf, listed, short, whyNoPosition, type DownNode, type Position, type Reading } from './reading.ts';
@@ -12,6 +13,21 @@ export function decideAllDown(scene: Scene): Decision {
   const { readings, reports } = scene;
   const unknown = readings.filter((reading) => reading.kind === 'unknown');
   const down = readings.filter((reading) => reading.kind === 'down');
+  const unread = down.filter(
+    ({ evidence: { recovered } }) => recovered.kind === 'not-run' && recovered.reason === POSITION_UNREAD,
+  );
+  if (unread.length > 0) {
+    return decided(readings, reports, {
+      situation: 'all-down',
+      text: `No node runs, as far as is known. Where ${listed(unread.map(({ name }) => name))} stopped is not read yet.`,
+      rule: (reading) =>
+        impossible(
+          unread.some(({ name }) => name === reading.name)
+            ? POSITION_UNREAD
+            : 'the positions of the others are not read yet',
+        ),
+    });
+  }
   const histories = [...new Set(down.flatMap(historiesOf))];
   const whole = down.filter((node) => node.flaw === null && node.position !== null);
   const restored = whole.length === 0;

@@ -1,4 +1,5 @@
-import { ZERO_HISTORY, type NodeEvidence, type NodeReport, type NodeStatus } from '../../contract/galera.ts';
+import type { NodeEvidence, NodeReport } from '../../contract/galera.ts';
+import { ZERO_HISTORY, type NodeStatus } from '../../contract/galera-status.ts';
 
 /** Evidence older than this tells nothing of now: it is as good as none. */
 export const FRESH_MS = 20_000;

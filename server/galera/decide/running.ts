@@ -1,5 +1,6 @@
-import { ZERO_HISTORY, type Decision } from '../../contract/galera.ts';
-import { primaryComponents } from './components.ts';
+import type { Decision } from '../../contract/galera.ts';
+import { ZERO_HISTORY } from '../../contract/galera-status.ts';
+import { primaryComponents } from '../../topology/primary-components.ts';
 import type { Scene } from './decide.ts';
 import { listed, type Reading } from './reading.ts';
 import { decided, impossible } from './verdict.ts';

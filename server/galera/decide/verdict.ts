@@ -43,6 +43,7 @@ function row(reading: Reading, report: NodeReport | undefined, ruling: Ruling): 
     seqno: position?.seqno.toString() ?? state?.seqno ?? null,
     gtid: position?.gtid ?? null,
     safeToBootstrap: state?.safeToBootstrap ?? null,
+    whole: reading.kind === 'down' && reading.flaw === null,
     source: position?.source ?? (state === null ? null : 'grastate'),
     observedAt: report?.kind === 'seen' ? report.observedAt : null,
     ...ruling,

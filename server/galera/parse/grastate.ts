@@ -1,4 +1,5 @@
-import { historyId, type Grastate } from '../../contract/galera.ts';
+import type { Grastate } from '../../contract/galera.ts';
+import { historyId } from '../../contract/galera-status.ts';
 
 /** Seqnos are signed 64 bit (wsrep_seqno_t). */
 const maxSeqno = 9_223_372_036_854_775_807n;

@@ -1,4 +1,5 @@
-import { historyId, type Gvwstate } from '../../contract/galera.ts';
+import type { Gvwstate } from '../../contract/galera.ts';
+import { historyId } from '../../contract/galera-status.ts';
 import { shown } from './grastate.ts';
 
 /** Reads the text of `gvwstate.dat`: the last Primary view that the node was in. */

@@ -1,4 +1,5 @@
-import { historyId, type Recovered } from '../../contract/galera.ts';
+import type { Recovered } from '../../contract/galera.ts';
+import { historyId } from '../../contract/galera-status.ts';
 import { isSeqno, shown } from './grastate.ts';
 
 /** MariaDB writes "WSREP:", Percona's server "[WSREP]". */

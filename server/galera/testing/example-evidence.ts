@@ -1,4 +1,5 @@
-import { ZERO_HISTORY, type KnownPosition, type NodeEvidence, type NodeReport } from '../../contract/galera.ts';
+import type { KnownPosition, NodeEvidence, NodeReport } from '../../contract/galera.ts';
+import { ZERO_HISTORY } from '../../contract/galera-status.ts';
 import { decide } from '../decide/decide.ts';
 
 /** For tests: three histories, and one instant. */
@@ -52,6 +53,7 @@ export function serving(
         lastCommitted: '11730',
         ownId: name,
         members: [name],
+        cachedDownto: '11000',
         ...status,
       },
     },

@@ -1,4 +1,4 @@
-import type { NodeStatus } from '../../contract/galera.ts';
+import type { NodeStatus } from '../contract/galera-status.ts';
 
 interface Member {
   readonly name: string;

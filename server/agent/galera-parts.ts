@@ -1,0 +1,49 @@
+import type { Logger } from 'pino';
+import type { AgentConfiguration } from '../contract/configuration.ts';
+import { NodeControl } from '../galera/host/node-control.ts';
+import { NodeWitness } from '../galera/host/node-witness.ts';
+import { serverControl } from '../services/server-control.ts';
+
+/** What an agent may do for a Galera node. */
+export interface GaleraParts {
+  readonly witness: NodeWitness;
+  /** null: it was not given what starting and bootstrapping need. */
+  readonly control: NodeControl | null;
+  readonly database: { readonly socket: string; readonly defaultsFile: string | undefined };
+}
+
+/** null where the configuration says of no Galera node. Throws, naming the field, where it lacks the options file. */
+export function createGalera(
+  { server }: AgentConfiguration,
+  options: { readonly server: string; readonly now: () => Date; readonly logger: Logger },
+): GaleraParts | null {
+  const { galera, socket, defaultsFile, control, controlTimeoutSeconds } = server;
+  if (galera === undefined) return null;
+  const optionsFile = galera.optionsFile ?? defaultsFile;
+  if (optionsFile === undefined)
+    throw new Error('agent.server.galera.optionsFile is missing: without it nobody knows where the data are');
+  const timeoutMs = controlTimeoutSeconds * 1000;
+  const witness = new NodeWitness({
+    server: options.server,
+    socket,
+    defaultsFile,
+    optionsFile,
+    program: galera.program,
+    recoverTimeoutMs: timeoutMs,
+    now: options.now,
+  });
+  return {
+    witness,
+    database: { socket, defaultsFile },
+    control:
+      control === undefined || galera.startFile === undefined
+        ? null
+        : new NodeControl({
+            control: serverControl(control, timeoutMs),
+            startFile: galera.startFile,
+            alive: async () => (await witness.evidence()).alive,
+            now: options.now,
+            logger: options.logger,
+          }),
+  };
+}

@@ -1,0 +1,110 @@
+import type { FastifyInstance } from 'fastify';
+import type { z } from 'zod';
+import { BatonError } from '../contract/errors.ts';
+import {
+  grastateChange,
+  startRequest,
+  stopRequest,
+  type GaleraAnswer,
+  type NodeEvidence,
+  type NodeWork,
+} from '../contract/galera.ts';
+import { changeGrastate } from '../galera/host/change-grastate.ts';
+import type { NodeControl } from '../galera/host/node-control.ts';
+import { makePrimary } from '../mariadb/galera-status.ts';
+import { askLocalServer } from '../mariadb/local-server.ts';
+import type { GaleraParts } from './galera-parts.ts';
+
+const CONNECT_MS = 2_000;
+const MAKE_PRIMARY_MS = 15_000;
+const idle: NodeWork = { kind: 'none', startedAt: null, endedAt: null, error: null };
+
+/** /v1/galera: what the node knows of itself, and its bootstrap; for the console alone. */
+export function serveGalera(app: FastifyInstance, parts: GaleraParts | null, now: () => Date): void {
+  const known = (): GaleraParts => {
+    if (parts) return parts;
+    throw new BatonError(
+      'refused',
+      'This agent was not told that its server is a Galera node.',
+      'Set agent.server.galera in its configuration.',
+    );
+  };
+  const control = (): NodeControl => {
+    const { control: given } = known();
+    if (given) return given;
+    throw new BatonError(
+      'refused',
+      'This agent may not start or stop its node.',
+      'Set agent.server.control and agent.server.galera.startFile in its configuration.',
+    );
+  };
+  const answer = (evidence: NodeEvidence): GaleraAnswer => ({ evidence, work: known().control?.work ?? idle });
+
+  app.route({
+    method: 'GET',
+    url: '/v1/galera/evidence',
+    handler: async () => answer(await known().witness.evidence()),
+  });
+  app.route({
+    method: 'POST',
+    url: '/v1/galera/position',
+    handler: async () => answer(await known().witness.position()),
+  });
+  app.route({
+    method: 'POST',
+    url: '/v1/galera/grastate',
+    handler: async (request) => {
+      const change = parsed(grastateChange, request.body);
+      const { witness } = known();
+      const { alive, dataDirectory } = await witness.evidence();
+      // A node that runs writes the file itself.
+      if (alive.kind !== 'down')
+        throw new BatonError('refused', `The node is not down (${alive.kind}): its grastate.dat is not changed.`);
+      return await changeGrastate(dataDirectory, change, now());
+    },
+  });
+  app.route({
+    method: 'POST',
+    url: '/v1/galera/switches',
+    handler: async () => {
+      await control().clear();
+      return answer(await known().witness.evidence());
+    },
+  });
+  app.route({
+    method: 'POST',
+    url: '/v1/galera/start',
+    handler: async (request, reply) =>
+      await reply.code(202).send(await control().start(parsed(startRequest, request.body))),
+  });
+  app.route({
+    method: 'POST',
+    url: '/v1/galera/stop',
+    handler: async (request, reply) => {
+      const { kill } = parsed(stopRequest, request.body);
+      return await reply.code(202).send(control().stop(kill));
+    },
+  });
+  app.route({
+    method: 'POST',
+    url: '/v1/galera/primary',
+    handler: async () => {
+      const { witness, database } = known();
+      const { alive } = await witness.evidence();
+      if (alive.kind !== 'serving' || alive.status.clusterStatus !== 'non-primary')
+        throw new BatonError(
+          'refused',
+          'The node does not answer without a Primary component: it is not made Primary.',
+        );
+      await askLocalServer(database, CONNECT_MS, async (connection) => await makePrimary(connection, MAKE_PRIMARY_MS));
+      return answer(await witness.evidence());
+    },
+  });
+}
+
+function parsed<T>(schema: z.ZodType<T>, body: unknown): T {
+  const asked = schema.safeParse(body);
+  if (asked.success) return asked.data;
+  const [issue] = asked.error.issues;
+  throw new BatonError('invalid', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not understood'}`);
+}

@@ -1,0 +1,121 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { BatonError, messageOf } from '../../contract/errors.ts';
+import type { Aliveness, NodeWork, StartRequest } from '../../contract/galera.ts';
+import type { ServerControl } from '../../services/server-control.ts';
+import { clearStartFile, writeStartFile } from './start-file.ts';
+
+/** A node that waits ignores SIGTERM (measured, 50 s); one that is about to end by it does so within this. */
+const PATIENCE_MS = 3_000;
+const PAUSE_MS = 100;
+
+export interface NodeControlParts {
+  readonly control: ServerControl;
+  readonly startFile: string;
+  readonly alive: () => Promise<Aliveness>;
+  readonly now: () => Date;
+  readonly logger: Logger;
+}
+
+/** Starts and stops the node beside an agent, one thing at a time; what was begun goes on without whoever asked. */
+export class NodeControl {
+  readonly #parts: NodeControlParts;
+  #work: NodeWork = { kind: 'none', startedAt: null, endedAt: null, error: null };
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(parts: NodeControlParts) {
+    this.#parts = parts;
+  }
+
+  /** An earlier agent may have died between a start and the emptying of its file. */
+  async open(): Promise<void> {
+    if (await clearStartFile(this.#parts.startFile))
+      this.#parts.logger.warn({ file: this.#parts.startFile }, 'a start file was left: emptied');
+  }
+
+  /** What is done now, or was done last. */
+  get work(): NodeWork {
+    return this.#work;
+  }
+
+  /** Empties the start file, so that the next start is a plain one. Rejects with BatonError while something is under way. */
+  async clear(): Promise<void> {
+    this.#refuseWhileBusy();
+    await clearStartFile(this.#parts.startFile);
+  }
+
+  /** Begins to start it. Rejects with BatonError already-running, or refused where the node is not down. */
+  async start(request: StartRequest): Promise<NodeWork> {
+    this.#refuseWhileBusy();
+    const alive = await this.#parts.alive();
+    // A start beside one that runs would do nothing, and a bootstrap would be believed to have happened.
+    if (alive.kind !== 'down')
+      throw new BatonError('refused', `The node is not down (${alive.kind}): it is not started a second time.`);
+    return this.#begin('starting', async () => {
+      const { control, startFile } = this.#parts;
+      await writeStartFile(startFile, request);
+      try {
+        await control.start();
+      } finally {
+        await clearStartFile(startFile);
+      }
+    });
+  }
+
+  /** Begins to stop it. `kill`: a node that waits for others is killed; never one that has its data open. */
+  stop(kill: boolean): NodeWork {
+    this.#refuseWhileBusy();
+    return this.#begin('stopping', async () => {
+      const ended = this.#parts.control.stop();
+      // Its failure is told below, unless the node was ended meanwhile.
+      ended.catch(() => undefined);
+      if (kill) await this.#killWaiting(ended);
+      await ended;
+    });
+  }
+
+  /** Resolves when nothing is under way. */
+  async close(): Promise<void> {
+    await this.#running;
+  }
+
+  #refuseWhileBusy(): void {
+    if (this.#work.startedAt === null || this.#work.endedAt !== null) return;
+    throw new BatonError('already-running', `The node is ${this.#work.kind} since ${this.#work.startedAt}.`);
+  }
+
+  #begin(kind: 'starting' | 'stopping', act: () => Promise<void>): NodeWork {
+    const begun: NodeWork = { kind, startedAt: this.#parts.now().toISOString(), endedAt: null, error: null };
+    this.#work = begun;
+    const end = (error: string | null): void => {
+      this.#work = { ...begun, endedAt: this.#parts.now().toISOString(), error };
+    };
+    this.#running = act().then(
+      () => end(null),
+      (error: unknown) => {
+        this.#parts.logger.error({ kind, error: String(error) }, 'the node could not be started or stopped');
+        end(messageOf(error));
+      },
+    );
+    return begun;
+  }
+
+  async #killWaiting(ended: Promise<void>): Promise<void> {
+    const settled = ended.then(
+      () => true,
+      () => true,
+    );
+    if (await Promise.race([settled, delay(PATIENCE_MS, false)])) return;
+    for (;;) {
+      const alive = await this.#parts.alive();
+      if (alive.kind !== 'waiting') return;
+      this.#parts.logger.warn({ pid: alive.pid }, 'the node waits and heeds no SIGTERM: killed');
+      try {
+        process.kill(alive.pid, 'SIGKILL');
+      } catch {
+        // It has ended meanwhile: that is what was wanted.
+      }
+      await delay(PAUSE_MS);
+    }
+  }
+}

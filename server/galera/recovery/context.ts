@@ -1,0 +1,71 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { BatonError } from '../../contract/errors.ts';
+import type { GaleraAnswer } from '../../contract/galera.ts';
+import type { NodeStatus } from '../../contract/galera-status.ts';
+import type { Act } from '../../operations/step.ts';
+import type { GaleraAgent } from '../agent.ts';
+import type { RecoveryParts } from './parts.ts';
+import type { PositionRecords } from './records.ts';
+import type { Task } from './task.ts';
+
+/** A node is looked at this often while it starts: the first write waits for it. */
+const PAUSE_MS = 50;
+
+/** What the steps of one recovery share. */
+export interface RecoveryContext {
+  readonly task: Task;
+  readonly parts: Pick<RecoveryParts, 'cluster' | 'agent' | 'now'>;
+  readonly records: PositionRecords;
+  /** The text of the chosen node's grastate.dat before and after the flag was set; null before that. */
+  flag: { readonly before: string; readonly after: string } | null;
+}
+
+/** The agent beside a node. Throws BatonError where there is none. */
+export function agentOf({ parts }: RecoveryContext, node: string): GaleraAgent {
+  const agent = parts.agent(node);
+  if (agent) return agent;
+  throw new BatonError('unavailable', `${node} has no agent.`, 'Configure one.');
+}
+
+/** What the node says by SQL; null where it does not. */
+export function statusIn({ evidence: { alive } }: GaleraAnswer): NodeStatus | null {
+  return alive.kind === 'serving' ? alive.status : null;
+}
+
+/** How a wait for a node came out. */
+export type Waited =
+  | { readonly kind: 'synced'; readonly status: NodeStatus }
+  /** The agent says that the start has failed, or the node is down again. */
+  | { readonly kind: 'ended'; readonly error: string }
+  | { readonly kind: 'late'; readonly last: string };
+
+/** Waits until the node is Synced in a Primary component. A look that fails is repeated: it says nothing about the node. */
+export async function untilSynced(context: RecoveryContext, act: Act, node: string): Promise<Waited> {
+  const agent = agentOf(context, node);
+  let last = 'nothing was heard of it';
+  while (act.deadline.remainingMs() > 0) {
+    try {
+      const answer = await agent.evidence();
+      const status = statusIn(answer);
+      if (status?.clusterStatus === 'primary' && status.localState === 'Synced' && status.ready)
+        return { kind: 'synced', status };
+      const { work, evidence } = answer;
+      if (work.endedAt !== null && work.error !== null) return { kind: 'ended', error: work.error };
+      if (work.endedAt !== null && evidence.alive.kind === 'down')
+        return { kind: 'ended', error: `${node} was started and is down again: its error log says why` };
+      last = status ? `${status.clusterStatus}, ${status.localState}` : evidence.alive.kind;
+    } catch (error) {
+      if (!(error instanceof BatonError)) throw error;
+      last = error.message;
+    }
+    act.waitsFor(`${node} to be Synced: ${last}`);
+    await delay(PAUSE_MS);
+  }
+  return { kind: 'late', last };
+}
+
+/** Why the wait ended without the node being there, in a sentence. */
+export function whyNot(node: string, waited: Exclude<Waited, { kind: 'synced' }>): string {
+  if (waited.kind === 'ended') return waited.error;
+  return `${node} was not Synced in time; it was last seen ${waited.last}`;
+}

@@ -1,0 +1,78 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '../../contract/errors.ts';
+import type { NodeStatus } from '../../contract/galera-status.ts';
+import { done, failed, type Step } from '../../operations/step.ts';
+import { primaryComponents } from '../../topology/primary-components.ts';
+import { agentOf, statusIn, type RecoveryContext } from './context.ts';
+import { handsOf } from './hands.ts';
+import { membersWith, type Task } from './task.ts';
+
+/** A view settles within seconds of the last join. */
+const SETTLE_MS = 30_000;
+const PAUSE_MS = 200;
+
+/** Observed, not assumed: one Primary component of all that were to join, one history, all Synced. */
+export function verify(task: Task): Step<RecoveryContext> {
+  const wanted = membersWith(task, 'begin', 'serving', 'join', 'copy').map(({ name }) => name);
+  return {
+    id: 'verify',
+    name: 'verify',
+    server: 'all',
+    deadlineMs: SETTLE_MS,
+    async run(context, act) {
+      for (const member of membersWith(task, 'unknown')) act.followUp(handsOf.unknown(task, member));
+      for (;;) {
+        const found = await Promise.all(wanted.map(async (name) => ({ name, status: await statusOf(context, name) })));
+        const wrong = wrongWith(found, task.position.uuid);
+        if (wrong === null) return done(`${wanted.join(', ')}: one Primary component, one history, all Synced`);
+        if (act.deadline.remainingMs() === 0) return failed(wrong);
+        act.waitsFor(wrong);
+        await delay(PAUSE_MS);
+      }
+    },
+  };
+}
+
+async function statusOf(context: RecoveryContext, node: string): Promise<NodeStatus | null> {
+  return await agentOf(context, node)
+    .evidence()
+    .then(statusIn, () => null);
+}
+
+/** What is not as it should be, in a sentence; null where all is. */
+export function wrongWith(
+  found: readonly { readonly name: string; readonly status: NodeStatus | null }[],
+  uuid: string,
+): string | null {
+  const answering = found.flatMap(({ name, status }) => (status ? [{ name, status }] : []));
+  const silent = found.filter(({ status }) => status === null);
+  if (silent.length > 0) return `${silent.map(({ name }) => name).join(' and ')} does not answer`;
+  const apart = answering.find(({ status }) => status.clusterStatus !== 'primary' || status.localState !== 'Synced');
+  if (apart) return `${apart.name} is ${apart.status.clusterStatus}, ${apart.status.localState}`;
+  const other = answering.find(({ status }) => status.stateUuid !== uuid);
+  if (other) return `${other.name} is in the history ${other.status.stateUuid}`;
+  if (primaryComponents(answering).length > 1) return 'there is more than one Primary component';
+  const size = answering.find(({ status }) => status.clusterSize !== found.length);
+  return size ? `${size.name} counts ${size.status.clusterSize} members, and ${found.length} are meant` : null;
+}
+
+/** The position from which the next decision measures. */
+export function recordFloor(task: Task): Step<RecoveryContext> {
+  return {
+    id: 'record',
+    name: 'record',
+    server: task.node,
+    deadlineMs: SETTLE_MS,
+    async run(context) {
+      const status = await statusOf(context, task.node);
+      const seqno = status?.lastCommitted ?? task.position.seqno;
+      const at = new Date(context.parts.now()).toISOString();
+      try {
+        await context.records.setFloor({ uuid: task.position.uuid, seqno, at });
+      } catch (error) {
+        return failed(`the position could not be recorded: ${messageOf(error)}`);
+      }
+      return done(`${task.position.uuid.slice(0, 8)}:${seqno} is what the next decision measures from`);
+    },
+  };
+}
