@@ -32,6 +32,7 @@ const mayKnow: Record<string, readonly string[]> = {
     'operations',
     'topology',
     'takeover',
+    'galera',
     'hooks',
     'agent',
     'http',
@@ -86,7 +87,7 @@ const pureFiles = [
   'server/contract/{galera,galera-status}.ts',
   'server/galera/{parse,decide}/*.ts',
   'server/verification/{check-output,compare,room-needed}.ts',
-  'server/monitoring/{verdict,replication,backups,certificates}.ts',
+  'server/monitoring/{verdict,replication,backups,certificates,galera}.ts',
   'server/access/may.ts',
 ];
 

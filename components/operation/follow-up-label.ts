@@ -10,6 +10,7 @@ const verbs: Record<string, string> = {
   enable: 'Enable',
   disable: 'Disable',
   run: 'Run',
+  start: 'Start',
 };
 
 /** What the button of a follow-up says: the verb and the thing, from where it goes; null where no request does it. */
@@ -26,7 +27,7 @@ export function followUpLabel({
   const verb = verbs[parts.at(-1) ?? ''];
   // …/services/NAME/run, …/hooks/NAME/run: the thing stands before the verb.
   const [kind, thing] = parts.slice(-3);
-  if (verb !== undefined && (kind === 'services' || kind === 'hooks')) {
+  if (verb !== undefined && (kind === 'services' || kind === 'hooks' || kind === 'nodes')) {
     return kind === 'hooks' ? `${verb} ${thing} again` : `${verb} ${thing}`;
   }
   if (verb === undefined) return 'Do it';

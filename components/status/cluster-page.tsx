@@ -13,6 +13,7 @@ import { MaintenanceSection } from '../maintenance/maintenance-section.tsx';
 import { OperationTable, useNewestOperations } from '../operation/operation-table.tsx';
 import { TopologyDiagram } from '../topology/diagram.tsx';
 import { ServicesSection } from '../services/services-section.tsx';
+import { galeraPath } from '../ui/paths.ts';
 import { Section } from '../ui/section.tsx';
 import { Ago } from '../ui/time.tsx';
 import { ProblemFixes } from './problem-fixes.tsx';
@@ -40,9 +41,13 @@ export function ClusterPage({
       <RunningOperation cluster={cluster} />
       <div className="grid gap-x-12 lg:grid-cols-[minmax(0,1fr)_auto]">
         <ProblemFixes cluster={cluster} />
-        <Section id="topology" title="Who follows whom">
-          <TopologyDiagram cluster={cluster} />
-        </Section>
+        {cluster.kind === 'galera' ? (
+          <GaleraSection cluster={cluster} />
+        ) : (
+          <Section id="topology" title="Who follows whom">
+            <TopologyDiagram cluster={cluster} />
+          </Section>
+        )}
       </div>
       <ServerTable cluster={cluster} />
       <HistoryChart cluster={cluster} />
@@ -64,13 +69,37 @@ function Heading({ cluster }: { cluster: ClusterSnapshot }) {
           {cluster.sandbox && <SandboxLabel />}
         </div>
         <p className="mt-1 text-sm text-soft">
-          {cluster.kind} · {counted(cluster.servers.length, 'server')} ·{' '}
-          {cluster.primary === null ? 'no primary' : `primary ${cluster.primary}`} · as of{' '}
-          <Ago at={cluster.observedAt} />
+          {cluster.kind} · {counted(cluster.servers.length, cluster.kind === 'galera' ? 'node' : 'server')} ·{' '}
+          {standing(cluster)} · as of <Ago at={cluster.observedAt} />
         </p>
       </div>
       <NewestDump cluster={cluster} />
     </div>
+  );
+}
+
+function standing({ kind, primary, components, servers }: ClusterSnapshot): string {
+  if (kind !== 'galera') return primary === null ? 'no primary' : `primary ${primary}`;
+  const [first, ...others] = components ?? [];
+  if (first === undefined) return 'no Primary component';
+  if (others.length > 0) return `${others.length + 1} Primary components`;
+  return first.length === servers.length ? 'all Primary' : `${first.length} of ${servers.length} Primary`;
+}
+
+/** The way to what its nodes know of themselves, which is what brings it back when it is down. */
+function GaleraSection({ cluster }: { cluster: ClusterSnapshot }) {
+  const down = (cluster.components ?? []).length === 0;
+  return (
+    <Section id="galera" title="Galera">
+      <p className="mb-3 max-w-96 text-soft">
+        {down
+          ? 'No node is Primary. What each one knows tells which may bring the cluster back.'
+          : `Primary: ${(cluster.components ?? []).map((names) => names.join(', ')).join(' · ')}`}
+      </p>
+      <Link href={galeraPath(cluster.name)} prefetch={false} className={down ? 'btn btn-accent' : 'btn'}>
+        {down ? 'Bring it back' : 'What its nodes know'}
+      </Link>
+    </Section>
   );
 }
 

@@ -9,7 +9,7 @@ import { RejoinLink } from '../rejoin/rejoin-link.tsx';
 import { offersRejoin } from '../rejoin/rejoin-offer.ts';
 import { PromoteLink } from '../takeover/promote-link.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { operationPath } from '../ui/paths.ts';
+import { galeraPath, operationPath } from '../ui/paths.ts';
 
 /** Promote, or rejoin, or in one press why not; while an operation runs, the way to it. Nothing for the primary itself. */
 export function ServerAction({
@@ -25,6 +25,8 @@ export function ServerAction({
   const id = useId();
   const snapshot = useCluster(cluster);
   const { possible, reason } = server.promotable;
+  // Every node takes writes: nothing is promoted, and a node that is not with the others is looked at beside them.
+  if (snapshot?.kind === 'galera') return <NodesLink cluster={cluster} server={server} />;
   if (possible && snapshot?.operationId) return <WatchLink operationId={snapshot.operationId} cluster={cluster} />;
   if (snapshot && offersRejoin(server, snapshot)) {
     return (
@@ -60,6 +62,18 @@ export function ServerAction({
         {server.name} can’t be promoted: {reason}
       </p>
     </>
+  );
+}
+
+function NodesLink({ cluster, server }: { cluster: string; server: ServerSnapshot }) {
+  if (server.galera?.clusterStatus === 'primary' && server.state === 'up')
+    return <div className="server-action empty:hidden" />;
+  return (
+    <div className="server-action">
+      <Link href={galeraPath(cluster)} prefetch={false} className="btn btn-small whitespace-nowrap">
+        What it knows<span className="sr-only">: {server.name}</span>
+      </Link>
+    </div>
   );
 }
 

@@ -6,6 +6,7 @@ import type {
   ServerSnapshot,
   UnreachableReason,
 } from '../../server/contract/snapshot.ts';
+import { seqnoText } from '../galera/node-groups.ts';
 import { duration } from '../format/duration.ts';
 import { counted } from '../format/number.ts';
 import { byLevel, type MarkLevel } from './mark-level.ts';
@@ -42,8 +43,29 @@ export function serverLine(server: ServerSnapshot, cluster: Pick<ClusterSnapshot
     return { level, word, text, detail: server.detail, gtid: null };
   }
   const worst = worstConnection(server.replication);
-  const line = worst === null ? aloneText(server) : replicaText(worst, server);
+  const line = server.galera
+    ? galeraText(server.galera)
+    : worst === null
+      ? aloneText(server)
+      : replicaText(worst, server);
   return { level, word, ...line, text: `${line.text}${asideText(server)}` };
+}
+
+/** How a node stands in its cluster, and for how long another may be away before it needs a full copy. */
+function galeraText(galera: NonNullable<ServerSnapshot['galera']>): Omit<ServerLine, 'level' | 'word'> {
+  const { clusterStatus, localState, lastCommitted, clusterSize, istReachSeconds, receiveQueue, stateUuid } = galera;
+  if (clusterStatus !== 'primary')
+    return { text: `${clusterStatus} · ${localState} · refuses every statement`, detail: null, gtid: null };
+  const queue = receiveQueue > 0 ? ` · ${receiveQueue} to apply` : '';
+  const reach =
+    istReachSeconds === null
+      ? ''
+      : ` Another can be away for ${duration(istReachSeconds)} before it needs a full copy.`;
+  return {
+    text: `${localState} · seqno ${seqnoText(lastCommitted)} · one of ${clusterSize}${queue}`,
+    detail: `History ${stateUuid}.${reach}`,
+    gtid: null,
+  };
 }
 
 /** " · in maintenance: kernel update (ana)"; "" where it is not. */

@@ -7,5 +7,7 @@ export const rejoinPath = (cluster: string, server: string): string =>
 /** The review of a rejoin that gives the server a copy of the primary, its own transactions and data being kept. */
 export const setAsidePath = (cluster: string, server: string): string => `${rejoinPath(cluster, server)}?set-aside=1`;
 export const addReplicaPath = (cluster: string): string => `${clusterPath(cluster)}/add-replica`;
+/** What the nodes of a Galera cluster know, and its recovery. */
+export const galeraPath = (cluster: string): string => `${clusterPath(cluster)}/galera`;
 export const dumpsPath = (cluster: string): string => `${clusterPath(cluster)}/dumps`;
 export const operationPath = (id: string): string => `/operations/${encodeURIComponent(id)}`;

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { AgentConfiguration } from '../contract/configuration.ts';
 import { NodeControl } from '../galera/host/node-control.ts';
+import { setViewAside } from '../galera/host/node-files.ts';
 import { NodeWitness } from '../galera/host/node-witness.ts';
 import { serverControl } from '../services/server-control.ts';
 
@@ -41,6 +42,7 @@ export function createGalera(
         : new NodeControl({
             control: serverControl(control, timeoutMs),
             startFile: galera.startFile,
+            forgetView: async () => await setViewAside(await witness.dataDirectory(), options.now()),
             alive: async () => (await witness.evidence()).alive,
             now: options.now,
             logger: options.logger,

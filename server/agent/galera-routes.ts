@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
-import { BatonError } from '../contract/errors.ts';
+import { BatonError, messageOf } from '../contract/errors.ts';
 import {
   grastateChange,
   startRequest,
@@ -38,25 +38,36 @@ export function serveGalera(app: FastifyInstance, parts: GaleraParts | null, now
       'Set agent.server.control and agent.server.galera.startFile in its configuration.',
     );
   };
-  const answer = (evidence: NodeEvidence): GaleraAnswer => ({ evidence, work: known().control?.work ?? idle });
+  const answer = (evidence: NodeEvidence): GaleraAnswer => {
+    const { control: given } = known();
+    const { alive } = evidence;
+    const told =
+      alive.kind === 'waiting' ? { ...alive, position: alive.position ?? given?.positionOfStart ?? null } : alive;
+    return { evidence: { ...evidence, alive: told }, work: given?.work ?? idle };
+  };
+  const seen = async (what: 'evidence' | 'position'): Promise<NodeEvidence> => {
+    const { witness } = known();
+    return await witness[what]().catch((error: unknown) => {
+      throw new BatonError('unavailable', `What the node knows can't be read: ${messageOf(error)}.`);
+    });
+  };
 
   app.route({
     method: 'GET',
     url: '/v1/galera/evidence',
-    handler: async () => answer(await known().witness.evidence()),
+    handler: async () => answer(await seen('evidence')),
   });
   app.route({
     method: 'POST',
     url: '/v1/galera/position',
-    handler: async () => answer(await known().witness.position()),
+    handler: async () => answer(await seen('position')),
   });
   app.route({
     method: 'POST',
     url: '/v1/galera/grastate',
     handler: async (request) => {
       const change = parsed(grastateChange, request.body);
-      const { witness } = known();
-      const { alive, dataDirectory } = await witness.evidence();
+      const { alive, dataDirectory } = await seen('evidence');
       // A node that runs writes the file itself.
       if (alive.kind !== 'down')
         throw new BatonError('refused', `The node is not down (${alive.kind}): its grastate.dat is not changed.`);
@@ -68,7 +79,7 @@ export function serveGalera(app: FastifyInstance, parts: GaleraParts | null, now
     url: '/v1/galera/switches',
     handler: async () => {
       await control().clear();
-      return answer(await known().witness.evidence());
+      return answer(await seen('evidence'));
     },
   });
   app.route({
@@ -89,15 +100,15 @@ export function serveGalera(app: FastifyInstance, parts: GaleraParts | null, now
     method: 'POST',
     url: '/v1/galera/primary',
     handler: async () => {
-      const { witness, database } = known();
-      const { alive } = await witness.evidence();
+      const { database } = known();
+      const { alive } = await seen('evidence');
       if (alive.kind !== 'serving' || alive.status.clusterStatus !== 'non-primary')
         throw new BatonError(
           'refused',
           'The node does not answer without a Primary component: it is not made Primary.',
         );
       await askLocalServer(database, CONNECT_MS, async (connection) => await makePrimary(connection, MAKE_PRIMARY_MS));
-      return answer(await witness.evidence());
+      return answer(await seen('evidence'));
     },
   });
 }

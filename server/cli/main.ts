@@ -4,6 +4,7 @@ import { checkCommands } from './commands/check.ts';
 import { configCommands } from './commands/config.ts';
 import { console } from './commands/console.ts';
 import { dumpCommands } from './commands/dumps.ts';
+import { galeraCommands } from './commands/galera.ts';
 import { grants } from './commands/grants.ts';
 import { maintenanceCommands } from './commands/maintenance.ts';
 import { hookCommands } from './commands/hook.ts';
@@ -31,6 +32,7 @@ const commands = [
   rejoin,
   ...operationCommands,
   ...maintenanceCommands,
+  ...galeraCommands,
   ...hookCommands,
   ...serviceCommands,
   ...serverCommands,
@@ -59,6 +61,7 @@ const groups = {
   check: 'one line and an exit code, for monitoring',
   server: 'the database server beside this command',
   service: 'what may only run on a primary, by the agent of its server',
+  galera: 'nodes of a Galera cluster, and the cluster brought back from the right one',
   hook: 'programs that go along with a takeover',
   config: 'the configuration file',
   sandbox: 'real throw-away servers on loopback, and what can befall them',

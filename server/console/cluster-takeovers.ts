@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ClusterConfiguration } from '../contract/configuration.ts';
 import { BatonError } from '../contract/errors.ts';
+import { createRecoveries, type Recoveries } from '../galera/recovery/recoveries.ts';
 import { createHookRunner } from '../hooks/hook-runner.ts';
 import { connect } from '../mariadb/connection.ts';
 import { SqlError } from '../mariadb/sql-error.ts';
@@ -15,7 +16,15 @@ import type { ClusterAgents } from './agents.ts';
 import type { Account, ClusterSecrets } from './cluster-secrets.ts';
 import { replicationTlsOf, serverTlsOf } from './server-tls.ts';
 
-/** The takeovers and rejoins of a configured cluster, with its accounts. */
+/** What can be done to a cluster. */
+export interface ClusterActs {
+  readonly takeovers: Takeovers;
+  readonly rejoins: Rejoins;
+  /** null: it is no Galera cluster. */
+  readonly recoveries: Recoveries | null;
+}
+
+/** The takeovers, rejoins and recoveries of a configured cluster, with its accounts. */
 export function clusterTakeovers(parts: {
   name: string;
   configuration: ClusterConfiguration;
@@ -27,9 +36,20 @@ export function clusterTakeovers(parts: {
   store: Store;
   now: () => number;
   consoleUrl: () => string;
-}): { readonly takeovers: Takeovers; readonly rejoins: Rejoins } {
+}): ClusterActs {
   const { name, configuration, secrets, addresses, agents } = parts;
-  if (configuration.kind === 'galera') return noTakeovers(`${name} is a Galera cluster: every node takes writes.`);
+  if (configuration.kind === 'galera') {
+    const recoveries = createRecoveries({
+      cluster: { name, members: addresses.map((address) => address.name) },
+      agent: (node) => agents.client(node)?.galera ?? null,
+      operations: parts.operations,
+      memory: parts.store.memory,
+      now: parts.now,
+      newId: randomUUID,
+    });
+    const refusals = noTakeovers(`${name} is a Galera cluster: every node takes writes.`, recoveries);
+    return { ...refusals, recoveries };
+  }
   const tlsOf = serverTlsOf(configuration, secrets);
   const signIn = async (server: string, account: Account | null, timeoutMs: number) => {
     const address = addresses.find((one) => one.name === server);
@@ -56,11 +76,11 @@ export function clusterTakeovers(parts: {
     now: parts.now,
     newId: randomUUID,
   };
-  return { takeovers: createTakeovers(given), rejoins: createRejoins(given) };
+  return { takeovers: createTakeovers(given), rejoins: createRejoins(given), recoveries: null };
 }
 
-/** Of a cluster that can only be looked at. */
-function noTakeovers(reason: string): { readonly takeovers: Takeovers; readonly rejoins: Rejoins } {
+/** Of a Galera cluster: what is taken up is a recovery. */
+function noTakeovers(reason: string, recoveries: Recoveries): Omit<ClusterActs, 'recoveries'> {
   const refusal = (): BatonError => new BatonError('refused', reason, '', { checks: [] });
   const refuse = async (): Promise<never> => {
     throw refusal();
@@ -71,7 +91,7 @@ function noTakeovers(reason: string): { readonly takeovers: Takeovers; readonly 
     planned() {
       throw refusal();
     },
-    resume: async () => [],
+    resume: async (id, options) => await recoveries.resume(id, options),
     close: () => undefined,
     runHook: refuse,
     returned: async () => null,

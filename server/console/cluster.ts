@@ -3,6 +3,7 @@ import type { ClusterConfiguration } from '../contract/configuration.ts';
 import type { Operation } from '../contract/operation.ts';
 import type { ClusterSnapshot } from '../contract/snapshot.ts';
 import { createPool } from '../mariadb/pool.ts';
+import type { Recoveries } from '../galera/recovery/recoveries.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { Store } from '../store/store.ts';
 import type { Rejoins } from '../takeover/rejoin/rejoins.ts';
@@ -24,6 +25,8 @@ export interface Cluster {
   readonly agents: ClusterAgents;
   readonly takeovers: Takeovers;
   readonly rejoins: Rejoins;
+  /** null: it is no Galera cluster. */
+  readonly recoveries: Recoveries | null;
   /** Shows why an operation that a console left unfinished could not be taken up; null: there is none any more. */
   showInterrupted(reason: string | null): void;
   /** An operation on it has ended, or something was added to its report. */
@@ -93,10 +96,11 @@ export function createCluster(
     operation: () => ({ operationId: operations.running(name)?.id ?? null, interrupted }),
     onSnapshot: (snapshot) => {
       returns.seen(snapshot);
+      recoveries?.note(snapshot).catch((error: unknown) => logger.error({ err: error }, 'positions not noted'));
       onSnapshot(snapshot);
     },
   });
-  const { takeovers, rejoins } = clusterTakeovers({
+  const { takeovers, rejoins, recoveries } = clusterTakeovers({
     ...parts,
     name,
     configuration,
@@ -113,6 +117,7 @@ export function createCluster(
     agents,
     takeovers,
     rejoins,
+    recoveries,
     showInterrupted(reason) {
       interrupted = reason;
       watcher.refresh();

@@ -6,6 +6,7 @@ import type { BackupRequest, BackupRun, ServiceRun, ServiceStatus, VerifyRun } f
 import type { ConnectionParameters } from '../contract/connection-parameters.ts';
 import type { Dump, DumpCatalogue } from '../contract/dumps.ts';
 import type { ServerEvent } from '../contract/events.ts';
+import type { GaleraView, NodeWork, RecoveryPlan } from '../contract/galera.ts';
 import type { History, Metric } from '../contract/history.ts';
 import type { Maintenance, MaintenanceRequest } from '../contract/maintenance.ts';
 import type { Operation } from '../contract/operation.ts';
@@ -83,6 +84,18 @@ export interface Engine {
   exports(actor: Actor, cluster: string, server: string): Promise<TransactionsExport[]>;
   /** The SQL of one of them; the caller reads it to its end or destroys it. */
   openExport(actor: Actor, cluster: string, server: string, name: string): Promise<Readable>;
+
+  /** What every node of a Galera cluster knows, asked now; starts nothing. */
+  galera(actor: Actor, cluster: string): Promise<GaleraView>;
+  /** As galera, with the positions of nodes that are down read, and what a recovery would do. */
+  recoveryPlan(actor: Actor, cluster: string): Promise<RecoveryPlan>;
+  recovery(
+    actor: Actor,
+    cluster: string,
+    request: { planId: string; node?: string | undefined; confirm?: string | undefined },
+  ): Promise<{ operationId: string }>;
+  /** Starts or stops one node by its agent; the view tells how that goes. */
+  galeraNode(actor: Actor, cluster: string, node: string, act: 'start' | 'stop'): Promise<NodeWork>;
 
   /** Sets a server aside from now on, or changes how it is; answers what holds. */
   setAside(actor: Actor, cluster: string, server: string, request: MaintenanceRequest): Promise<Maintenance>;

@@ -3,6 +3,7 @@ import type { BackupRequest, BackupRun, ServiceRun, ServiceStatus, VerifyRun } f
 import type { ConnectionParameters } from './connection-parameters.ts';
 import type { DumpCatalogue } from './dumps.ts';
 import type { ErrorBody, ErrorCode } from './errors.ts';
+import type { GaleraView, NodeWork, RecoveryPlan } from './galera.ts';
 import type { History, Metric } from './history.ts';
 import type { Maintenance, MaintenanceRequest } from './maintenance.ts';
 import type { Operation } from './operation.ts';
@@ -177,6 +178,19 @@ export const getExports = (cluster: string, server: string, signal: AbortSignal)
 /** The address that a plain link downloads one of them from. */
 export const exportAddress = (cluster: string, server: string, name: string): string =>
   `/api/v1/clusters/${part(cluster)}/servers/${part(server)}/exports/${part(name)}`;
+
+/** GET /clusters/C/galera: what every node knows; starts nothing. */
+export const getGalera = (cluster: string, signal: AbortSignal) =>
+  ask<GaleraView>(`/clusters/${part(cluster)}/galera`, { signal });
+/** POST /clusters/C/galera/recovery-plans: reads where nodes that are down have stopped. */
+export const planRecovery = (cluster: string) =>
+  ask<RecoveryPlan>(`/clusters/${part(cluster)}/galera/recovery-plans`, { method: 'POST', body: {} });
+/** POST /clusters/C/galera/recoveries */
+export const startRecovery = (cluster: string, body: { planId: string; node?: string; confirm?: string }) =>
+  ask<{ operationId: string }>(`/clusters/${part(cluster)}/galera/recoveries`, { method: 'POST', body });
+/** POST /clusters/C/galera/nodes/N/start or stop */
+export const actOnNode = (cluster: string, node: string, act: 'start' | 'stop') =>
+  ask<NodeWork>(`/clusters/${part(cluster)}/galera/nodes/${part(node)}/${act}`, { method: 'POST', body: {} });
 
 /** GET /operations, newest first */
 export const getOperations = (asked: { cluster?: string; limit: number; before?: string }) =>

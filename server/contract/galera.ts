@@ -61,7 +61,15 @@ export const aliveness = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('down') }),
   z.object({ kind: z.literal('serving'), pid: z.number().int().nullable(), status: nodeStatus }),
   /** It runs and has opened no database yet: it waits for a Primary component. */
-  z.object({ kind: z.literal('waiting'), pid: z.number().int() }),
+  z.object({
+    kind: z.literal('waiting'),
+    pid: z.number().int(),
+    /**
+     * The start position that it was given; null: none, as far as can be seen. Nodes that crashed and were started without
+     * form a Primary component without a history, and without comparing their data (measured).
+     */
+    position: z.string().nullable(),
+  }),
   /** It runs and does not answer: frozen, starting, or hung. */
   z.object({ kind: z.literal('silent'), pid: z.number().int().nullable(), detail: z.string() }),
   z.object({ kind: z.literal('unknown'), reason: z.string() }),
@@ -128,6 +136,8 @@ export const startRequest = z.strictObject({
     .string()
     .regex(/^[0-9a-f-]{36}:\d{1,19}(,\d{1,10}-\d{1,10}-\d{1,20})?$/)
     .nullable(),
+  /** It joins a cluster that runs: its own last view (gvwstate.dat) is set aside, since it may contradict that one. */
+  forgetView: z.boolean().default(false),
 });
 export type StartRequest = z.infer<typeof startRequest>;
 

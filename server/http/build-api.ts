@@ -16,6 +16,7 @@ import { auditRoute } from './routes/audit.ts';
 import { clusterRoutes } from './routes/clusters.ts';
 import { backupRoute, downloadRoutes, dumpRoutes, verifyRoutes } from './routes/dumps.ts';
 import { eventRoutes } from './routes/events.ts';
+import { galeraRoutes } from './routes/galera.ts';
 import { healthRoute } from './routes/health.ts';
 import { historyRoute } from './routes/history.ts';
 import { maintenanceRoutes } from './routes/maintenance.ts';
@@ -98,6 +99,7 @@ export async function addPublicRoutes(
       signInRoutes(routes, engine, door, streams);
       takeoverRoutes(routes, engine);
       rejoinRoutes(routes, engine);
+      galeraRoutes(routes, engine);
       maintenanceRoutes(routes, engine);
       newReplicaRoutes(routes, engine);
       aftermathRoutes(routes, engine);

@@ -83,7 +83,10 @@ export class SandboxServer {
   /** Writes what it is started with: each start does, and somebody who makes its data before the first. */
   async writeOptions(): Promise<void> {
     await mkdir(this.#tmpDir, { recursive: true });
-    await writeFile(this.optionsFile, this.#optionsText(), { mode: 0o600 });
+    const text = this.#optionsText();
+    // Whoever reads the file while the server starts must not find half of it.
+    if ((await readFile(this.optionsFile, 'utf8').catch(() => '')) !== text)
+      await writeFile(this.optionsFile, text, { mode: 0o600 });
   }
 
   /** Starts mariadbd on its data directory and resolves when it answers. Throws with the end of its error log. */

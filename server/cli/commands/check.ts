@@ -5,6 +5,7 @@ import { BatonError, messageOf } from '../../contract/errors.ts';
 import { levelNumber, verdictLine, type Verdict } from '../../monitoring/verdict.ts';
 import { lookAtBackups } from '../check/look-backups.ts';
 import { lookAtCertificates } from '../check/look-certificates.ts';
+import { lookAtGalera } from '../check/look-galera.ts';
 import { lookAtReplication } from '../check/look-replication.ts';
 import { command, configOption, jsonOption, type Command, type Option } from '../command.ts';
 import { readConfiguration } from '../configuration-file.ts';
@@ -53,6 +54,15 @@ export const checkCommands: readonly Command[] = [
     input,
     run: async (given, terminal) =>
       await answer(given, terminal, async (configuration) => lookAtBackups(agentOf(configuration), new Date())),
+  }),
+  command({
+    name: 'check galera',
+    summary: 'is the Galera node beside this command Synced in a Primary component?',
+    details,
+    options,
+    input,
+    run: async (given, terminal) =>
+      await answer(given, terminal, async (configuration) => lookAtGalera(agentOf(configuration))),
   }),
   command({
     name: 'check certificates',

@@ -13,6 +13,14 @@ import {
 } from '../../contract/agent.ts';
 import { connectionParametersBody, type ConnectionParameters } from '../../contract/connection-parameters.ts';
 import { dump, type Dump } from '../../contract/dumps.ts';
+import {
+  galeraView,
+  nodeWork,
+  recoveryPlan,
+  type GaleraView,
+  type NodeWork,
+  type RecoveryPlan,
+} from '../../contract/galera.ts';
 import { maintenance, type Maintenance, type MaintenanceRequest } from '../../contract/maintenance.ts';
 import { operation, type Operation } from '../../contract/operation.ts';
 import { rejoinPlan, type RejoinPlan } from '../../contract/rejoin.ts';
@@ -38,6 +46,11 @@ export interface ConsoleApi {
     server: string,
     asked: { dryRun: boolean; setAside: boolean; confirm?: string },
   ): Promise<string>;
+  galera(cluster: string): Promise<GaleraView>;
+  recoveryPlan(cluster: string): Promise<RecoveryPlan>;
+  /** Answers the id of the operation. */
+  recovery(cluster: string, asked: { planId: string; node?: string; confirm?: string }): Promise<string>;
+  galeraNode(cluster: string, node: string, act: 'start' | 'stop'): Promise<NodeWork>;
   setAside(cluster: string, server: string, asked: MaintenanceRequest): Promise<Maintenance>;
   endMaintenance(cluster: string, server: string): Promise<void>;
   operations(asked: { cluster?: string; limit: number }): Promise<Operation[]>;
@@ -88,6 +101,12 @@ export function consoleApi(address: ConsoleAddress): ConsoleApi {
       await post(`/clusters/${part(cluster)}/servers/${part(server)}/rejoin-plans`, asked, rejoinPlan),
     rejoin: async (cluster, server, asked) =>
       (await post(`/clusters/${part(cluster)}/servers/${part(server)}/rejoin`, asked, takeoverAnswer)).operationId,
+    galera: async (cluster) => await get(`/clusters/${part(cluster)}/galera`, galeraView),
+    recoveryPlan: async (cluster) => await post(`/clusters/${part(cluster)}/galera/recovery-plans`, {}, recoveryPlan),
+    recovery: async (cluster, asked) =>
+      (await post(`/clusters/${part(cluster)}/galera/recoveries`, asked, takeoverAnswer)).operationId,
+    galeraNode: async (cluster, node, act) =>
+      await post(`/clusters/${part(cluster)}/galera/nodes/${part(node)}/${act}`, {}, nodeWork),
     setAside: async (cluster, server, asked) => await post(maintenancePath(cluster, server), asked, maintenance),
     async endMaintenance(cluster, server) {
       await ask(address, { method: 'DELETE', path: maintenancePath(cluster, server) });

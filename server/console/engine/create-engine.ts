@@ -1,6 +1,7 @@
 import type { Engine } from '../engine.ts';
 import { aftermathMethods } from './aftermath.ts';
 import { dumpMethods } from './dumps.ts';
+import { galeraMethods } from './galera.ts';
 import { maintenanceMethods } from './maintenance.ts';
 import { newReplicaMethods } from './new-replica.ts';
 import { operationMethods } from './operations.ts';
@@ -15,6 +16,7 @@ export function createEngine(parts: EngineParts): Engine {
     ...statusMethods(parts),
     ...operationMethods(parts),
     ...rejoinMethods(parts),
+    ...galeraMethods(parts),
     ...maintenanceMethods(parts),
     ...aftermathMethods(parts),
     ...dumpMethods(parts),

@@ -41,7 +41,9 @@ export function decideAllDown(scene: Scene): Decision {
       text:
         unknown.length > 0
           ? `Nothing is known of ${listed(unknown.map(({ name }) => name))}, and no other node can begin the cluster.`
-          : 'No node can begin the cluster: restore one from a backup.',
+          : withoutHistory(down)
+            ? 'No node has a history: the cluster ran without one. Compare their data by hand, begin with one of them by hand, and let the others take a full copy.'
+            : 'No node can begin the cluster: restore one from a backup.',
       rule: (reading) => impossible(flawWords(reading)),
     });
   }
@@ -85,6 +87,14 @@ function unnamed(down: readonly DownNode[]): DownNode[] {
       grastate.kind === 'read' && grastate.uuid === ZERO_HISTORY && transferLeftovers.length === 0 && position !== null,
   );
   return all ? filled : [];
+}
+
+/** What nodes that came back without a position leave behind: InnoDB counts in no history either. */
+function withoutHistory(down: readonly DownNode[]): boolean {
+  return down.some(
+    ({ evidence: { recovered } }) =>
+      recovered.kind === 'position' && recovered.uuid === ZERO_HISTORY && recovered.seqno !== '-1',
+  );
 }
 
 /** Highest first; of the same, who may say that it left last; then by the order of the configuration. */

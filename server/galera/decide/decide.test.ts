@@ -29,7 +29,7 @@ const unnamed = (name: string, seqno: number) =>
 
 /** A node that runs and has opened no database. */
 const waiting = (name: string, change: Partial<NodeEvidence> = {}) =>
-  seen(name, { alive: { kind: 'waiting', pid: 1 }, ...change });
+  seen(name, { alive: { kind: 'waiting', pid: 1, position: `${historyA}:12` }, ...change });
 
 describe('a cluster that was stopped', () => {
   test('in order: the one that left last and has the highest seqno is green', () => {
@@ -258,6 +258,13 @@ describe('nodes that run', () => {
     const decision = decideOn([waiting('db-1'), waiting('db-2'), crashed('db-3', 12)]);
     expect(decision).toMatchObject({ verdict: 'refuse', situation: 'waiting', act: 'start', start: ['db-3'] });
     expect(decision.text).toContain('db-1 and db-2 run and wait for db-3');
+  });
+
+  test('nodes that wait and were started without a position are to be stopped: nothing is started beside them', () => {
+    const blind = waiting('db-1', { alive: { kind: 'waiting', pid: 1, position: null } });
+    const decision = decideOn([blind, waiting('db-2'), crashed('db-3', 12)]);
+    expect(decision).toMatchObject({ verdict: 'refuse', situation: 'waiting', act: 'none', start: [] });
+    expect(decision.text).toContain('without a history');
   });
 
   test('scenario 4, the choice: all wait for each other: nothing is offered', () => {

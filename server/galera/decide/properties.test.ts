@@ -58,7 +58,7 @@ const anyNode = (name: string): Arbitrary<NodeReport> =>
     { weight: 12, arbitrary: downEvidence.map((evidence) => seen(name, evidence)) },
     { weight: 6, arbitrary: seqno.map((at) => crashed(name, at)) },
     constant(timedOut(name)),
-    constant(seen(name, { alive: { kind: 'waiting', pid: 1 } })),
+    constant(seen(name, { alive: { kind: 'waiting', pid: 1, position: `${historyA}:12` } })),
     constant(seen(name, { alive: { kind: 'silent', pid: 1, detail: 'frozen' } })),
     constantFrom('primary' as const, 'non-primary' as const).map((clusterStatus) => serving(name, { clusterStatus })),
   );

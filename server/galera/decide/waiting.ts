@@ -12,6 +12,27 @@ export function decideWaiting({ readings, reports }: Scene): Decision | null {
   const [waiting, down, unknown] = [of('waiting'), of('down'), of('unknown')];
   if (waiting.length === 0) return null;
   const wait = `${listed(waiting)} ${waiting.length === 1 ? 'runs and waits' : 'run and wait'}`;
+  // Whoever comes back so compares nothing: the crash of all has left no number in any file, and no history to the cluster.
+  const lost = readings.flatMap((one) =>
+    one.kind === 'waiting' && one.evidence.alive.kind === 'waiting' && one.evidence.alive.position === null
+      ? [one.name]
+      : [],
+  );
+  if (lost.length > 0) {
+    const who = `${listed(lost)} ${lost.length === 1 ? 'was' : 'were'}`;
+    return decided(readings, reports, {
+      situation: 'waiting',
+      text: `${wait}, and ${who} started without a position, as far as can be seen: with the others they would form a cluster without a history, and without comparing their data. Stop ${listed(waiting)}; then one can be bootstrapped.`,
+      rule: (reading) => {
+        if (reading.kind === 'unknown') return impossible(`nothing is known of it: ${reading.reason}`);
+        if (reading.kind === 'waiting')
+          return impossible('it runs and waits for the others: stop it before one is bootstrapped');
+        return impossible(
+          `${listed(waiting)} would join whatever is started: stop ${waiting.length === 1 ? 'it' : 'them'} first`,
+        );
+      },
+    });
+  }
   const restored = readings.every((reading) => reading.kind === 'unknown' || reading.evidence.gvwstate.kind === 'read');
   const text =
     unknown.length > 0

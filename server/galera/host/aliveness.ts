@@ -36,7 +36,7 @@ export async function aliveness(node: LocalNode, dataDirectory: string, options:
     case 'process':
       if (holder.open)
         return { kind: 'silent', pid: holder.pid, detail: 'it has its data open, and no socket: it starts or ends' };
-      return { kind: 'waiting', pid: holder.pid };
+      return { kind: 'waiting', pid: holder.pid, position: holder.position };
     case 'unseen':
       return { kind: 'unknown', reason: holder.reason };
     case 'none':

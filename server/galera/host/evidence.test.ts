@@ -137,9 +137,11 @@ test('the agent brings it back: the chosen node keeps the history, the others ta
   await expectSameRows(all());
   expect(await readFile(stage.node('db-3').startFile ?? '', 'utf8')).toBe('');
   expect((await stage.evidence('db-3')).bootstrapSwitches).toEqual([]);
-  await expect(stage.agent('db-1').start({ bootstrap: true, position: null })).rejects.toMatchObject({
-    code: 'refused',
-  });
+  await expect(stage.agent('db-1').start({ bootstrap: true, position: null, forgetView: false })).rejects.toMatchObject(
+    {
+      code: 'refused',
+    },
+  );
 });
 
 test('scenario 3, the evidence: killed one after the other while writing, the chosen has the highest, and every acknowledged row is there', async () => {
@@ -175,27 +177,50 @@ async function countRows(): Promise<number> {
   return Number(row?.['n']);
 }
 
-/** All killed at once, and two started plainly: they wait for the third of their last view. */
-async function twoWaiting(): Promise<void> {
+/** All killed at once, and two started, with or without their positions: they wait for the third of their last view. */
+async function twoWaiting(positions: boolean): Promise<void> {
   await Promise.all(all().map(async (node) => await node.kill()));
-  for (const name of ['db-1', 'db-2']) await stage.node(name).begin();
+  const { nodes } = await stage.decision();
+  for (const { name, uuid, seqno } of nodes.slice(0, 2)) {
+    if (positions) await stage.agent(name).start({ bootstrap: false, position: `${uuid}:${seqno}`, forgetView: false });
+    else await stage.node(name).begin();
+  }
   for (const name of ['db-1', 'db-2']) await untilState(aliveOf(name), 'waiting');
 }
 
 test('scenario 5: two of three that were killed wait for the third, and it is all they need', async () => {
-  await twoWaiting();
+  await twoWaiting(true);
   const decision = await stage.decision();
   expect(decision).toMatchObject({ verdict: 'refuse', situation: 'waiting', act: 'start', start: ['db-3'] });
-  await stage.start('db-3', { bootstrap: false, position: null });
+  const { uuid, seqno } = decision.nodes[2] ?? {};
+  await stage.start('db-3', { bootstrap: false, position: `${uuid}:${seqno}` });
   await untilSynced(all());
+  expect(await stage.evidence('db-1')).toMatchObject({ alive: { status: { stateUuid: uuid } } });
+  await expectSameRows(all());
 });
 
 test('scenario 5, the other way: nodes that wait heed no SIGTERM; the agents end them, and one can be bootstrapped', async () => {
-  await twoWaiting();
+  await twoWaiting(false);
+  // Started without positions they would form a cluster without a history: the third is not offered.
+  const waiting = await stage.decision();
+  expect(waiting).toMatchObject({ verdict: 'refuse', situation: 'waiting', act: 'none', start: [] });
+  expect(waiting.text).toContain('without a history');
   for (const name of ['db-1', 'db-2']) await stage.agent(name).stop(true);
   for (const name of ['db-1', 'db-2']) await untilState(aliveOf(name), 'down');
   const decision = await stage.decision();
-  expect(decision.verdict).toBe('green');
+  expect(decision).toMatchObject({ verdict: 'green', doubts: [] });
   await bringBack(decision.recommended ?? '');
   await expectSameRows(all());
+});
+
+test('scenario 4: all that were killed and are started without positions form a cluster without a history, and that is an alarm', async () => {
+  await Promise.all(all().map(async (node) => await node.kill()));
+  await Promise.all(all().map(async (node) => await node.begin()));
+  await untilSynced(all());
+  expect(await stage.decision()).toMatchObject({
+    verdict: 'refuse',
+    situation: 'history-lost',
+    act: 'none',
+    start: [],
+  });
 });

@@ -7,6 +7,8 @@ export type Holder =
   | {
       readonly kind: 'process';
       readonly pid: number;
+      /** --wsrep-start-position of its command line. */
+      readonly position: string | null;
       /** It was stopped by a signal: it answers nothing until it goes on. */
       readonly frozen: boolean;
       /** It has opened InnoDB or Aria: while a node waits for a Primary component it has not (measured). */
@@ -27,12 +29,25 @@ export async function findHolder(dataDirectory: string): Promise<Holder> {
   const directory = resolve(dataDirectory);
   const [open, processes] = await Promise.all([lockedFiles(directory), serverProcesses()]);
   const own = processes.find(({ directory: where }) => where === directory);
-  if (own) return { kind: 'process', pid: own.pid, frozen: own.frozen, open: open.length > 0 };
+  if (own)
+    return {
+      kind: 'process',
+      pid: own.pid,
+      position: await positionOf(own.pid),
+      frozen: own.frozen,
+      open: open.length > 0,
+    };
   if (open.length > 0) return { kind: 'unseen', reason: `something holds ${open.join(' and ')}` };
   const hidden = processes.find(({ directory: where }) => where === null);
   if (hidden)
     return { kind: 'unseen', reason: `process ${hidden.pid} is a mariadbd of another account: its data can't be seen` };
   return { kind: 'none' };
+}
+
+async function positionOf(pid: number): Promise<string | null> {
+  const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  const given = line.split('\0').find((argument) => /^--wsrep[-_]start[-_]position=/.test(argument));
+  return given?.slice(given.indexOf('=') + 1) ?? null;
 }
 
 interface ServerProcess {

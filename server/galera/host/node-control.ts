@@ -13,6 +13,8 @@ export interface NodeControlParts {
   readonly control: ServerControl;
   readonly startFile: string;
   readonly alive: () => Promise<Aliveness>;
+  /** Sets the node's last view aside. */
+  readonly forgetView: () => Promise<void>;
   readonly now: () => Date;
   readonly logger: Logger;
 }
@@ -20,6 +22,7 @@ export interface NodeControlParts {
 /** Starts and stops the node beside an agent, one thing at a time; what was begun goes on without whoever asked. */
 export class NodeControl {
   readonly #parts: NodeControlParts;
+  #position: string | null = null;
   #work: NodeWork = { kind: 'none', startedAt: null, endedAt: null, error: null };
   #running: Promise<void> = Promise.resolve();
 
@@ -38,6 +41,11 @@ export class NodeControl {
     return this.#work;
   }
 
+  /** The start position of a start that is under way: it stands in a file that is emptied. */
+  get positionOfStart(): string | null {
+    return this.#work.kind === 'starting' && this.#work.endedAt === null ? this.#position : null;
+  }
+
   /** Empties the start file, so that the next start is a plain one. Rejects with BatonError while something is under way. */
   async clear(): Promise<void> {
     this.#refuseWhileBusy();
@@ -51,8 +59,10 @@ export class NodeControl {
     // A start beside one that runs would do nothing, and a bootstrap would be believed to have happened.
     if (alive.kind !== 'down')
       throw new BatonError('refused', `The node is not down (${alive.kind}): it is not started a second time.`);
+    this.#position = request.position;
     return this.#begin('starting', async () => {
       const { control, startFile } = this.#parts;
+      if (request.forgetView) await this.#parts.forgetView();
       await writeStartFile(startFile, request);
       try {
         await control.start();

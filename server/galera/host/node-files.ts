@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Grastate, Gvwstate } from '../../contract/galera.ts';
 import { parseGrastate } from '../parse/grastate.ts';
@@ -37,6 +37,15 @@ export async function hasData(directory: string): Promise<boolean> {
 /** Whether InnoDB has its files there: without, `--wsrep-recover` would make some (measured). */
 export async function hasInnodb(directory: string): Promise<boolean> {
   return await exists(join(directory, 'ibdata1'));
+}
+
+/** Sets the last view of the node aside, under another name; nothing to do where there is none. */
+export async function setViewAside(directory: string, now: Date): Promise<void> {
+  const file = join(directory, 'gvwstate.dat');
+  const kept = `${file}.kept-${now.toISOString().replaceAll(/[:.]/g, '-')}`;
+  await rename(file, kept).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
 }
 
 async function textOf(

@@ -6,7 +6,10 @@ import { replaceFile } from '../../files/durable-file.ts';
 const MODE = 0o644;
 
 /** Writes what the next start is told, and no later one: the file is emptied when that start has read it. */
-export async function writeStartFile(file: string, { bootstrap, position }: StartRequest): Promise<void> {
+export async function writeStartFile(
+  file: string,
+  { bootstrap, position }: Pick<StartRequest, 'bootstrap' | 'position'>,
+): Promise<void> {
   const lines = [
     '# Written by the Baton agent for one start, and emptied after it.',
     '[mariadbd]',

@@ -47,7 +47,7 @@ export function bootstrap(task: Task): Step<RecoveryContext> {
 /** Asks the agent to bootstrap its node; answers how it ended where it was not begun. */
 async function startOnce(context: RecoveryContext, node: string, position: string | null): Promise<StepEnd | null> {
   try {
-    await agentOf(context, node).start({ bootstrap: true, position });
+    await agentOf(context, node).start({ bootstrap: true, position, forgetView: false });
     return null;
   } catch (error) {
     if (!(error instanceof BatonError)) throw error;

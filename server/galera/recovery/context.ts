@@ -11,6 +11,9 @@ import type { Task } from './task.ts';
 /** A node is looked at this often while it starts: the first write waits for it. */
 const PAUSE_MS = 50;
 
+/** A node that starts is shown as disconnected for a moment. */
+const APART_LOOKS = 40;
+
 /** What the steps of one recovery share. */
 export interface RecoveryContext {
   readonly task: Task;
@@ -43,12 +46,16 @@ export type Waited =
 export async function untilSynced(context: RecoveryContext, act: Act, node: string): Promise<Waited> {
   const agent = agentOf(context, node);
   let last = 'nothing was heard of it';
+  let apart = 0;
   while (act.deadline.remainingMs() > 0) {
     try {
       const answer = await agent.evidence();
       const status = statusIn(answer);
       if (status?.clusterStatus === 'primary' && status.localState === 'Synced' && status.ready)
         return { kind: 'synced', status };
+      // It has answered and left again, as after a transfer that failed: it does not come back by itself.
+      apart = status?.clusterStatus === 'disconnected' ? apart + 1 : 0;
+      if (apart > APART_LOOKS) return { kind: 'ended', error: `${node} has left the cluster: its error log says why` };
       const { work, evidence } = answer;
       if (work.endedAt !== null && work.error !== null) return { kind: 'ended', error: work.error };
       if (work.endedAt !== null && evidence.alive.kind === 'down')

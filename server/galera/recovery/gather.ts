@@ -2,9 +2,6 @@ import { messageOf } from '../../contract/errors.ts';
 import type { NodeReport, NodeWork } from '../../contract/galera.ts';
 import type { RecoveryParts } from './parts.ts';
 
-/** A crash recovery of InnoDB takes its time; who asks again meets the same run. */
-const POSITION_MS = 120_000;
-
 /** What one look at all nodes found, and what their agents are doing. */
 export interface Gathered {
   readonly reports: NodeReport[];
@@ -12,12 +9,13 @@ export interface Gathered {
 }
 
 /**
- * Asks every agent at the same time. `positions`: nodes that are down are asked for theirs, by --wsrep-recover where only
- * InnoDB has it. What does not come back is unknown, with the reason. Never rejects.
+ * Asks every agent at the same time. With `positionsMs`, nodes that are down are asked for their positions, by
+ * --wsrep-recover where only InnoDB has it, which may take as long as a crash recovery: who asks again meets the same run.
+ * What does not come back in time is unknown, with the reason. Never rejects.
  */
 export async function gather(
   { cluster, agent, now }: Pick<RecoveryParts, 'cluster' | 'agent' | 'now'>,
-  positions: boolean,
+  positionsMs: number | null,
 ): Promise<Gathered> {
   const found = await Promise.all(
     cluster.members.map(async (name): Promise<{ report: NodeReport; work: NodeWork | null }> => {
@@ -25,7 +23,7 @@ export async function gather(
       if (!client)
         return { report: { kind: 'unknown', name, reason: 'it has no agent in the configuration' }, work: null };
       try {
-        if (positions) await client.position(POSITION_MS);
+        if (positionsMs !== null) await client.position(positionsMs);
         // The positions of others may have taken long: what is told is of now.
         const observedAt = new Date(now()).toISOString();
         const { evidence, work } = await client.evidence();

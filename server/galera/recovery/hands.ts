@@ -25,13 +25,12 @@ export const handsOf = {
     body: {},
     command: `baton galera start ${cluster}/${node}`,
   }),
-  keep: ({ cluster, node }: Task, { name, position, dataDirectory }: TaskMember): FollowUp => ({
-    text: `${name} is left down: ${position === null ? 'what it holds is not known' : `it stands at ${position.uuid.slice(0, 8)}:${position.seqno}, and ${node} was begun from without that`}. Copy from ${dataDirectory} what is needed; then start it: it takes a full copy, which erases that.`,
-    method: 'POST',
-    path: `/api/v1/clusters/${cluster}/galera/nodes/${name}/start`,
-    body: {},
-    command: `baton galera start ${cluster}/${name}`,
-  }),
+  // No button: starting it erases what was kept.
+  keep: ({ cluster, node }: Task, { name, position, dataDirectory }: TaskMember): FollowUp =>
+    byHand(
+      `${name} is left down: ${position === null ? 'what it holds is not known' : `it stands at ${position.uuid.slice(0, 8)}:${position.seqno}, and ${node} was begun from without that`}. Copy from ${dataDirectory} what is needed; then start it: it takes a full copy, which erases that.`,
+      `baton galera start ${cluster}/${name}`,
+    ),
   unknown: ({ cluster }: Task, { name }: TaskMember): FollowUp =>
     byHand(
       `Nothing was known of ${name}. When it is there again, look at it before it is started: it may be ahead, or still run by itself.`,

@@ -48,7 +48,8 @@ export function join(task: Task, node: string): Step<RecoveryContext> {
         if (refusal !== null) return failed(refusal);
       }
       const waited = await untilSynced(context, act, node);
-      if (waited.kind !== 'synced') return failed(whyNot(node, waited));
+      if (waited.kind !== 'synced')
+        return failed(`${whyNot(node, waited)} (it was foretold that it ${transferWords[foretold]})`);
       return done(`${node} is Synced; it was foretold that it ${transferWords[foretold]}`);
     },
     hands: () => [handsOf.start(task, node, 'see this step')],
@@ -58,7 +59,7 @@ export function join(task: Task, node: string): Step<RecoveryContext> {
 /** null: the start is under way, or may be. */
 async function begun(context: RecoveryContext, node: string, position: string | null): Promise<string | null> {
   try {
-    await agentOf(context, node).start({ bootstrap: false, position });
+    await agentOf(context, node).start({ bootstrap: false, position, forgetView: true });
     return null;
   } catch (error) {
     if (!(error instanceof BatonError)) throw error;

@@ -6,7 +6,8 @@ import { gather } from './gather.ts';
 import { memberOf, membersWith, type Task, type TaskMember } from './task.ts';
 
 /** A crash recovery may be needed once more where somebody has touched a node. */
-const EVIDENCE_MS = 130_000;
+const POSITION_MS = 5 * 60_000;
+const EVIDENCE_MS = POSITION_MS + 10_000;
 const ACT_MS = 15_000;
 
 const refused = (error: string): StepEnd => ({ kind: 'refused', error });
@@ -20,7 +21,7 @@ export function readAgain(): Step<RecoveryContext> {
     deadlineMs: EVIDENCE_MS,
     readsOnly: true,
     async run({ task, parts }) {
-      const { reports } = await gather(parts, true);
+      const { reports } = await gather(parts, POSITION_MS);
       const changes = reports.flatMap((report) => {
         const member = memberOf(task, report.name);
         if (report.kind === 'seen') return changeOf(task, member, report.evidence);

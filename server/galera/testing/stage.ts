@@ -22,7 +22,7 @@ export interface GaleraStage {
   /** How often mariadbd was run with --wsrep-recover on the node. */
   recoveries(name: string): Promise<number>;
   /** Starts it by its agent and resolves when the agent says that this has ended well. */
-  start(name: string, request: { bootstrap: boolean; position: string | null }): Promise<void>;
+  start(name: string, request: { bootstrap: boolean; position: string | null; forgetView?: boolean }): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -66,7 +66,7 @@ export async function galeraStage(options: GaleraOptions = {}): Promise<GaleraSt
     recoveries: async (name) =>
       (await readFile(countFile(cluster, name), 'utf8').catch(() => '')).split('\n').filter(Boolean).length,
     async start(name, request) {
-      await agent(name).start(request);
+      await agent(name).start({ forgetView: false, ...request });
       await until(async () => (await agent(name).evidence()).work.endedAt !== null, {
         what: `${name} is started`,
         timeoutMs: 120_000,

@@ -4,6 +4,7 @@ import type { DumpAnswer, Engine, NumberedEvent } from '../../console/engine.ts'
 import type { BackupRun, VerifyRun } from '../../contract/agent.ts';
 import type { Dump } from '../../contract/dumps.ts';
 import { BatonError } from '../../contract/errors.ts';
+import type { GaleraView, NodeWork, RecoveryPlan } from '../../contract/galera.ts';
 import type { Operation } from '../../contract/operation.ts';
 import type { TakeoverPlan } from '../../contract/takeover.ts';
 import { clusterNamed, operationNamed } from './examples.ts';
@@ -84,6 +85,22 @@ export class FakeEngine implements Engine {
       confirm: null,
     };
     return { ...nothing, cluster, server, address: server, command: `baton rejoin ${cluster}/${server}`, observedAt };
+  }
+  async galera(actor: Actor, cluster: string): Promise<GaleraView> {
+    this.#ask(actor, 'view', `galera ${cluster}`);
+    throw new BatonError('refused', `${cluster} is no Galera cluster.`);
+  }
+  async recoveryPlan(actor: Actor, cluster: string): Promise<RecoveryPlan> {
+    this.#ask(actor, 'operate', `recoveryPlan ${cluster}`);
+    throw new BatonError('refused', `${cluster} is no Galera cluster.`);
+  }
+  async recovery(actor: Actor, cluster: string, { planId }: Parameters<Engine['recovery']>[2]) {
+    this.#ask(actor, 'operate', `recovery ${cluster} ${planId}`);
+    return { operationId: 'op-1' };
+  }
+  async galeraNode(actor: Actor, cluster: string, node: string, act: 'start' | 'stop'): Promise<NodeWork> {
+    this.#ask(actor, 'operate', `galeraNode ${cluster} ${node} ${act}`);
+    return { kind: act === 'start' ? 'starting' : 'stopping', startedAt: null, endedAt: null, error: null };
   }
   async rejoin(actor: Actor, cluster: string, { server }: Parameters<Engine['rejoin']>[2]) {
     this.#ask(actor, 'operate', `rejoin ${cluster} ${server}`);

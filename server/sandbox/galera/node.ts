@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { text } from '../../mariadb/row.ts';
 import type { SandboxServer } from '../server-process.ts';
 import { until } from '../until.ts';
@@ -26,8 +26,15 @@ export async function withStartOptions(node: SandboxServer, line: string, start:
   }
 }
 
+/** What the provider said last: the warnings of this very wait stand behind it in the log. */
+async function words(node: SandboxServer): Promise<string> {
+  const log = await readFile(node.errorLog, 'utf8').catch(() => '');
+  const lines = log.split('\n').filter((line) => /WSREP|\[ERROR\]/.test(line));
+  return lines.slice(-25).join('\n');
+}
+
 /** Resolves when these nodes are the members of one Primary component, all Synced. */
-export async function untilSynced(nodes: readonly SandboxServer[], timeoutMs = 90_000): Promise<void> {
+export async function untilSynced(nodes: readonly SandboxServer[], timeoutMs = 60_000): Promise<void> {
   let last: Record<string, string>[] = [];
   const holds = async (): Promise<boolean> => {
     last = await Promise.all(nodes.map(async (node) => await statusOf(node)));
@@ -37,9 +44,10 @@ export async function untilSynced(nodes: readonly SandboxServer[], timeoutMs = 9
     );
   };
   await until(holds, { what: `${nodes.map(({ name }) => name).join(', ')} are Synced`, timeoutMs }).catch(
-    (error: unknown) => {
+    async (error: unknown) => {
       const states = last.map((one) => `${one['cluster_status']} ${one['cluster_size']} ${one['local_state_comment']}`);
-      throw new Error(`${String(error)}: ${states.join(' · ')}`, { cause: error });
+      const said = await Promise.all(nodes.map(async (node) => `${node.name}\n${await words(node)}`));
+      throw new Error(`${String(error)}: ${states.join(' · ')}\n${said.join('\n')}`, { cause: error });
     },
   );
 }

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { BatonError } from '../../contract/errors.ts';
+import type { RecoveryPlan } from '../../contract/galera.ts';
+import { command, jsonOption, type Command } from '../command.ts';
+import type { ConsoleApi } from '../console-api/api.ts';
+import { NoAnswerError } from '../console-api/call.ts';
+import { consoleInput, consoleOptions, withConsole } from '../console-api/connect.ts';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { decisionLines, evidenceLines, stepLines } from '../galera/decision-text.ts';
+import { followToEnd } from '../promote/follow-to-end.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+const clusterInput = consoleInput.extend({ cluster: z.string().min(1), json: z.boolean().default(false) });
+const nodeInput = consoleInput.extend({
+  target: z.string().regex(/^[^/]+\/[^/]+$/, 'CLUSTER/NODE, such as wiki/db-1'),
+  json: z.boolean().default(false),
+});
+const recoverInput = clusterInput.extend({
+  node: z.string().optional(),
+  confirm: z.string().optional(),
+  yes: z.boolean().default(false),
+});
+type RecoverInput = z.infer<typeof recoverInput>;
+
+const clusterArgument = { syntax: '<cluster>', text: 'a Galera cluster of the configuration' };
+
+export const galeraCommands: readonly Command[] = [
+  command({
+    name: 'galera status',
+    summary: 'what every node knows, and what follows from it',
+    details: 'Starts nothing. Where nodes are down, `galera recover` reads where each one stopped.',
+    arguments: [clusterArgument],
+    options: [jsonOption, ...consoleOptions],
+    input: clusterInput,
+    run: async (asked, terminal) =>
+      await withConsole(asked, async (api) => {
+        const view = await api.galera(asked.cluster);
+        if (asked.json) terminal.json(view);
+        else for (const line of decisionLines(view.decision)) terminal.line(line);
+        return exitCode.done;
+      }),
+  }),
+  command({
+    name: 'galera evidence',
+    summary: 'the files and states that a decision rests on, as the agents have read them',
+    arguments: [clusterArgument],
+    options: [jsonOption, ...consoleOptions],
+    input: clusterInput,
+    run: async (asked, terminal) =>
+      await withConsole(asked, async (api) => {
+        const view = await api.galera(asked.cluster);
+        if (asked.json) terminal.json(view.evidence);
+        else for (const report of view.evidence) for (const line of evidenceLines(report)) terminal.line(line);
+        return exitCode.done;
+      }),
+  }),
+  command({
+    name: 'galera recover',
+    summary: 'bring a Galera cluster that is down back from the right node',
+    details:
+      'Reads where each node stopped, says which one may begin and why not the others, asks, and follows the steps. Where the\nchoice is for a person, or with --node, the name of the node has to be typed, or given with --confirm.',
+    arguments: [clusterArgument],
+    options: [
+      { flags: '--node <node>', text: 'begin with this one instead of the recommended' },
+      { flags: '--confirm <node>', text: 'its name, typed: what is given up is known' },
+      { flags: '--yes', text: 'do not ask where nothing is given up' },
+      jsonOption,
+      ...consoleOptions,
+    ],
+    input: recoverInput,
+    run: async (asked, terminal) =>
+      await withConsole(asked, async (api) => {
+        const plan = await api.recoveryPlan(asked.cluster);
+        if (!asked.json) for (const line of [...decisionLines(plan), ...stepLines(plan.steps)]) terminal.line(line);
+        const row = plan.nodes.find(({ name }) => name === (asked.node ?? plan.recommended));
+        if (!row || row.choice === 'impossible') {
+          if (asked.json) terminal.json({ plan, operation: null });
+          else terminal.note(`\n${row ? `${row.name} can't be chosen: ${row.reason}.` : plan.text}`);
+          return exitCode.refused;
+        }
+        return await carryOut(api, plan, row, asked, terminal);
+      }),
+  }),
+  ...(['start', 'stop'] as const).map((act) =>
+    command({
+      name: `galera ${act}`,
+      summary:
+        act === 'start'
+          ? 'start a node that is down into the running cluster'
+          : 'stop a node; one that waits for the others is killed',
+      arguments: [{ syntax: '<target>', text: 'CLUSTER/NODE, such as wiki/db-1' }],
+      options: [jsonOption, ...consoleOptions],
+      input: nodeInput,
+      run: async (asked, terminal) =>
+        await withConsole(asked, async (api) => {
+          const [cluster = '', node = ''] = asked.target.split('/');
+          const work = await api.galeraNode(cluster, node, act);
+          if (asked.json) terminal.json(work);
+          else terminal.line(`${node} is ${work.kind}. See: baton galera status ${cluster}`);
+          return exitCode.done;
+        }),
+    }),
+  ),
+];
+
+async function carryOut(
+  api: ConsoleApi,
+  plan: RecoveryPlan,
+  row: RecoveryPlan['nodes'][number],
+  asked: RecoverInput,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const free = plan.verdict === 'green' && row.name === plan.recommended;
+  const typed = asked.confirm ?? (await answerFor(row, free, asked, terminal));
+  if (typed === null) {
+    terminal.note('Nothing was changed.');
+    return exitCode.failed;
+  }
+  let id: string;
+  try {
+    const node = row.name === plan.recommended ? {} : { node: row.name };
+    id = await api.recovery(plan.cluster, { planId: plan.id, ...node, ...(typed === '' ? {} : { confirm: typed }) });
+  } catch (error) {
+    if (!(error instanceof NoAnswerError)) throw error;
+    terminal.note(`${error.message} It may have begun: see baton operations.`);
+    return exitCode.unknown;
+  }
+  return await followToEnd(api, id, terminal, asked.json, (operation) => ({ plan, operation }));
+}
+
+/** What was typed; "" where nothing has to be; null: no. */
+async function answerFor(
+  { name, givesUp }: RecoveryPlan['nodes'][number],
+  free: boolean,
+  { yes }: RecoverInput,
+  terminal: Terminal,
+): Promise<string | null> {
+  if (free && yes) return '';
+  if (!terminal.interactive)
+    throw new BatonError('invalid', `Nobody is here to ask: add ${free ? '--yes' : `--confirm ${name}`}.`);
+  for (const lost of givesUp) terminal.line(`  gives up: ${lost}`);
+  const answer = (await terminal.ask(free ? `Bootstrap ${name}? [y/N] ` : `Type ${name} to go on: `)).trim();
+  if (free) return /^y(es)?$/i.test(answer) ? '' : null;
+  return answer === name ? answer : null;
+}

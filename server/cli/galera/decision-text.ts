@@ -1,0 +1,56 @@
+import type { Decision, NodeReport } from '../../contract/galera.ts';
+import type { PlannedStep } from '../../contract/takeover.ts';
+import { table } from '../terminal/table.ts';
+
+/** Where things stand, a row a node, and the reasons. */
+export function decisionLines({ text, doubts, notes, nodes, recommended, verdict }: Decision): string[] {
+  return [
+    `${verdict}: ${text}`,
+    ...doubts.map((doubt) => `  ! ${doubt}`),
+    ...notes.map((note) => `  · ${note}`),
+    '',
+    ...table<Decision['nodes'][number]>(
+      [
+        { title: '', cell: ({ name }) => (name === recommended ? '→' : '') },
+        { title: 'NODE', cell: ({ name }) => name },
+        { title: 'STATE', cell: ({ alive }) => alive },
+        { title: 'HISTORY', cell: ({ uuid }) => uuid?.slice(0, 8) ?? '' },
+        { title: 'SEQNO', align: 'right', cell: ({ seqno }) => seqno ?? '' },
+        { title: 'SAFE', cell: ({ safeToBootstrap }) => (safeToBootstrap === null ? '' : safeToBootstrap ? '1' : '0') },
+        { title: 'WHY', cell: ({ reason }) => reason },
+      ],
+      nodes,
+    ),
+  ];
+}
+
+export function stepLines(steps: readonly PlannedStep[]): string[] {
+  if (steps.length === 0) return [];
+  return [
+    '',
+    'Steps',
+    ...steps.flatMap((step) => [
+      ...(step.pointOfNoReturn ? ['  ── point of no return ──'] : []),
+      `  ${step.name} (${step.server}): ${step.text}`,
+    ]),
+  ];
+}
+
+/** All that one node's agent has read. */
+export function evidenceLines(report: NodeReport): string[] {
+  if (report.kind === 'unknown') return [`${report.name}: nothing is known: ${report.reason}`, ''];
+  const { alive, grastate, gvwstate, recovered, transferLeftovers, bootstrapSwitches, dataDirectory } = report.evidence;
+  const shown = (state: typeof grastate | typeof gvwstate): string[] =>
+    'raw' in state ? state.raw.trimEnd().split('\n') : [state.kind === 'unreadable' ? state.error : state.kind];
+  return [
+    `${report.name}: ${alive.kind}, read at ${report.observedAt}, data in ${dataDirectory}`,
+    `  recovered: ${recovered.kind === 'position' ? `${recovered.uuid}:${recovered.seqno}${recovered.gtid ? `,${recovered.gtid}` : ''}` : recovered.reason}`,
+    ...transferLeftovers.map((name) => `  left by a state transfer: ${name}`),
+    ...bootstrapSwitches.map((found) => `  next start would bootstrap: ${found}`),
+    '  grastate.dat',
+    ...shown(grastate).map((line) => `    ${line}`),
+    '  gvwstate.dat',
+    ...shown(gvwstate).map((line) => `    ${line}`),
+    '',
+  ];
+}

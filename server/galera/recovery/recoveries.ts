@@ -1,0 +1,204 @@
+import { BatonError } from '../../contract/errors.ts';
+import type { Decision, GaleraView, NodeReport, NodeWork, RecoveryPlan } from '../../contract/galera.ts';
+import type { Operation } from '../../contract/operation.ts';
+import type { ClusterSnapshot } from '../../contract/snapshot.ts';
+import { decide } from '../decide/decide.ts';
+import { startPosition } from '../parse/recovered.ts';
+import { gather, type Gathered } from './gather.ts';
+import type { RecoveryParts } from './parts.ts';
+import { differences, fingerprintOf, RecoveryPlans } from './plans.ts';
+import { programOf } from './program.ts';
+import { PositionRecords } from './records.ts';
+import { KIND, resumption } from './resume.ts';
+import { taskOf } from './task.ts';
+
+export interface RecoveryAsked {
+  readonly planId: string;
+  readonly node?: string | undefined;
+  readonly confirm?: string | undefined;
+  readonly actor: string;
+}
+
+/** Whoever reviews waits for the answer: what takes longer goes on, and is met by who asks again. */
+const POSITION_MS = 20_000;
+
+/** Brings one Galera cluster back. */
+export interface Recoveries {
+  /** What is known of every node without starting anything. Rejects with BatonError as the store does. */
+  view(): Promise<GaleraView>;
+  /** As view, with the positions of nodes that are down read (--wsrep-recover), and what a recovery would do. */
+  plan(): Promise<RecoveryPlan>;
+  /**
+   * Starts it after one more look, and answers the operation's id; while it runs, the same again answers the same id.
+   * Rejects with BatonError: outdated (with `differences`), refused (with the `decision`), already-running, unavailable.
+   */
+  start(asked: RecoveryAsked): Promise<{ operationId: string }>;
+  /** The node that a plan recommends; null where that is none, or the plan is not known. */
+  planned(planId: string): string | null;
+  /** Starts a node that is down into the running cluster, or plainly where nodes wait for it. Rejects with BatonError. */
+  startNode(node: string): Promise<NodeWork>;
+  /** Stops a node; one that waits for others is killed. Rejects with BatonError. */
+  stopNode(node: string): Promise<NodeWork>;
+  /** Takes up what a console left unfinished. */
+  resume(id?: string, options?: { readonly waits: boolean }): Promise<Operation[]>;
+  /** Takes in what the watch sees. */
+  note(snapshot: ClusterSnapshot): Promise<void>;
+}
+
+/** The recoveries of one cluster, made from the parts that the composition root hands over. */
+export function createRecoveries(parts: RecoveryParts): Recoveries {
+  const { name: cluster, members } = parts.cluster;
+  const records = new PositionRecords(parts.memory, cluster, parts.now);
+  const plans = new RecoveryPlans(parts.now, parts.newId);
+
+  async function look(positions: boolean): Promise<Gathered & { readonly decision: Decision }> {
+    const [gathered, floor, lastSeen] = await Promise.all([
+      gather(parts, positions ? POSITION_MS : null),
+      records.floor(),
+      records.lastSeen(),
+    ]);
+    const { reports } = gathered;
+    return { ...gathered, decision: decide({ members, reports, now: parts.now(), floor, lastSeen }) };
+  }
+
+  async function refuseWhileRunning(): Promise<void> {
+    const running = await parts.operations.acting(cluster);
+    if (running) throw alreadyRunning(running);
+  }
+
+  function agentOf(node: string) {
+    if (!members.includes(node))
+      throw new BatonError('not-found', `${cluster} has no node ${node}.`, `It has ${members.join(', ')}.`);
+    const agent = parts.agent(node);
+    if (agent) return agent;
+    throw new BatonError('unavailable', `${node} has no agent.`, 'Configure one.');
+  }
+
+  return {
+    async view() {
+      const { decision, reports, work } = await look(false);
+      const observedAt = new Date(parts.now()).toISOString();
+      return { cluster, observedAt, decision, evidence: reports, work, floor: await records.floor() };
+    },
+
+    async plan() {
+      const { decision, reports } = await look(true);
+      return plans.add(cluster, decision, reports);
+    },
+
+    planned: (planId) => plans.nodeOf(planId),
+
+    async start({ planId, node: asked, confirm, actor }) {
+      const plan = plans.find(planId);
+      const running = await parts.operations.acting(cluster);
+      if (running) return sameOrRefuse(running, asked ?? plan?.recommended ?? null);
+      if (!plan) throw new BatonError('outdated', 'This plan has expired.', 'Review again.', { differences: [] });
+      const { decision, reports } = await look(true);
+      const node = chosen(decision, asked, confirm);
+      if (fingerprintOf(decision) !== plan.fingerprint) throw outdated(plan, decision);
+      const task = taskOf(cluster, decision, reports, node);
+      const heading = { kind: KIND, cluster, target: node, title: `Recovery of ${cluster} from ${node}`, actor };
+      const program = programOf({ task, parts, records, flag: null });
+      const started = await parts.operations.start({ ...heading, dryRun: false }, JSON.stringify(task), program);
+      if (started.kind === 'started') return { operationId: started.operation.id };
+      if (started.operation) return sameOrRefuse(started.operation, node);
+      throw new BatonError('already-running', 'Another console acts on this cluster.', 'Look there.', {
+        operationId: null,
+      });
+    },
+
+    async startNode(node) {
+      const agent = agentOf(node);
+      await refuseWhileRunning();
+      const { decision, reports } = await look(true);
+      if (!decision.start.includes(node)) {
+        const { reason } = decision.nodes.find(({ name }) => name === node) ?? { reason: '' };
+        throw new BatonError('refused', `${node} is not to be started now: ${decision.text} ${reason}`, '', {
+          decision,
+        });
+      }
+      return await agent.start({
+        bootstrap: false,
+        position: joinPosition(decision, reports, node),
+        // Nodes that wait for each other find together by that very view.
+        forgetView: decision.situation === 'running',
+      });
+    },
+
+    async stopNode(node) {
+      const agent = agentOf(node);
+      await refuseWhileRunning();
+      return await agent.stop(true);
+    },
+
+    async resume(id, { waits } = { waits: true }) {
+      const rows = (await parts.operations.unfinished()).filter(
+        (row) => row.cluster === cluster && row.kind === KIND && (id === undefined || row.id === id),
+      );
+      const taken: Operation[] = [];
+      for (const row of rows) {
+        const decision = (entries: Parameters<typeof resumption>[3]) =>
+          Promise.resolve(resumption(parts, records, row, entries));
+        const view = await parts.operations.takeUp(row, decision, waits);
+        if (view) taken.push(view);
+      }
+      return taken;
+    },
+
+    note: async (snapshot) => await records.note(snapshot),
+  };
+}
+
+/** The node that may be begun with, by the decision of now and what was typed. Throws BatonError refused. */
+function chosen(decision: Decision, asked: string | undefined, confirm: string | undefined): string {
+  const { recommended, text, nodes, verdict } = decision;
+  const refused = (message: string, next: string, confirms: string | null = null): BatonError =>
+    new BatonError('refused', message, next, { decision, confirm: confirms });
+  const node = asked ?? recommended;
+  if (node === null) throw refused(text, 'See what each node knows.');
+  const row = nodes.find(({ name }) => name === node);
+  if (!row) throw refused(`There is no node ${node}.`, `Known: ${nodes.map(({ name }) => name).join(', ')}.`);
+  if (row.choice === 'impossible') throw refused(`${node} can't be chosen: ${row.reason}.`, text);
+  const free = row.choice === 'recommended' && verdict === 'green';
+  if (!free && confirm !== node) {
+    const lost = row.givesUp.length === 0 ? row.reason : row.givesUp.join('; ');
+    throw refused(
+      `${node} is for a person to choose: ${lost}. Its name "${node}" must be typed.`,
+      `Type ${node}.`,
+      node,
+    );
+  }
+  return node;
+}
+
+/** Where the node goes on from; null: from the start, by a full copy, or from its own file. */
+function joinPosition(decision: Decision, reports: readonly NodeReport[], node: string): string | null {
+  const row = decision.nodes.find(({ name }) => name === node);
+  const report = reports.find(({ name }) => name === node);
+  if (!row || report?.kind !== 'seen' || row.source !== 'recover' || !row.whole) return null;
+  const { uuid, seqno, gtid } = row;
+  if (uuid === null || seqno === null) return null;
+  const running = decision.nodes.filter(({ alive, source }) => alive === 'serving' && source === 'status');
+  const ahead = running.some((one) => one.uuid === uuid && BigInt(one.seqno ?? '-1') < BigInt(seqno));
+  // Ahead of the cluster it would take only what is new, over different rows: without a position it takes a full copy.
+  return ahead ? null : startPosition({ uuid, seqno, gtid });
+}
+
+function outdated(plan: RecoveryPlan, now: Decision): BatonError {
+  const changed = differences(plan, now);
+  const what = changed.map(({ what: name, was, now: is }) => `${name} was ${was}, is ${is}`).join('; ');
+  return new BatonError('outdated', `Things have changed since the review: ${what}.`, 'Review again.', {
+    differences: changed,
+  });
+}
+
+function sameOrRefuse(running: Operation, node: string | null): { operationId: string } {
+  if (running.kind === KIND && running.target === node) return { operationId: running.id };
+  throw alreadyRunning(running);
+}
+
+function alreadyRunning({ id, title }: Operation): BatonError {
+  return new BatonError('already-running', `"${title}" is running.`, 'Wait for its end, or look at it.', {
+    operationId: id,
+  });
+}

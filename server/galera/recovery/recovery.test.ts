@@ -1,0 +1,190 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { ZERO_HISTORY } from '../../contract/galera-status.ts';
+import type { Operation } from '../../contract/operation.ts';
+import { untilSynced } from '../../sandbox/galera/node.ts';
+import { until } from '../../sandbox/until.ts';
+import { expectSameRows, insert, uidsOf, writeSteadily } from '../testing/facts.ts';
+import { recoveryDesk, type RecoveryDesk } from '../testing/recovery-desk.ts';
+import { galeraStage, type GaleraStage } from '../testing/stage.ts';
+
+/** Three nodes on a busy machine, again and again down and up. */
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
+
+let stage: GaleraStage;
+let desk: RecoveryDesk;
+beforeAll(async () => {
+  stage = await galeraStage();
+  desk = await recoveryDesk(stage);
+});
+afterAll(async () => {
+  desk.close();
+  await stage.stop();
+});
+
+const names = ['db-1', 'db-2', 'db-3'];
+const all = () => names.map((name) => stage.node(name));
+const killAll = async (): Promise<void> => void (await Promise.all(all().map(async (node) => await node.kill())));
+
+async function recover(asked: { node?: string; confirm?: string } = {}): Promise<Operation> {
+  const { id } = await desk.recoveries.plan();
+  const { operationId } = await desk.recoveries.start({ planId: id, actor: 'ana', ...asked });
+  return await desk.operations.ended(operationId);
+}
+const failuresOf = (operation: Operation): string[] =>
+  operation.steps.flatMap(({ id, error }) => (error === null ? [] : [`${id}: ${error}`]));
+const statesOf = (operation: Operation): string[] => operation.steps.map(({ id, state }) => `${id} ${state}`);
+
+test('scenario 6: with one node Primary nothing is bootstrapped, whatever a flag says; a node that is down is started', async () => {
+  await stage.node('db-2').stop();
+  await stage.node('db-3').stop();
+  const file = join(stage.node('db-3').dataDir, 'grastate.dat');
+  await writeFile(file, (await readFile(file, 'utf8')).replace('bootstrap: 0', 'bootstrap: 1'));
+  const plan = await desk.recoveries.plan();
+  expect(plan).toMatchObject({ verdict: 'refuse', situation: 'running', recommended: null, confirm: null, steps: [] });
+  const start = async (node?: string) =>
+    await desk.recoveries.start({ planId: plan.id, actor: 'ana', ...(node ? { node, confirm: node } : {}) });
+  await expect(start()).rejects.toMatchObject({ code: 'refused' });
+  await expect(start('db-3')).rejects.toMatchObject({ code: 'refused' });
+  for (const name of ['db-2', 'db-3']) {
+    await desk.recoveries.startNode(name);
+    await until(async () => (await stage.agent(name).evidence()).work.endedAt !== null, { what: `${name} is started` });
+  }
+  await untilSynced(all());
+});
+
+test('scenario 1: stopped in order, the last begins, the others take what they missed, and the rows are equal', async () => {
+  for (const name of names) {
+    await insert(stage.node(name), `ordered-${name}`);
+    await stage.node(name).stop();
+  }
+  const operation = await recover();
+  expect(statesOf(operation)).toEqual([
+    'evidence done',
+    'switches done',
+    'flag skipped',
+    'bootstrap done',
+    'history done',
+    'join-db-1 done',
+    'join-db-2 done',
+    'verify done',
+    'record done',
+  ]);
+  expect(operation).toMatchObject({ kind: 'galera-recovery', target: 'db-3', outcome: 'succeeded', followUps: [] });
+  expect(operation.summary).toMatch(/runs again from db-3, at \d+; nothing was given up\.$/);
+  expect(operation.steps.find(({ id }) => id === 'join-db-1')?.note).toContain('takes what it missed');
+  await expectSameRows(all());
+  expect(await uidsOf(stage.node('db-1'))).toContain('ordered-db-3');
+  const { floor } = await desk.recoveries.view();
+  expect(BigInt(floor?.seqno ?? '0')).toBeGreaterThan(0n);
+});
+
+test('scenario 3: killed while writing, the highest begins, and every acknowledged row is there', async () => {
+  const writer = writeSteadily(stage.node('db-2'), 'crash');
+  await until(async () => (await uidsOf(stage.node('db-1'))).filter((uid) => uid.startsWith('crash')).length > 50, {
+    what: 'the load runs',
+  });
+  for (const name of ['db-1', 'db-3', 'db-2']) await stage.node(name).kill();
+  const acknowledged = await writer.stop();
+  const operation = await recover();
+  expect(failuresOf(operation)).toEqual([]);
+  expect(operation.outcome).toBe('succeeded');
+  expect(operation.steps.find(({ id }) => id === 'flag')?.state).toBe('done');
+  expect(await uidsOf(stage.node('db-1'))).toEqual(expect.arrayContaining(acknowledged));
+  await expectSameRows(all());
+});
+
+test('scenario 24: a position below the recorded one is for a person', async () => {
+  const { floor } = await desk.recoveries.view();
+  if (!floor) throw new Error('no floor');
+  await killAll();
+  await desk.setFloor({ ...floor, seqno: String(BigInt(floor.seqno) + 1_000_000n) });
+  const plan = await desk.recoveries.plan();
+  expect(plan).toMatchObject({ verdict: 'human', confirm: plan.recommended });
+  expect(plan.doubts.join()).toContain('after its last recovery');
+  await expect(desk.recoveries.start({ planId: plan.id, actor: 'ana' })).rejects.toMatchObject({ code: 'refused' });
+  const operation = await recover({ confirm: plan.recommended ?? '' });
+  expect(failuresOf(operation)).toEqual([]);
+  expect(operation.outcome).toBe('succeeded');
+  await expectSameRows(all());
+});
+
+test('scenario 23: a switch that would make a second cluster stops it where it is not the agent’s own, and is cleared where it is', async () => {
+  await killAll();
+  const stale = stage.node('db-2');
+  await writeFile(stale.startFile ?? '', '[mariadbd]\nwsrep_new_cluster=ON\n');
+  await writeFile(stale.persistFile, '[mariadbd]\nwsrep_cluster_address=gcomm://\n');
+  expect((await stage.evidence('db-2')).bootstrapSwitches).toHaveLength(2);
+  const refused = await recover();
+  expect(refused).toMatchObject({ outcome: 'refused' });
+  expect(refused.summary).toContain('wsrep_cluster_address=gcomm://');
+  expect(await readFile(stale.startFile ?? '', 'utf8')).toBe('');
+  await writeFile(stale.persistFile, '');
+  expect((await recover()).outcome).toBe('succeeded');
+});
+
+test('what changes between the review and the click stops it', async () => {
+  await killAll();
+  const plan = await desk.recoveries.plan();
+  const other = names.find((name) => name !== plan.recommended) ?? '';
+  await stage.node(other).begin();
+  await until(async () => (await stage.evidence(other)).alive.kind === 'waiting', { what: `${other} waits` });
+  await expect(
+    desk.recoveries.start({
+      planId: plan.id,
+      actor: 'ana',
+      node: plan.recommended ?? '',
+      confirm: plan.recommended ?? '',
+    }),
+  ).rejects.toMatchObject({ code: expect.stringMatching(/outdated|refused/) });
+  await desk.recoveries.stopNode(other);
+  await until(async () => (await stage.evidence(other)).alive.kind === 'down', { what: `${other} is down` });
+  expect((await recover()).outcome).toBe('succeeded');
+});
+
+test('scenario 14: a survivor without a Primary component is made Primary, and the others join', async () => {
+  // Both at once: of three one is left, and it can't tell whether they are dead.
+  await Promise.all(['db-2', 'db-3'].map(async (name) => await stage.node(name).kill()));
+  await until(
+    async () => {
+      const { alive } = await stage.evidence('db-1');
+      return alive.kind === 'serving' && alive.status.clusterStatus === 'non-primary';
+    },
+    { what: 'db-1 is not Primary any more' },
+  );
+  const plan = await desk.recoveries.plan();
+  expect(plan).toMatchObject({ situation: 'non-primary', act: 'make-primary', recommended: 'db-1' });
+  const operation = await recover(plan.confirm === null ? {} : { confirm: 'db-1' });
+  expect(failuresOf(operation)).toEqual([]);
+  expect(operation.outcome).toBe('succeeded');
+  expect(operation.steps.map(({ id }) => id)).toContain('make-primary');
+  await untilSynced(all());
+});
+
+test('another node than the highest is refused, unless its name is typed; then the report says what was given up, and who is ahead stays down', async () => {
+  await stage.node('db-1').kill();
+  await untilSynced([stage.node('db-2'), stage.node('db-3')]);
+  await insert(stage.node('db-2'), 'only-on-two');
+  await killAll();
+  const plan = await desk.recoveries.plan();
+  expect(plan.nodes.find(({ name }) => name === 'db-1')?.reason).toMatch(
+    /^not db-1: it stopped at \d+, db-\d has \d+$/,
+  );
+  const choose = async (confirm?: string) =>
+    await desk.recoveries.start({ planId: plan.id, actor: 'ana', node: 'db-1', ...(confirm ? { confirm } : {}) });
+  await expect(choose()).rejects.toMatchObject({ code: 'refused', details: { confirm: 'db-1' } });
+  await expect(choose('db-2')).rejects.toMatchObject({ code: 'refused' });
+  const { operationId } = await choose('db-1');
+  const operation = await desk.operations.ended(operationId);
+  expect(operation).toMatchObject({ target: 'db-1', outcome: 'succeeded-with-follow-ups' });
+  expect(operation.summary).toMatch(/given up: up to \d+ transactions/);
+  expect(operation.followUps.map(({ text }) => text.slice(0, 18))).toEqual([
+    'db-2 is left down:',
+    'db-3 is left down:',
+  ]);
+  expect(await uidsOf(stage.node('db-1'))).not.toContain('only-on-two');
+  // Whoever starts them now gets a full copy, and not only what is new over different rows.
+  for (const name of ['db-2', 'db-3'])
+    expect((await stage.evidence(name)).grastate).toMatchObject({ kind: 'read', uuid: ZERO_HISTORY, seqno: '-1' });
+});
