@@ -32,6 +32,11 @@ const table: Record<string, Route> = {
   'POST /clusters/erp5/takeovers': { for: 'operator', body: takeover, answers: 202 },
   'POST /clusters/erp5/servers/db-2/rejoin-plans': { for: 'viewer', body: {}, answers: 200 },
   'POST /clusters/erp5/servers/db-2/rejoin': { for: 'operator', body: {}, answers: 202 },
+  'GET /clusters/erp5/galera': { for: 'viewer', answers: 422 },
+  'POST /clusters/erp5/galera/recovery-plans': { for: 'operator', body: {}, answers: 422 },
+  'POST /clusters/erp5/galera/recoveries': { for: 'operator', body: { planId: 'p' }, answers: 202 },
+  'POST /clusters/erp5/galera/nodes/db-2/start': { for: 'operator', body: {}, answers: 202 },
+  'POST /clusters/erp5/galera/nodes/db-2/stop': { for: 'operator', body: {}, answers: 202 },
   'POST /clusters/erp5/servers/db-2/maintenance': {
     for: 'operator',
     body: { reason: 'kernel update', minutes: 30 },
@@ -80,6 +85,7 @@ function shape(route: string): string {
     .replace(/\?.*/, '')
     .replaceAll('{cluster}', 'erp5')
     .replaceAll('{server}', 'db-2')
+    .replaceAll('{node}', 'db-2')
     .replace('/dumps/db-2/{name}', '/dumps/db-2/d.sql.zst')
     .replace('/verifications/{id}', '/verifications/run-1')
     .replace('/exports/{name}', '/exports/x.sql')

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ZERO_HISTORY } from '../../contract/galera-status.ts';
@@ -92,6 +92,17 @@ test('scenario 3: killed while writing, the highest begins, and every acknowledg
   expect(operation.outcome).toBe('succeeded');
   expect(operation.steps.find(({ id }) => id === 'flag')?.state).toBe('done');
   expect(await uidsOf(stage.node('db-1'))).toEqual(expect.arrayContaining(acknowledged));
+  await expectSameRows(all());
+});
+
+test('a node whose grastate.dat is gone is out, and takes a full copy from the others', async () => {
+  await killAll();
+  await rm(join(stage.node('db-3').dataDir, 'grastate.dat'));
+  const plan = await desk.recoveries.plan();
+  expect(plan.nodes[2]).toMatchObject({ choice: 'impossible', whole: false });
+  const operation = await recover(plan.confirm === null ? {} : { confirm: plan.confirm });
+  expect(failuresOf(operation)).toEqual([]);
+  expect(operation.steps.find(({ id }) => id === 'join-db-3')?.note).toContain('takes a full copy');
   await expectSameRows(all());
 });
 

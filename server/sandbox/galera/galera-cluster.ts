@@ -133,6 +133,9 @@ async function fill(cluster: GaleraSandbox, template: string, launch: Launch): P
   // They go to the others with the data: what is not replicated would be missing there.
   for (const statement of accountStatements(cluster.accounts).filter((text) => !text.startsWith('SET sql_log_bin')))
     await session.query(statement, { timeoutMs: 30_000 });
+  const { observe } = cluster.accounts;
+  // Who is in whose component: what tells two of them apart.
+  await session.query(`GRANT SELECT ON mysql.wsrep_cluster_members TO '${observe.user}'@'%'`, { timeoutMs: 30_000 });
   session.destroy();
   await first.sql(...SCHEMA_STATEMENTS);
   await first.stop();
