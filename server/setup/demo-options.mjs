@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /**
- * @typedef {{ port: number | null, dir: string, replicas: number, tls: boolean, fresh: boolean, writeLoad: number }} DemoOptions
+ * @typedef {{ port: number | null, dir: string, replicas: number, tls: boolean, fresh: boolean, writeLoad: number, galera: boolean }} DemoOptions
  * @typedef {{ kind: 'run', options: DemoOptions } | { kind: 'help', text: string } | { kind: 'wrong', text: string }} DemoRequest
  */
 
@@ -14,6 +14,7 @@ A real primary, its replicas, their agents and the console, all on loopback. Ctr
   --dir DIR        where everything is kept (var/demo)
   --replicas N     replicas beside the primary (2)
   --write-load N   inserts a second on the primary, 0 for none (20)
+  --galera         a Galera cluster of three nodes beside it, new at each start
   --tls            the console and the agents speak HTTPS with a certificate made for the demo
   --fresh          start from nothing; else an earlier demo in DIR goes on`;
 
@@ -43,8 +44,6 @@ export function readDemoOptions(args, root) {
     return { kind: 'wrong', text: `${error instanceof Error ? error.message : String(error)}\n\n${demoHelp}` };
   }
   if (values.help) return { kind: 'help', text: demoHelp };
-  if (values.galera)
-    return { kind: 'wrong', text: '--galera is not there yet: a Galera cluster comes in a later version.' };
   const port = values.port === undefined ? null : whole(values.port, 1, 65_535);
   const replicas = whole(values.replicas ?? '2', 0, 9);
   const writeLoad = whole(values['write-load'] ?? '20', 0, 5_000);
@@ -57,7 +56,15 @@ export function readDemoOptions(args, root) {
     values.dir === undefined ? join(root, 'var', 'demo') : resolve(process.env['INIT_CWD'] ?? '.', values.dir);
   return {
     kind: 'run',
-    options: { port, dir, replicas, tls: values.tls ?? false, fresh: values.fresh ?? false, writeLoad },
+    options: {
+      port,
+      dir,
+      replicas,
+      tls: values.tls ?? false,
+      fresh: values.fresh ?? false,
+      writeLoad,
+      galera: values.galera ?? false,
+    },
   };
 }
 

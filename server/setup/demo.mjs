@@ -1,7 +1,8 @@
 import { bootstrap, root } from './bootstrap.mjs';
-import { demoNeeds } from './debian.mjs';
+import { demoNeeds, galeraNeeds } from './debian.mjs';
 import { readDemoOptions } from './demo-options.mjs';
 import { complain, say } from './progress.mjs';
+import { ensureSstScripts } from './sst-scripts.mjs';
 
 const request = readDemoOptions(process.argv.slice(2), root);
 if (request.kind === 'help') say(request.text);
@@ -10,6 +11,16 @@ else if (request.kind === 'wrong') {
   process.exitCode = 2;
 } else {
   say('Baton demo');
-  const needs = request.options.tls ? [...demoNeeds, { package: 'openssl', programs: ['openssl'] }] : demoNeeds;
-  await bootstrap(needs, 'server/cli/demo/main.ts', [JSON.stringify(request.options)]);
+  const { tls, galera } = request.options;
+  const needs = [
+    ...demoNeeds,
+    ...(tls ? [{ package: 'openssl', programs: ['openssl'] }] : []),
+    ...(galera ? galeraNeeds : []),
+  ];
+  await bootstrap(
+    needs,
+    'server/cli/demo/main.ts',
+    [JSON.stringify(request.options)],
+    galera ? ensureSstScripts : undefined,
+  );
 }

@@ -2,8 +2,9 @@ import { stringify } from 'yaml';
 import type { z } from 'zod';
 import type { configuration, ServerControlConfiguration } from '../../contract/configuration.ts';
 import type { SandboxCluster } from '../../sandbox/cluster.ts';
+import type { GaleraSandbox } from '../../sandbox/galera/galera-cluster.ts';
 import type { SandboxServer } from '../../sandbox/server-process.ts';
-import { clusterName, type Layout } from './layout.ts';
+import { clusterName, galeraName, type Layout } from './layout.ts';
 
 type Written = z.input<typeof configuration>;
 
@@ -11,6 +12,12 @@ type Written = z.input<typeof configuration>;
 export interface Certificate {
   readonly certificate: string;
   readonly key: string;
+}
+
+/** The Galera cluster beside the servers, with its agents. */
+export interface GaleraPlace {
+  readonly cluster: GaleraSandbox;
+  readonly agents: readonly AgentPlace[];
 }
 
 export interface AgentPlace {
@@ -24,6 +31,7 @@ export function consoleYaml(
   paths: Layout,
   cluster: SandboxCluster,
   agents: readonly AgentPlace[],
+  galera: GaleraPlace | null,
   console: { readonly port: number; readonly url: string; readonly tls: Certificate | null },
 ): string {
   const { observe, operate, replication } = cluster.accounts;
@@ -47,16 +55,35 @@ export function consoleYaml(
         },
         replication: { user: replication.user, passwordFile: replication.passwordFile },
         agentTokenFile: paths.secret('agent'),
-        servers: Object.fromEntries(
-          agents.map(({ server, url }) => [
-            server.name,
-            { url: `mysql://${server.address.host}:${server.address.port}`, agent: url },
-          ]),
-        ),
+        servers: serversOf(agents),
       },
+      ...(galera === null ? {} : { [galeraName]: galeraCluster(paths, galera) }),
     },
   };
   return `# Written by "npm run demo" at each start.\n${stringify(value)}`;
+}
+
+function galeraCluster(paths: Layout, { cluster: { accounts }, agents }: GaleraPlace) {
+  const { observe, operate } = accounts;
+  return {
+    kind: 'galera' as const,
+    sandbox: true,
+    account: {
+      observe: { user: observe.user, passwordFile: observe.passwordFile },
+      operate: { user: operate.user, passwordFile: operate.passwordFile },
+    },
+    agentTokenFile: paths.secret('agent'),
+    servers: serversOf(agents),
+  };
+}
+
+function serversOf(agents: readonly AgentPlace[]) {
+  return Object.fromEntries(
+    agents.map(({ server, url }) => [
+      server.name,
+      { url: `mysql://${server.address.host}:${server.address.port}`, agent: url },
+    ]),
+  );
 }
 
 /** The configuration of the agent beside one server. `update` is the command line of mariadb_update. */
@@ -71,7 +98,13 @@ export function agentYaml(
     agent: {
       listen: `127.0.0.1:${port}`,
       name: server.name,
-      server: { socket: server.socket, defaultsFile: server.optionsFile, persistFile: server.persistFile, control },
+      server: {
+        socket: server.socket,
+        defaultsFile: server.optionsFile,
+        persistFile: server.persistFile,
+        control,
+        ...(server.startFile === null ? {} : { galera: { startFile: server.startFile } }),
+      },
       ...(tls === null ? {} : { tls }),
       tokenFile: paths.secret('agent'),
       backups: {
@@ -82,9 +115,11 @@ export function agentYaml(
         keep: { days: 7 },
         verify: '0 5 * * *',
       },
-      services: {
-        mariadb_update: { kind: 'gate', file: paths.gate(server.name), run: [...update], timeoutSeconds: 300 },
-      },
+      // Every node of a Galera cluster takes writes: there is nothing that only one of them may run.
+      services:
+        server.startFile === null
+          ? { mariadb_update: { kind: 'gate', file: paths.gate(server.name), run: [...update], timeoutSeconds: 300 } }
+          : {},
     },
   };
   return `# Written by "npm run demo" at each start.\n${stringify(value)}`;

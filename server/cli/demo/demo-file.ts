@@ -1,7 +1,7 @@
 import type { ClusterSnapshot } from '../../contract/snapshot.ts';
 import type { SandboxCluster } from '../../sandbox/cluster.ts';
-import type { AgentPlace } from './configuration-text.ts';
-import { clusterName, type Layout } from './layout.ts';
+import type { AgentPlace, GaleraPlace } from './configuration-text.ts';
+import { clusterName, galeraName, type Layout } from './layout.ts';
 import type { Credentials } from './people.ts';
 
 /** What demo.json is made of. */
@@ -11,18 +11,39 @@ export interface DemoFacts {
   readonly credentials: Credentials;
   readonly cluster: SandboxCluster;
   readonly agents: readonly AgentPlace[];
+  readonly galera: GaleraPlace | null;
   readonly snapshot: ClusterSnapshot;
 }
 
 /** The text of demo.json: every address, password and process, for scripts and tests. A server that is down has pid null. */
 export function demoJson(
   paths: Layout,
-  { url, consolePid, credentials, cluster, agents, snapshot }: DemoFacts,
+  { url, consolePid, credentials, cluster, agents, galera, snapshot }: DemoFacts,
 ): string {
-  const { root, app } = cluster.accounts;
-  const servers = agents.map(({ server, url: agentUrl }) => ({
+  const roleOf = (server: string): string => snapshot.servers.find(({ name }) => name === server)?.role ?? 'unknown';
+  const nodes = galera && {
+    kind: 'galera',
+    servers: serversIn(galera.agents, galera.cluster.accounts, () => 'galera'),
+  };
+  const value = {
+    console: { url, ...credentials, pid: consolePid },
+    config: paths.config,
+    clusters: {
+      [clusterName]: { kind: snapshot.kind, servers: serversIn(agents, cluster.accounts, roleOf) },
+      ...(nodes === null ? {} : { [galeraName]: nodes }),
+    },
+  };
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function serversIn(
+  agents: readonly AgentPlace[],
+  { root, app }: SandboxCluster['accounts'],
+  roleOf: (server: string) => string,
+) {
+  return agents.map(({ server, url: agentUrl }) => ({
     name: server.name,
-    role: snapshot.servers.find(({ name }) => name === server.name)?.role ?? 'unknown',
+    role: roleOf(server.name),
     host: server.host,
     port: server.port,
     socket: server.socket,
@@ -35,10 +56,4 @@ export function demoJson(
     agentUrl,
     errorLog: server.errorLog,
   }));
-  const value = {
-    console: { url, ...credentials, pid: consolePid },
-    config: paths.config,
-    clusters: { [clusterName]: { kind: snapshot.kind, servers } },
-  };
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -3,6 +3,10 @@ import { join } from 'node:path';
 /** Name of the demo's cluster: the application whose databases it plays. */
 export const clusterName = 'erp5';
 
+/** Name of its Galera cluster (--galera), and of its nodes: they share the commands of the sandbox with the servers. */
+export const galeraName = 'wiki';
+export const galeraNodes = ['wiki-1', 'wiki-2', 'wiki-3'];
+
 /** Where each thing of a demo lies. */
 export interface Layout {
   readonly dir: string;

@@ -8,6 +8,8 @@ export const demoOptions = z.object({
   replicas: z.number(),
   tls: z.boolean(),
   fresh: z.boolean(),
+  /** A Galera cluster of three nodes beside the servers. */
+  galera: z.boolean().default(false),
   /** Inserts a second. */
   writeLoad: z.number(),
 });

@@ -12,7 +12,10 @@ const root = join(import.meta.dirname, '..', '..', '..');
 const main = join(root, 'server', 'cli', 'main.ts');
 
 /** Where the agent of each server will listen. The ports stay reserved for as long as this process lives. */
-export async function placeAgents(cluster: SandboxCluster, tls: Certificate | null): Promise<AgentPlace[]> {
+export async function placeAgents(
+  cluster: Pick<SandboxCluster, 'servers'>,
+  tls: Certificate | null,
+): Promise<AgentPlace[]> {
   return await Promise.all(
     cluster.servers.map(async (server) => {
       const { port } = await reservePort();

@@ -3,7 +3,13 @@ import type { Layout } from './layout.ts';
 import type { Credentials } from './people.ts';
 
 /** What is said when the demo is ready. */
-export function readyLines(paths: Layout, url: string, { username, password }: Credentials, seconds: number): string[] {
+export function readyLines(
+  paths: Layout,
+  url: string,
+  { username, password }: Credentials,
+  seconds: number,
+  galera: boolean,
+): string[] {
   const dir = relative(process.cwd(), paths.dir) || '.';
   const config = relative(process.cwd(), paths.config);
   const where = dir === 'var/demo' ? '' : ` --dir ${dir}`;
@@ -18,6 +24,9 @@ export function readyLines(paths: Layout, url: string, { username, password }: C
     `  Files      ${dir} (demo.json has every address, password and process; logs/ what they say)`,
     `  Commands   npx baton status --config ${config}`,
     `  Break it   npx baton sandbox kill db-1${where}, and start db-1 again; freeze, thaw, stop-thread: see --help`,
+    ...(galera
+      ? [`  Galera     npx baton sandbox kill wiki-1${where}, wiki-2 and wiki-3: then bring wiki back on its page`]
+      : []),
     '  Stop       Ctrl-C',
     '',
   ];

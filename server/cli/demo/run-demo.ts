@@ -11,11 +11,12 @@ import { carryOut } from '../sandbox/carry-out.ts';
 import { serveControl } from '../sandbox/control-server.ts';
 import { steadyLoad } from '../sandbox/steady-load.ts';
 import { demoCertificate } from './certificate.ts';
-import { consoleYaml, type AgentPlace, type Certificate } from './configuration-text.ts';
+import { consoleYaml, type AgentPlace, type Certificate, type GaleraPlace } from './configuration-text.ts';
 import { consolePort } from './console-port.ts';
 import { firstDump } from './first-dump.ts';
 import { firstStatus } from './first-status.ts';
 import { takeFolder } from './folder.ts';
+import { startGalera, withNodes } from './start-galera.ts';
 import { keepConsole } from './keep-console.ts';
 import { keepDemoFile } from './keep-demo-file.ts';
 import { clusterName, layout, type Layout } from './layout.ts';
@@ -40,6 +41,7 @@ interface Prepared {
   readonly paths: Layout;
   readonly cluster: SandboxCluster;
   readonly agents: readonly AgentPlace[];
+  readonly galera: GaleraPlace | null;
   readonly tls: Certificate | null;
   readonly url: string;
   readonly credentials: Credentials;
@@ -60,7 +62,8 @@ export async function runDemo(options: DemoOptions, endings: Endings): Promise<v
   const { snapshot, consolePid } = await step('console', 'starting it and the agents', async () => {
     return await begin(prepared, endings);
   });
-  endings.push(await serveControl(options.dir, async (request) => await carryOut(cluster, load, request)));
+  const all = withNodes(cluster, prepared.galera);
+  endings.push(await serveControl(options.dir, async (request) => await carryOut(all, load, request)));
   if ((await api.dumps(clusterName)).length === 0) {
     await step('first dump', 'making it', async () => await firstDump(api, snapshot)).catch((error: unknown) =>
       complain(`There is no dump yet: ${messageOf(error)}`),
@@ -69,7 +72,7 @@ export async function runDemo(options: DemoOptions, endings: Endings): Promise<v
   const file = keepDemoFile(paths, api, (seen) => ({ ...prepared, consolePid: consolePid(), snapshot: seen }));
   endings.push(async () => await file.stop());
   await file.start(snapshot);
-  for (const line of readyLines(paths, url, credentials, (Date.now() - startedMs) / 1000)) say(line);
+  for (const line of readyLines(paths, url, credentials, (Date.now() - startedMs) / 1000, options.galera)) say(line);
 }
 
 /** Servers, pages and files. */
@@ -85,20 +88,30 @@ async function prepare(options: DemoOptions, endings: Endings): Promise<Prepared
   await Promise.all([keptSecret(paths.secret('session'), 32), keptSecret(paths.secret('agent'), 32)]);
   const tls = options.tls ? await demoCertificate(paths) : null;
   const agents = await placeAgents(cluster, tls);
+  const galera = options.galera ? await startGalera(tls, endings) : null;
   const url = `${tls === null ? 'http' : 'https'}://127.0.0.1:${port}`;
-  await writeFile(paths.config, consoleYaml(paths, cluster, agents, { port, url, tls }), { mode: 0o600 });
+  await writeFile(paths.config, consoleYaml(paths, cluster, agents, galera, { port, url, tls }), { mode: 0o600 });
   const credentials = await admit(paths);
   const ca = tls === null ? {} : { ca: await readFile(tls.certificate, 'utf8') };
-  return { paths, cluster, agents, tls, url, credentials, api: consoleApi({ url, token: credentials.token, ...ca }) };
+  return {
+    paths,
+    cluster,
+    agents,
+    galera,
+    tls,
+    url,
+    credentials,
+    api: consoleApi({ url, token: credentials.token, ...ca }),
+  };
 }
 
 /** Agents and console; answers the first status. */
 async function begin(
-  { paths, agents, tls, api }: Prepared,
+  { paths, agents, galera, tls, api }: Prepared,
   endings: Endings,
 ): Promise<{ snapshot: ClusterSnapshot; consolePid: () => number }> {
   await Promise.all(
-    agents.map(async (place) => {
+    [...agents, ...(galera?.agents ?? [])].map(async (place) => {
       const child = await startAgent(paths, place, tls);
       endings.push(async () => await child.stop());
       // Before the console looks for the first time: it looks again only seconds later.

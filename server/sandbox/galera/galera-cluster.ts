@@ -15,8 +15,8 @@ import { nodeSettings } from './node-settings.ts';
 
 export interface GaleraOptions {
   readonly name?: string;
-  /** 3 unless said. */
-  readonly nodes?: number;
+  /** db-1, db-2 and db-3 unless said. */
+  readonly nodes?: readonly string[];
   /** Further mariadbd settings of all nodes, and of single ones. */
   readonly settings?: Readonly<Record<string, string | number>>;
   readonly settingsOf?: Readonly<Record<string, Readonly<Record<string, string | number>>>>;
@@ -37,7 +37,7 @@ export interface GaleraSandbox extends AsyncDisposable {
 }
 
 /**
- * Starts the nodes db-1, db-2 … on free ports of 127.0.0.1 and resolves when all are Synced (7 s for three on two idle cores).
+ * Starts the nodes on free ports of 127.0.0.1 and resolves when all are Synced (7 s for three on two idle cores).
  * The first one's data are copied to the others while it is down, so that they join without a state transfer. On failure
  * nothing is left running and nothing in the folder.
  */
@@ -90,7 +90,7 @@ async function assembleNodes(
     kept.push(reserved);
     return reserved.port;
   };
-  const names = Array.from({ length: options.nodes ?? 3 }, (_, index) => `db-${index + 1}`);
+  const names = options.nodes ?? ['db-1', 'db-2', 'db-3'];
   const places: { name: string; sql: ReservedPort; ports: { group: number; ist: number; sst: number } }[] = [];
   for (const name of names) {
     const sql = await reservePort();

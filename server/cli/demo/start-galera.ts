@@ -1,0 +1,28 @@
+import { createGaleraCluster } from '../../sandbox/galera/galera-cluster.ts';
+import type { SandboxCluster } from '../../sandbox/cluster.ts';
+import { step } from '../../setup/progress.mjs';
+import type { Certificate, GaleraPlace } from './configuration-text.ts';
+import { galeraName, galeraNodes } from './layout.ts';
+import { placeAgents } from './processes.ts';
+
+/** A Galera cluster beside the servers: new at each start, and gone at its end. Its end is put on `endings` at once. */
+export async function startGalera(tls: Certificate | null, endings: (() => Promise<void>)[]): Promise<GaleraPlace> {
+  const cluster = await step(
+    'Galera',
+    'starting three nodes',
+    async () => await createGaleraCluster({ name: galeraName, nodes: galeraNodes }),
+  );
+  endings.push(async () => await cluster.stop());
+  return { cluster, agents: await placeAgents(cluster, tls) };
+}
+
+/** The servers and the nodes, as what can befall them is asked for. */
+export function withNodes(cluster: SandboxCluster, galera: GaleraPlace | null): SandboxCluster {
+  if (galera === null) return cluster;
+  const { servers } = galera.cluster;
+  return {
+    ...cluster,
+    servers: [...cluster.servers, ...servers],
+    server: (name) => servers.find((node) => node.name === name) ?? cluster.server(name),
+  };
+}
