@@ -3,11 +3,13 @@ import {
   galeraAnswer,
   grastateChanged,
   nodeWork,
+  tableChecksums,
   type GaleraAnswer,
   type GrastateChange,
   type GrastateChanged,
   type NodeWork,
   type StartRequest,
+  type TableChecksums,
 } from '../contract/galera.ts';
 import type { GaleraAgent } from '../galera/agent.ts';
 
@@ -45,6 +47,11 @@ export class GaleraClient implements GaleraAgent {
 
   async stop(kill: boolean): Promise<NodeWork> {
     return await this.#ask('/v1/galera/stop', { kill }, nodeWork, lookTimeoutMs);
+  }
+
+  async checksums(budgetMs: number): Promise<TableChecksums> {
+    const path = `/v1/galera/checksums?ms=${Math.ceil(budgetMs)}`;
+    return await this.#ask(path, null, tableChecksums, budgetMs + lookTimeoutMs);
   }
 
   async makePrimary(): Promise<GaleraAnswer> {

@@ -12,11 +12,13 @@ import {
 import { changeGrastate } from '../galera/host/change-grastate.ts';
 import type { NodeControl } from '../galera/host/node-control.ts';
 import { makePrimary } from '../mariadb/galera-status.ts';
+import { tableChecksums } from '../mariadb/table-checksums.ts';
 import { askLocalServer } from '../mariadb/local-server.ts';
 import type { GaleraParts } from './galera-parts.ts';
 
 const CONNECT_MS = 2_000;
 const MAKE_PRIMARY_MS = 15_000;
+const MAX_CHECKSUMS_MS = 60_000;
 const idle: NodeWork = { kind: 'none', startedAt: null, endedAt: null, error: null };
 
 /** /v1/galera: what the node knows of itself, and its bootstrap; for the console alone. */
@@ -94,6 +96,21 @@ export function serveGalera(app: FastifyInstance, parts: GaleraParts | null, now
     handler: async (request, reply) => {
       const { kill } = parsed(stopRequest, request.body);
       return await reply.code(202).send(control().stop(kill));
+    },
+  });
+  app.route<{ Querystring: { ms?: string } }>({
+    method: 'GET',
+    url: '/v1/galera/checksums',
+    handler: async (request) => {
+      const budgetMs = Number(request.query.ms ?? MAX_CHECKSUMS_MS);
+      if (!(budgetMs > 0 && budgetMs <= MAX_CHECKSUMS_MS))
+        throw new BatonError('invalid', `ms is a number up to ${MAX_CHECKSUMS_MS}.`);
+      const { database } = known();
+      return await askLocalServer(
+        database,
+        CONNECT_MS,
+        async (connection) => await tableChecksums(connection, budgetMs),
+      );
     },
   });
   app.route({

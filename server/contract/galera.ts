@@ -144,6 +144,10 @@ export type StartRequest = z.infer<typeof startRequest>;
 /** POST /v1/galera/stop begins it and answers 202 with the work. A node that waits heeds no SIGTERM: `kill` ends it. */
 export const stopRequest = z.strictObject({ kill: z.boolean().default(false) });
 
+/** GET /v1/galera/checksums?ms=15000: CHECKSUM TABLE of the users' tables, small ones first; what did not fit is counted. */
+export const tableChecksums = z.object({ tables: z.record(z.string(), z.string()), skipped: z.number().int() });
+export type TableChecksums = z.infer<typeof tableChecksums>;
+
 /** What the console has of one configured node. */
 export const nodeReport = z.discriminatedUnion('kind', [
   z.object({

@@ -1,4 +1,11 @@
-import type { GaleraAnswer, GrastateChange, GrastateChanged, NodeWork, StartRequest } from '../contract/galera.ts';
+import type {
+  GaleraAnswer,
+  GrastateChange,
+  GrastateChanged,
+  NodeWork,
+  StartRequest,
+  TableChecksums,
+} from '../contract/galera.ts';
 
 /** What is asked of the agent beside a node. Every method rejects with BatonError. */
 export interface GaleraAgent {
@@ -13,4 +20,6 @@ export interface GaleraAgent {
   start(request: StartRequest): Promise<NodeWork>;
   stop(kill: boolean): Promise<NodeWork>;
   makePrimary(): Promise<GaleraAnswer>;
+  /** Checksums of the users' tables, as many as fit into `budgetMs`. */
+  checksums(budgetMs: number): Promise<TableChecksums>;
 }

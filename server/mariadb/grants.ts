@@ -97,6 +97,11 @@ export function grantOfMissing(
   return lacking.length === 0 ? null : grantStatement(lacking, accountOf(grants));
 }
 
+/** What the observing account of a Galera cluster needs beside that: who is in whose component tells a split brain. */
+export function componentGrant(account: string): string {
+  return `GRANT SELECT ON mysql.wsrep_cluster_members TO ${account}`;
+}
+
 /** The least privileges of an account, with or without those it can do without, as one GRANT statement. */
 export function leastGrants(purpose: AccountPurpose, account: string, withOptional = true): string {
   const privileges = requirements[purpose].filter((one) => withOptional || one.required).map((one) => one.privilege);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ClusterConfiguration } from '../../contract/configuration.ts';
 import { BatonError } from '../../contract/errors.ts';
-import { leastGrants, type AccountPurpose } from '../../mariadb/grants.ts';
+import { componentGrant, leastGrants, type AccountPurpose } from '../../mariadb/grants.ts';
 import { command, configOption, jsonOption } from '../command.ts';
 import { readConfiguration } from '../configuration-file.ts';
 import { exitCode } from '../exit-code.ts';
@@ -35,11 +35,11 @@ export const grants = command({
     const known = Object.keys(configuration.clusters);
     const found = Object.hasOwn(configuration.clusters, cluster) ? configuration.clusters[cluster] : undefined;
     if (found === undefined) throw new BatonError('not-found', `There is no cluster "${cluster}".`, '', { known });
-    const statements = accountsOf(found).map(({ purpose, user }) => ({
-      purpose,
-      user,
-      statement: leastGrants(purpose, `${quoted(user)}@${quoted(from)}`, !least),
-    }));
+    const statements = accountsOf(found).flatMap(({ purpose, user }) => {
+      const grantee = `${quoted(user)}@${quoted(from)}`;
+      const components = found.kind === 'galera' && purpose === 'observe' ? [componentGrant(grantee)] : [];
+      return [leastGrants(purpose, grantee, !least), ...components].map((statement) => ({ purpose, user, statement }));
+    });
     if (json) terminal.json(statements);
     else {
       for (const { purpose, statement } of statements) {

@@ -3,6 +3,7 @@ import type { PlannedStep } from '../../contract/takeover.ts';
 import type { Ending, Program } from '../../operations/program.ts';
 import type { Step } from '../../operations/step.ts';
 import { bootstrap, makePrimary, verifyHistory } from './begin-cluster.ts';
+import { compareRows } from './compare-rows.ts';
 import type { RecoveryContext } from './context.ts';
 import { join, keepDown } from './join.ts';
 import { clearSwitches, readAgain, setFlag } from './prepare.ts';
@@ -27,6 +28,7 @@ export function recoverySteps(task: Task): Step<RecoveryContext>[] {
     ...names('join').map((name) => join(task, name)),
     ...names('copy').map((name) => join(task, name)),
     verify(task),
+    compareRows(task),
     recordFloor(task),
   ];
 }
@@ -67,6 +69,7 @@ const texts: Readonly<Record<string, string>> = {
   bootstrap: 'starts it as the first of the cluster, from its position; never twice',
   'make-primary': 'makes the component of the survivors Primary',
   history: 'the history is the same, and goes on from its number',
+  compare: 'the rows of all nodes are compared by checksum, as many tables as fit into a minute',
   verify: 'one Primary component, one history, all Synced',
   record: 'records the position, from which a next decision measures',
 };

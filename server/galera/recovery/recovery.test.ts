@@ -69,11 +69,13 @@ test('scenario 1: stopped in order, the last begins, the others take what they m
     'join-db-1 done',
     'join-db-2 done',
     'verify done',
+    'compare done',
     'record done',
   ]);
   expect(operation).toMatchObject({ kind: 'galera-recovery', target: 'db-3', outcome: 'succeeded', followUps: [] });
   expect(operation.summary).toMatch(/runs again from db-3, at \d+; nothing was given up\.$/);
   expect(operation.steps.find(({ id }) => id === 'join-db-1')?.note).toContain('takes what it missed');
+  expect(operation.steps.find(({ id }) => id === 'compare')?.note).toContain('tables have the same rows on');
   await expectSameRows(all());
   expect(await uidsOf(stage.node('db-1'))).toContain('ordered-db-3');
   const { floor } = await desk.recoveries.view();
