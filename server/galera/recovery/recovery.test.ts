@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ZERO_HISTORY } from '../../contract/galera-status.ts';
 import type { Operation } from '../../contract/operation.ts';
-import { untilSynced } from '../../sandbox/galera/node.ts';
+import { untilSynced, withStartOptions } from '../../sandbox/galera/node.ts';
 import { until } from '../../sandbox/until.ts';
+import { grastateText } from '../testing/example-evidence.ts';
 import { expectSameRows, insert, uidsOf, writeSteadily } from '../testing/facts.ts';
 import { recoveryDesk, type RecoveryDesk } from '../testing/recovery-desk.ts';
 import { galeraStage, type GaleraStage } from '../testing/stage.ts';
@@ -74,7 +75,10 @@ test('scenario 1: stopped in order, the last begins, the others take what they m
   ]);
   expect(operation).toMatchObject({ kind: 'galera-recovery', target: 'db-3', outcome: 'succeeded', followUps: [] });
   expect(operation.summary).toMatch(/runs again from db-3, at \d+; nothing was given up\.$/);
-  expect(operation.steps.find(({ id }) => id === 'join-db-1')?.note).toContain('takes what it missed');
+  const [first, second] = ['join-db-1', 'join-db-2'].map((id) => operation.steps.find((step) => step.id === id));
+  expect(first?.note).toContain('takes what it missed');
+  // Scenario 25: never two at once.
+  expect(Date.parse(second?.startedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(first?.endedAt ?? ''));
   expect(operation.steps.find(({ id }) => id === 'compare')?.note).toContain('tables have the same rows on');
   await expectSameRows(all());
   expect(await uidsOf(stage.node('db-1'))).toContain('ordered-db-3');
@@ -200,4 +204,31 @@ test('another node than the highest is refused, unless its name is typed; then t
   // Whoever starts them now gets a full copy, and not only what is new over different rows.
   for (const name of ['db-2', 'db-3'])
     expect((await stage.evidence(name)).grastate).toMatchObject({ kind: 'read', uuid: ZERO_HISTORY, seqno: '-1' });
+});
+
+test('scenario 13: a second bootstrap by hand beside the running cluster is a split brain in one look, though history and id agree', async () => {
+  const { decision } = await desk.recoveries.view();
+  expect(decision).toMatchObject({ situation: 'running', act: 'start' });
+  const { uuid, seqno } = decision.nodes[0] ?? {};
+  const second = stage.node('db-2');
+  await writeFile(join(second.dataDir, 'grastate.dat'), grastateText(uuid ?? '', -1, 1));
+  await withStartOptions(
+    second,
+    `wsrep_new_cluster=ON\nwsrep_start_position=${uuid}:${seqno}`,
+    async () => await second.start(),
+  );
+  await untilSynced([second]);
+  const split = await desk.recoveries.plan();
+  expect(split).toMatchObject({
+    verdict: 'refuse',
+    situation: 'split-brain',
+    act: 'none',
+    recommended: null,
+    start: [],
+  });
+  expect(split.text).toContain('db-1 · db-2');
+  expect(split.nodes.slice(0, 2).map((node) => node.uuid)).toEqual([uuid, uuid]);
+  await expect(
+    desk.recoveries.start({ planId: split.id, actor: 'ana', node: 'db-1', confirm: 'db-1' }),
+  ).rejects.toMatchObject({ code: 'refused' });
 });

@@ -1,0 +1,86 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { RecoveryPlan } from '../../contract/galera.ts';
+import type { Operation } from '../../contract/operation.ts';
+import { crashed, decideOn, timedOut } from '../../galera/testing/example-evidence.ts';
+import { fakeConsole, type FakeConsole } from '../testing/fake-console.ts';
+import { runBaton, type Ran } from '../testing/run-baton.ts';
+
+let dir: string;
+let fake: FakeConsole;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'baton-galera-cli-'));
+  await writeFile(join(dir, 'token'), 'baton_token\n', { mode: 0o600 });
+});
+afterEach(() => fake.close());
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+const at = '2026-11-20T12:00:00.000Z';
+const ended: Operation = {
+  id: 'op1',
+  kind: 'galera-recovery',
+  cluster: 'wiki',
+  target: 'db-1',
+  title: 'Recovery of wiki from db-1',
+  actor: 'ann',
+  dryRun: false,
+  startedAt: at,
+  endedAt: at,
+  outcome: 'succeeded',
+  summary: 'wiki runs again from db-1, at 12; nothing was given up.',
+  pointOfNoReturnPassed: true,
+  cancelRequested: false,
+  writeOutageMs: null,
+  interruptions: [],
+  steps: [],
+  followUps: [],
+};
+
+async function recover(decision: ReturnType<typeof decideOn>, ...args: string[]): Promise<Ran> {
+  const plan: RecoveryPlan = {
+    ...decision,
+    id: 'p1',
+    cluster: 'wiki',
+    fingerprint: 'f',
+    steps: [],
+    confirm: null,
+    command: null,
+    observedAt: at,
+    expiresAt: at,
+  };
+  fake = await fakeConsole({
+    'POST /clusters/wiki/galera/recovery-plans': () => ({ status: 200, body: plan }),
+    'POST /clusters/wiki/galera/recoveries': () => ({ status: 202, body: { operationId: 'op1' } }),
+    'GET /operations/op1': () => ({ status: 200, body: ended }),
+  });
+  return await runBaton(['galera', 'recover', 'wiki', '--url', fake.url, '--token-file', join(dir, 'token'), ...args]);
+}
+const asked = (): unknown => fake.calls.find(({ call }) => call.endsWith('/recoveries'))?.body;
+const green = decideOn([crashed('db-1', 12), crashed('db-2', 11)]);
+
+test('a green recovery names the node and the reason of the others, and goes on with --yes', async () => {
+  const ran = await recover(green, '--yes');
+  expect(ran.code).toBe(0);
+  expect(ran.stdout).toContain('not db-2: it stopped at 11, db-1 has 12');
+  expect(asked()).toEqual({ planId: 'p1' });
+});
+
+test('another node takes its name typed: --yes is not enough', async () => {
+  const ran = await recover(green, '--node', 'db-2', '--yes');
+  expect(ran.code).toBe(2);
+  expect(ran.stderr).toContain('--confirm db-2');
+  expect(asked()).toBeUndefined();
+});
+
+test('with its name it is begun from, and that name is handed on', async () => {
+  expect((await recover(green, '--node', 'db-2', '--confirm', 'db-2')).code).toBe(0);
+  expect(asked()).toEqual({ planId: 'p1', node: 'db-2', confirm: 'db-2' });
+});
+
+test('where no node is recommended it is refused, and says what is not known', async () => {
+  const ran = await recover(decideOn([crashed('db-1', 12), timedOut('db-2')]), '--yes');
+  expect(ran.code).toBe(3);
+  expect(ran.stderr).toContain('Nothing is known of db-2');
+});
