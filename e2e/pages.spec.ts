@@ -21,6 +21,7 @@ async function pages(demo: Demo): Promise<Record<string, string>> {
     operation: `/operations/${shown.id}`,
     rejoin: '/clusters/erp5/rejoin/db-3',
     dumps: '/clusters/erp5/dumps',
+    'add-replica': '/clusters/erp5/add-replica',
     audit: '/audit',
     access: '/access',
     'not-found': '/clusters/nowhere',

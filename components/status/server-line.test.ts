@@ -14,6 +14,18 @@ describe('the sentence of a server', () => {
     expect(serverLine(aServer({ role: 'primary', readOnly: true }), healthy).text).toBe('read-only · takes no writes');
   });
 
+  test('a server without a database tells how far its first copy is, and why it failed', () => {
+    const down = aServer({ state: 'unreachable', reason: 'refused', role: 'unknown' });
+    const line = (firstCopy: NonNullable<typeof down.agent.firstCopy>) =>
+      serverLine({ ...down, agent: { ...down.agent, firstCopy } }, healthy);
+    const got = { stage: 'receiving', bytes: 312e6, totalBytes: 1.1e9, error: null } as const;
+    expect(line(got).text).toBe('takes its first copy, 312 MB of 1.1 GB');
+    expect(line({ ...got, stage: 'failed', error: 'no position' })).toMatchObject({
+      text: 'has no database: its first copy failed',
+      detail: 'no position',
+    });
+  });
+
   test('a replica tells lag with its unit and the transactions behind', () => {
     const server = aServer({ role: 'replica', replication: [aConnection({ lagSeconds: 0.3, transactionsBehind: 2 })] });
     expect(serverLine(server, healthy).text).toBe('0.3 s behind · 2 transactions');

@@ -7,8 +7,9 @@ import type {
   UnreachableReason,
 } from '../../server/contract/snapshot.ts';
 import { seqnoText } from '../galera/node-groups.ts';
+import type { FirstCopyStatus } from '../../server/contract/first-copy.ts';
 import { duration } from '../format/duration.ts';
-import { counted } from '../format/number.ts';
+import { bytes, counted } from '../format/number.ts';
 import { byLevel, type MarkLevel } from './mark-level.ts';
 
 /** What a server's row says: a mark, a word, one sentence, and what stands behind the sentence. */
@@ -39,6 +40,9 @@ export function serverLine(server: ServerSnapshot, cluster: Pick<ClusterSnapshot
   const level = serverLevel(server, cluster);
   const word = server.role;
   if (server.state === 'unreachable') {
+    const copy = server.agent.firstCopy;
+    if (copy && copy.stage !== 'done')
+      return { level, word, text: firstCopyText(copy), detail: copy.error, gtid: null };
     const text = `${unreachableText[server.reason ?? 'other']}${asideText(server)}`;
     return { level, word, text, detail: server.detail, gtid: null };
   }
@@ -67,6 +71,21 @@ function galeraText(galera: NonNullable<ServerSnapshot['galera']>): Omit<ServerL
     gtid: null,
   };
 }
+
+/** What a server does that has no database yet, as its agent tells. */
+function firstCopyText({ stage, bytes: got, totalBytes }: FirstCopyStatus): string {
+  if (stage !== 'receiving') return firstCopyWords[stage];
+  return `takes its first copy, ${bytes(got)}${totalBytes === null ? '' : ` of ${bytes(totalBytes)}`}`;
+}
+
+const firstCopyWords: Record<Exclude<FirstCopyStatus['stage'], 'receiving'>, string> = {
+  installing: 'has no database yet: its agent installs one',
+  preparing: 'prepares its first copy',
+  replicating: 'has its first copy, and sees that it replicates',
+  finishing: 'puts its first copy in place',
+  done: 'has its first copy',
+  failed: 'has no database: its first copy failed',
+};
 
 /** " · in maintenance: kernel update (ana)"; "" where it is not. */
 function asideText({ maintenance }: ServerSnapshot): string {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { startDemo, type RunningDemo } from '../demo/running-demo.ts';
+import { measureBootstrap } from './bootstrap.ts';
 import { bareStatements } from './bare-statements.ts';
 import { baton } from './baton.ts';
 import { benchCluster, type BenchCluster } from './bench-cluster.ts';
@@ -14,10 +15,12 @@ import { measureFailovers, measureSwitchovers } from './takeovers.ts';
 /** Runs the named measurements, or all of them, on a demo of its own and prints what they found. */
 const { values: options, positionals: asked } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '20' } },
+  options: { rounds: { type: 'string', default: '20' }, megabytes: { type: 'string', default: '1000' } },
 });
 const rounds = Number(options.rounds);
-const known = ['polling', 'switchover', 'failover', 'download'];
+/** These need a demo; the bootstrap has a primary of its own, with more in it. */
+const onDemo = ['polling', 'switchover', 'failover', 'download'];
+const known = [...onDemo, 'bootstrap'];
 const wants = (name: string): boolean => asked.length === 0 || asked.includes(name);
 
 const print = (name: string, figures: object): void => {
@@ -54,10 +57,16 @@ async function measure(demo: RunningDemo): Promise<void> {
 
 const unknown = asked.filter((name) => !known.includes(name));
 if (unknown.length > 0) throw new Error(`no measurement ${unknown.join(', ')}: there are ${known.join(', ')}`);
-process.stdout.write('Starting a demo to measure on …\n');
-const demo = await startDemo({ writeLoad: 0 });
-try {
-  await measure(demo);
-} finally {
-  await demo.stop();
+if (onDemo.some(wants)) {
+  process.stdout.write('Starting a demo to measure on …\n');
+  const demo = await startDemo({ writeLoad: 0 });
+  try {
+    await measure(demo);
+  } finally {
+    await demo.stop();
+  }
+}
+if (wants('bootstrap')) {
+  const megabytes = Number(options.megabytes);
+  print(`First copy of a replica, ${megabytes} MB of data`, await measureBootstrap(megabytes));
 }

@@ -22,6 +22,7 @@ import { createReseeds, placeOf } from './reseed-parts.ts';
 import { serveReseeds } from './reseed-routes.ts';
 import { ServiceDecision } from './decide-services.ts';
 import { DatabaseStatus } from './database-status.ts';
+import { FirstCopy } from './first-copy.ts';
 import { serveExports } from './exports-route.ts';
 import { LocalDoor } from './local-door.ts';
 import { serveReaderTokens } from './reader-tokens.ts';
@@ -86,6 +87,7 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
   });
 
   const serverCertificates = new ServerCertificates({ socket, defaultsFile }, logger);
+  const firstCopy = new FirstCopy(configuration, logger);
   const databaseStatus = new DatabaseStatus(database);
   app.get('/v1/status', async (): Promise<AgentStatus> => ({
     version: packageJson.version,
@@ -93,6 +95,7 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
     certificateProblems: [secure?.problem ?? null, serverCertificates.problem].filter((one) => one !== null),
     services: await Promise.all([...services.values()].map((service) => service.look())),
     database: await databaseStatus.read(),
+    ...(firstCopy.status && { firstCopy: firstCopy.status }),
     backups: await backupsStatus(backups),
   }));
   serveServices(app, { services, onSwitch: (name) => decision.overrule(name) });
@@ -136,6 +139,7 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
       backups?.runner.close(),
       backups?.verifications.close(),
       reseeds?.close(),
+      firstCopy.close(),
       ...ends,
     ]);
     // What waits for an answer of a server that hangs has nothing to finish: it is left.
@@ -150,6 +154,7 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
     await backups?.runner.open();
     await reseeds?.open();
     await galera?.control?.open();
+    firstCopy.start();
     decision.start();
     serverCertificates.start();
   } catch (error) {
@@ -162,6 +167,7 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
   const busyWith = (): string | null => {
     if (backups?.runner.running()) return 'a backup is being taken';
     if (backups?.verifications.running()) return 'a backup is being verified';
+    if (firstCopy.working) return 'the first copy of the server is being made';
     return reseeds?.working === true ? 'the server is being given a copy' : null;
   };
   return { url, busyWith, close: () => (closing ??= close()) };

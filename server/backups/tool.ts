@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 
 /** How much of what a tool says on standard error is kept: the last of it is its reason, and goes into manifests. */
 const keptChars = 8000;
@@ -25,14 +25,21 @@ export interface RunAs {
   readonly gid: number;
 }
 
-/** Starts a tool with an argument list. A tool that is not installed shows in `ended`. `onLog`: it said something. */
+/**
+ * Starts a tool with an argument list. A tool that is not installed shows in `ended`. `onLog`: it said
+ * something. `into`: the input of another tool, which it writes to without a byte coming through this process.
+ */
 export function startTool(
   command: string,
   args: readonly string[],
   runAs: RunAs | null = null,
   onLog: () => void = () => undefined,
+  into: Writable | null = null,
 ): Tool {
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], ...runAs });
+  const child =
+    into === null
+      ? spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], ...runAs })
+      : spawn(command, args, { stdio: ['pipe', into, 'pipe'], ...runAs });
   let said = '';
   child.stderr.setEncoding('utf8');
   child.stderr.on('data', (text: string) => {
@@ -48,7 +55,13 @@ export function startTool(
       resolve(`${command} ${how}${reason === '' ? '' : `: ${reason}`}`);
     });
   });
-  return { stdin: child.stdin, stdout: child.stdout, ended, log: () => said, kill: () => child.kill('SIGKILL') };
+  return {
+    stdin: child.stdin,
+    stdout: child.stdout ?? Readable.from([]),
+    ended,
+    log: () => said,
+    kill: () => child.kill('SIGKILL'),
+  };
 }
 
 /** The last lines, and of more than a few those that name an error. */

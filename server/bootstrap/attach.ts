@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { BatonError } from '../contract/errors.ts';
 import { addressText } from '../contract/listen-address.ts';
 import type { WantedPrimary } from '../contract/parameters.ts';
-import { socketTarget } from '../mariadb/client-options.ts';
+import { clientAccount } from '../mariadb/client-options.ts';
 import { connect, type Connection } from '../mariadb/connection.ts';
 import { furthest, notReached, transactionsBehind, type GtidList } from '../mariadb/gtid.ts';
 import { localReplication } from '../mariadb/local-server.ts';
@@ -105,9 +105,11 @@ function troubleOf({ sqlError, ioError }: ReplicaStatus): string | null {
   return `${ioError.number} ${ioError.text}`;
 }
 
-/** The account that the command-line programs use with this file: made to get in where the copy's accounts keep it out. */
+/** The account that this file names for the command-line programs: made to get in where the copy's accounts keep it out. */
 async function letIn(server: PrivateServer, connection: Connection, file: string): Promise<void> {
-  const target = await socketTarget(server.socket, file);
+  const { user, password } = await clientAccount(file);
+  if (user === null) return;
+  const target = { host: 'localhost', port: 0, socketPath: server.socket, user, password };
   const tries = async (): Promise<boolean> => {
     try {
       (await connect(target, STATEMENT_MS)).destroy();
@@ -118,7 +120,14 @@ async function letIn(server: PrivateServer, connection: Connection, file: string
     }
   };
   if (await tries()) return;
-  const bySystemUser = userInfo().username === target.user;
-  await admitAtSocket(connection, { ...target, bySystemUser }, STATEMENT_MS);
+  const bySystemUser = userInfo().username === user;
+  if (password === '' && !bySystemUser) {
+    throw new BatonError(
+      'refused',
+      `${file} signs in as ${user} without a password, and the accounts of the copy do not let that in.`,
+      'Give it a password there: the replica’s account gets it too.',
+    );
+  }
+  await admitAtSocket(connection, { user, password }, STATEMENT_MS);
   if (!(await tries())) throw new Error(`the account of ${file} does not get in over the socket`);
 }

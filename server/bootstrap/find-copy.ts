@@ -3,7 +3,7 @@ import { dumpManifest, type DumpManifest } from '../contract/dumps.ts';
 import { BatonError } from '../contract/errors.ts';
 import { choose, isPlainName, partByName, partOf, partsFor, partsOfIndex, type CopyPart } from './copy-parts.ts';
 import { openUrl, readText, type HttpAccess } from './open-url.ts';
-import { shown } from './remote-file.ts';
+import { shown } from './until-opened.ts';
 
 /** As many as a chain of incrementals may have before anybody means it. */
 const longestChain = 1000;

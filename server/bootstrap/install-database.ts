@@ -1,13 +1,14 @@
-import type { PrivatePlace } from './private-server.ts';
+import type { PrivatePlace } from './private-arguments.ts';
 import { runTool } from './run-tool.ts';
 
 /**
- * Makes an empty database (mariadb-install-db) with the options of the file. Root gets in over the socket only as the
- * system's root or its owner; no password is empty. Rejects with the tool's words.
+ * Makes an empty database (mariadb-install-db) with the options of the file. Its root gets in over the socket as the
+ * system's root or its owner; `normal`: as anybody, without a password. Rejects with the tool's words.
  */
 export async function installDatabase(
   { defaultsFile, dataDirectory, temporary, runAs }: PrivatePlace,
   signal: AbortSignal,
+  root: 'socket' | 'normal' = 'socket',
 ): Promise<void> {
   const asRoot = runAs === null && process.geteuid?.() === 0;
   const args = [
@@ -19,7 +20,7 @@ export async function installDatabase(
     `--tmpdir=${temporary}`,
     '--skip-test-db',
     '--skip-log-bin',
-    '--auth-root-authentication-method=socket',
+    `--auth-root-authentication-method=${root}`,
   ];
   await runTool('mariadb-install-db', args, { signal, runAs });
 }

@@ -4,10 +4,10 @@ import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RunAs } from '../backups/tool.ts';
 import { connect, type Connection } from '../mariadb/connection.ts';
 import { SETUP_USER, setupAccountFile } from '../mariadb/socket-accounts.ts';
 import { SqlError } from '../mariadb/sql-error.ts';
+import { privateArguments, type PrivatePlace } from './private-arguments.ts';
 
 const CONNECT_MS = 5_000;
 const PAUSE_MS = 50;
@@ -16,24 +16,6 @@ const START_MS = 600_000;
 const STOP_MS = 600_000;
 /** mariadbd ends at once with more. */
 const MAX_SOCKET_BYTES = 107;
-
-/** On data that are thrown away if anything goes wrong: nothing has to be on the disk before the server has ended. */
-const LOADING = [
-  '--skip-log-bin',
-  '--loose-innodb-flush-method=nosync',
-  '--innodb-flush-log-at-trx-commit=0',
-  '--innodb-doublewrite=0',
-  '--max-allowed-packet=1G',
-];
-
-export interface PrivatePlace {
-  readonly defaultsFile: string;
-  readonly dataDirectory: string;
-  readonly temporary: string;
-  readonly runAs: RunAs | null;
-  /** Behind all else that the machine has to do. */
-  readonly nice?: boolean;
-}
 
 /** A mariadbd that nobody else can reach: no network, and a socket in a folder of its own. */
 export class PrivateServer {
@@ -80,7 +62,7 @@ export class PrivateServer {
       for (const path of [folder, initFile, join(folder, 'client.cnf')])
         await chown(path, place.runAs.uid, place.runAs.gid);
     const priority = place.nice === true ? ['nice', '-n', '19'] : [];
-    const args = [...priority, 'mariadbd', ...serverArguments(place, folder, loading)];
+    const args = [...priority, 'mariadbd', ...privateArguments(place, folder, loading)];
     const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...args], {
       // Ctrl-C in a terminal is ours to handle.
       detached: true,
@@ -123,11 +105,12 @@ export class PrivateServer {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  /** The end of its error log, its complaints where it has any. */
+  /** Its complaints, or the end of its error log where it has none. */
   async lastWords(): Promise<string> {
     const lines = (await readFile(this.#errorLog, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
     const errors = lines.filter((line) => line.includes('[ERROR]'));
-    return (errors.length > 0 ? errors : lines).slice(-4).join(' | ') || 'it said nothing';
+    // The first of its complaints is the cause of the others.
+    return (errors.length > 0 ? errors.slice(0, 4) : lines.slice(-4)).join(' | ') || 'it said nothing';
   }
 
   async #up(signal: AbortSignal): Promise<void> {
@@ -151,32 +134,6 @@ export class PrivateServer {
   #signal(signal: NodeJS.Signals): void {
     if (this.#alive()) this.#child.kill(signal);
   }
-}
-
-/** --defaults-file has to stand first; what stands behind it wins over the file. */
-function serverArguments(
-  { defaultsFile, dataDirectory, temporary, runAs }: PrivatePlace,
-  folder: string,
-  loading: boolean,
-): string[] {
-  return [
-    `--defaults-file=${defaultsFile}`,
-    ...(runAs === null && process.geteuid?.() === 0 ? ['--user=root'] : []),
-    `--datadir=${dataDirectory}`,
-    `--tmpdir=${temporary}`,
-    `--socket=${join(folder, 's')}`,
-    `--pid-file=${join(folder, 'pid')}`,
-    `--log-error=${join(folder, 'error.err')}`,
-    `--init-file=${join(folder, 'init.sql')}`,
-    '--skip-networking',
-    '--skip-slave-start',
-    '--event-scheduler=OFF',
-    '--slow-query-log=0',
-    '--general-log=0',
-    '--read-only=0',
-    '--loose-strict-password-validation=0',
-    ...(loading ? LOADING : []),
-  ];
 }
 
 /** mkdtemp makes it for us alone. Below the data where the path is short enough, so that nothing of it outlives a kill -9. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { startTool, type RunAs } from '../backups/tool.ts';
 import { untilBroken } from '../backups/until-broken.ts';
@@ -46,9 +46,12 @@ export async function receiveCopy(
     readonly runAs?: RunAs | null;
   },
 ): Promise<void> {
-  const expand = startTool(...decompressor(options.compression ?? 'zstd'));
+  const { onBytes } = options;
   const unpack = startTool('mbstream', ['-x', '-C', directory], options.runAs);
-  let unpacked = 0;
+  const [command, args] = decompressor(options.compression ?? 'zstd');
+  // Where nobody counts, no unpacked byte comes through here: a third of the time, and nothing to clean up.
+  const expand = startTool(command, args, null, undefined, onBytes ? null : unpack.stdin);
+  if (!onBytes) unpack.stdin.destroy();
   const stalled = new AbortController();
   const seconds = options.stallTimeoutMs / 1000;
   const stall = setTimeout(
@@ -69,27 +72,37 @@ export async function receiveCopy(
       expand.stdin,
       { signal },
     );
-  const write = pipeline(
-    expand.stdout,
-    async function* (chunks: AsyncIterable<Buffer>) {
-      for await (const chunk of chunks) {
-        unpacked += chunk.length;
-        options.onBytes?.(unpacked);
-        yield chunk;
-      }
-    },
-    unpack.stdin,
-    { signal },
-  );
+  const write = onBytes ? [counted(expand.stdout, unpack.stdin, onBytes, signal)] : [];
   // mbstream prints nothing there, and must not wait because nobody reads.
   unpack.stdout.resume();
   try {
     await readInto(body, signal, async (bytes) => {
-      await untilBroken([expand, unpack], signal, [take(bytes), write]);
+      await untilBroken([expand, unpack], signal, [take(bytes), ...write]);
     });
   } finally {
     clearTimeout(stall);
   }
+}
+
+async function counted(
+  from: Readable,
+  to: Writable,
+  onBytes: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let bytes = 0;
+  await pipeline(
+    from,
+    async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        bytes += chunk.length;
+        onBytes(bytes);
+        yield chunk;
+      }
+    },
+    to,
+    { signal },
+  );
 }
 
 /** What expands a stream. */

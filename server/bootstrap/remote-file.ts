@@ -1,29 +1,10 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BatonError, messageOf } from '../contract/errors.ts';
-import { openUrl, type HttpAccess } from './open-url.ts';
-
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 10_000;
-
-/** How long is waited for the other end. */
-export interface Patience {
-  /** For the next byte, on one connection. */
-  readonly silenceMs: number;
-  /** For one more byte, over all connections that are tried. */
-  readonly patienceMs: number;
-}
-
-/** A silent link is tried anew before a proxy on the way would cut it; a server that is started again takes a minute. */
-export const usualPatience: Patience = { silenceMs: 30_000, patienceMs: 180_000 };
-
-interface Where {
-  readonly url: URL;
-  readonly access: HttpAccess;
-  readonly signal: AbortSignal;
-  readonly patience: Patience;
-}
+import { ComesAgain } from './comes-again.ts';
+import type { HttpAccess } from './open-url.ts';
+import { pauseMs, shown, timed, untilOpened, usualPatience, type Patience, type Where } from './until-opened.ts';
 
 /** What the server said of a file when it was opened. */
 export interface FileHead {
@@ -106,7 +87,7 @@ export class RemoteFile {
       try {
         answer ??= await this.#takeUp(until);
         this.#answer = answer;
-        const again = answer.statusCode === 206 ? null : new Again(this.#position, seen.copy());
+        const again = answer.statusCode === 206 ? null : new ComesAgain(this.#position, seen.copy());
         for await (const chunk of timed(answer, this.#patience.silenceMs)) {
           const fresh = again ? again.beyond(chunk) : chunk;
           if (fresh === null) throw this.#changed();
@@ -138,7 +119,9 @@ export class RemoteFile {
     const position = this.#position;
     const headers: Record<string, string> =
       position > 0 && this.#validator !== null ? { range: `bytes=${position}-`, 'if-range': this.#validator } : {};
-    const answer = await untilOpened(this.#where, headers, until);
+    const answer = await untilOpened(this.#where, headers, until).catch((error: unknown) => {
+      throw error instanceof BatonError && error.code === 'unavailable' ? this.#givenUp(String(error.details)) : error;
+    });
     if (answer.statusCode === 206) {
       const range = answer.headers['content-range'] ?? '';
       const total = this.head.bytes;
@@ -167,66 +150,5 @@ export class RemoteFile {
       `${shown(this.#where.url)} broke off after ${this.#position}${of} bytes, and did not come back within ${this.#patience.patienceMs / 1000} s: ${reason}.`,
       'Run this again.',
     );
-  }
-}
-
-/** An address without what may be secret in it. */
-export function shown(url: URL): string {
-  return `${url.origin}${url.pathname}`;
-}
-
-/** Tries until the server answers for good. Rejects with BatonError. */
-async function untilOpened(
-  { url, access, signal, patience }: Where,
-  headers: Readonly<Record<string, string>>,
-  until: number,
-): Promise<IncomingMessage> {
-  for (let tries = 0; ; tries += 1) {
-    const answer = await openUrl(url, { access, headers, signal, timeoutMs: patience.silenceMs });
-    if (answer.kind === 'opened') return answer.answer;
-    if (answer.kind === 'refused') throw answer.error;
-    if (performance.now() > until) {
-      throw new BatonError('unavailable', `${shown(url)} does not answer: ${answer.reason}.`, 'Run this again.');
-    }
-    await delay(pauseMs(tries), undefined, { signal });
-  }
-}
-
-const pauseMs = (tries: number): number => Math.min(FIRST_PAUSE_MS * 2 ** Math.min(tries, 10), LONGEST_PAUSE_MS);
-
-/** Its chunks; rejects where none comes for so long. Ending the loop ends the answer. */
-async function* timed(answer: IncomingMessage, silenceMs: number): AsyncGenerator<Buffer, void, undefined> {
-  const chunks: AsyncIterator<unknown> = answer[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const timer = setTimeout(() => answer.destroy(new Error(`nothing came for ${silenceMs / 1000} s`)), silenceMs);
-      const next = await chunks.next().finally(() => clearTimeout(timer));
-      if (next.done) return;
-      if (Buffer.isBuffer(next.value)) yield next.value;
-    }
-  } finally {
-    answer.destroy();
-  }
-}
-
-/** The beginning of a file that comes once more. */
-class Again {
-  #left: number;
-  readonly #expected: Hash;
-  readonly #hash = createHash('sha256');
-
-  constructor(bytes: number, expected: Hash) {
-    this.#left = bytes;
-    this.#expected = expected;
-  }
-
-  /** What of the chunk is new; null where what came before is not what it was. */
-  beyond(chunk: Buffer): Buffer | null {
-    if (this.#left === 0) return chunk;
-    const known = chunk.subarray(0, this.#left);
-    this.#hash.update(known);
-    this.#left -= known.length;
-    if (this.#left === 0 && this.#hash.digest('hex') !== this.#expected.digest('hex')) return null;
-    return chunk.subarray(known.length);
   }
 }

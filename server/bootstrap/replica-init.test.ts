@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { gunzip as gunzipWith } from 'node:zlib';
 import { promisify } from 'node:util';
 import { manifestOf } from '../backups/fixtures.ts';
 import type { DumpManifest } from '../contract/dumps.ts';
+import { askLocalServer } from '../mariadb/local-server.ts';
 import { text } from '../mariadb/row.ts';
 import { createCluster, type SandboxCluster } from '../sandbox/cluster.ts';
 import { caughtUp, followed } from '../sandbox/replication.ts';
@@ -69,7 +70,8 @@ test('test_no_ssl_ipv4_no_bootstrap: from nothing, by all that the primary ever 
 
 test('test_caucase_ipv4_bootstrap_from_dump, plain: the origin’s most-recent.sql.gz', async () => {
   await backups.dump('most-recent.sql.gz');
-  const one = await blank();
+  // Its options file has another password than the account that comes with the copy.
+  const one = await blank({ agentPassword: 'of-this-host-alone' });
   const end = await one.init({ bootstrapUrl: web.url('127.0.0.1', 'most-recent.sql.gz') });
   expect(end).toMatchObject({
     kind: 'replicates',
@@ -77,6 +79,10 @@ test('test_caucase_ipv4_bootstrap_from_dump, plain: the origin’s most-recent.s
     gtid: expect.stringMatching(/^0-1-\d+$/),
   });
   await replicates(one);
+  const { socket, optionsFile } = one.server;
+  for (const defaultsFile of [optionsFile, cluster.server('db-1').optionsFile]) {
+    expect(await askLocalServer({ socket, defaultsFile }, 5_000, async () => await Promise.resolve('in'))).toBe('in');
+  }
   const [event] = await one.server.sql('SELECT STATUS AS status FROM information_schema.EVENTS');
   expect(event).toMatchObject({ status: 'SLAVESIDE_DISABLED' });
 });
@@ -236,3 +242,22 @@ test('a source that does not come back is given up after its time, and nothing i
   web.troubles.status = null;
   expect(await readdir(one.server.dataDir)).toEqual([]);
 });
+
+test.runIf(process.getuid?.() === 0)(
+  'started by root, it makes the data as their directory’s owner (as root: of nobody)',
+  async () => {
+    await backups.full('20500105000000.full.xb.zstd');
+    const one = await blank();
+    const { dataDir, optionsFile } = one.server;
+    const nobody = 65_534;
+    await chown(dataDir, nobody, nobody);
+    for (const path of [one.folder, dataDir]) await chmod(path, 0o755);
+    await chmod(optionsFile, 0o644);
+    expect(await one.init({ bootstrapUrl: web.url('127.0.0.1', '20500105000000.full.xb.zstd') })).toMatchObject({
+      kind: 'replicates',
+    });
+    const names = await readdir(dataDir, { recursive: true });
+    const owners = new Set(await Promise.all(names.map(async (name) => (await stat(join(dataDir, name))).uid)));
+    expect([...owners]).toEqual([nobody]);
+  },
+);

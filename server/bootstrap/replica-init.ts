@@ -1,8 +1,10 @@
 import { chown } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { BatonError, messageOf } from '../contract/errors.ts';
 import { addressText } from '../contract/listen-address.ts';
 import type { ReplicaParameters } from '../contract/parameters.ts';
 import { replaceFile } from '../files/durable-file.ts';
+import { clientAccount } from '../mariadb/client-options.ts';
 import type { SqlTarget } from '../mariadb/connection.ts';
 import { formatGtidList, type GtidList } from '../mariadb/gtid.ts';
 import { installedVersion } from '../mariadb/installed-version.ts';
@@ -26,10 +28,11 @@ import { installDatabase } from './install-database.ts';
 import { lookAtPrimary } from './look-at-primary.ts';
 import type { HttpAccess } from './open-url.ts';
 import { syncToDisk } from './prepare-copy.ts';
-import { PrivateServer, type PrivatePlace } from './private-server.ts';
+import type { PrivatePlace } from './private-arguments.ts';
+import { PrivateServer } from './private-server.ts';
 import { refuseEarly } from './refuse-early.ts';
 import { refuseStrange } from './refusals.ts';
-import type { Patience } from './remote-file.ts';
+import type { Patience } from './until-opened.ts';
 import { takeCopy } from './take-copy.ts';
 import { watchSpace } from './watch-space.ts';
 
@@ -112,12 +115,13 @@ async function begin(init: ReplicaInit, options: FileOptions, folder: InitFolder
   const runAs = await ownerOf(folder.dataDirectory, options);
   const logs = await ownLogs(options, folder);
   const installed = await installedVersion();
-  const seen = await lookAtPrimary(primary, init.primaryTls, { signal });
   const found =
     parameters.bootstrapUrl === null ? null : await findCopy(bootstrapUrl(parameters.bootstrapUrl), { access, signal });
+  // Behind the look at the copy: the primary has all by then that a copy of it can have.
+  const before = await lookAtPrimary(primary, init.primaryTls, { signal });
   if (found)
     await refuseEarly(found, {
-      history: seen.history,
+      history: before.history,
       primary: primaryName,
       installed,
       dataDirectory: folder.dataDirectory,
@@ -130,6 +134,7 @@ async function begin(init: ReplicaInit, options: FileOptions, folder: InitFolder
     const place: PrivatePlace = { defaultsFile: init.defaultsFile, dataDirectory: data, temporary, runAs };
     const here = { ...init, signal: space.signal };
     const position = await fill(here, { found, folder, place, installed });
+    const seen = await lookAtPrimary(primary, init.primaryTls, { signal: space.signal });
     if (found) refuseStrange(position, seen.history, primaryName);
     onStage({ kind: 'replicating', transactionsBehind: null });
     const server = await PrivateServer.start(place, { loading: false, signal: space.signal });
@@ -181,7 +186,10 @@ async function fill(
   const { signal, access, patience, onStage } = init;
   if (!found || found.parts[0]?.kind === 'dump') {
     onStage({ kind: 'installing' });
-    await installDatabase(place, signal);
+    const { user, password } = await clientAccount(place.defaultsFile);
+    // As the options file has it, where root is not the system's: SlapOS, for one.
+    const open = user === 'root' && password === '' && userInfo().username !== 'root';
+    await installDatabase(place, signal, open ? 'normal' : 'socket');
   }
   if (!found) return [];
   return await takeCopy({

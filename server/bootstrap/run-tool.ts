@@ -1,4 +1,6 @@
-import { startTool, type RunAs } from '../backups/tool.ts';
+import { lastWords, startTool, type RunAs } from '../backups/tool.ts';
+
+const KEPT_CHARS = 8000;
 
 /** Runs a tool to its end. Rejects with its last words, or with the signal's reason once it has been ended. */
 export async function runTool(
@@ -12,10 +14,13 @@ export async function runTool(
   signal.addEventListener('abort', stop);
   try {
     tool.stdin.end();
-    tool.stdout.resume();
+    let printed = '';
+    tool.stdout.on('data', (chunk: Buffer) => (printed = (printed + chunk.toString()).slice(-KEPT_CHARS)));
     const reason = await tool.ended;
     signal.throwIfAborted();
-    if (reason !== null) throw new Error(reason);
+    // mariadb-install-db complains there.
+    const complaint = tool.log() === '' ? lastWords(printed) : '';
+    if (reason !== null) throw new Error(complaint === '' ? reason : `${reason}: ${complaint}`);
   } finally {
     signal.removeEventListener('abort', stop);
   }

@@ -9,10 +9,12 @@ import type { InitFolder } from './init-folder.ts';
 import { loadDump } from './load-dump.ts';
 import type { HttpAccess } from './open-url.ts';
 import { positionOfCopy, prepare, versionOfCopy } from './prepare-copy.ts';
-import { PrivateServer, type PrivatePlace } from './private-server.ts';
+import type { PrivatePlace } from './private-arguments.ts';
+import { PrivateServer } from './private-server.ts';
 import { receiveCopy } from './receive-copy.ts';
 import { agreedPosition, versionInDump, versionRefusal } from './refusals.ts';
-import { RemoteFile, type Patience } from './remote-file.ts';
+import { RemoteFile } from './remote-file.ts';
+import type { Patience } from './until-opened.ts';
 
 /** RemoteFile has its own patience; this is for a tool that takes nothing any more. */
 const STALL_MS = 1_800_000;

@@ -3,7 +3,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runForeground } from '../setup/foreground.mjs';
-import { consoleFlags, environment, findNode } from '../setup/node24.mjs';
+import { environment, findNode, flagsFor } from '../setup/node24.mjs';
 import { complain } from '../setup/progress.mjs';
 import { SetupError } from '../setup/setup-error.mjs';
 
@@ -13,9 +13,8 @@ const root = join(folder, '..', '..');
 try {
   const node = findNode(root);
   const args = process.argv.slice(2);
-  const flags = args.includes('console') ? consoleFlags : [];
   // The working folder stays the caller's: paths on the command line are relative to it.
-  process.exitCode = await runForeground(node, [...flags, join(folder, 'main.ts'), ...args], {
+  process.exitCode = await runForeground(node, [...flagsFor(args), join(folder, 'main.ts'), ...args], {
     env: environment(root),
     cwd: process.cwd(),
   });

@@ -22,6 +22,7 @@ function databaseOf({ status }: AgentAnswer, newestDumpBytes: number): Partial<A
     },
     readOnlyNext: status.database.readOnlyNext,
     certificateProblems: status.certificateProblems,
+    ...(status.firstCopy && { firstCopy: status.firstCopy }),
   };
 }
 

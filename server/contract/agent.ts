@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { backupFailure, dump, dumpManifest, dumpMethod } from './dumps.ts';
+import { firstCopyStatus } from './first-copy.ts';
 import { diskSpace, instant } from './snapshot.ts';
 
 /** GET /v1/status of an agent: what the console asks each poll. */
@@ -32,6 +33,8 @@ export const agentStatus = z.object({
       readOnlyNext: z.boolean().nullable(),
     })
     .default({ disk: null, readOnlyNext: null }),
+  /** Absent: there was a database, or the agent is not to make one. */
+  firstCopy: firstCopyStatus.optional(),
   backups: z.object({
     nextAt: instant.nullable(),
     running: z

@@ -255,6 +255,11 @@ export const agentConfiguration = z.strictObject({
     defaultsFile: file.optional(),
     /** File the agent writes read_only into; include it in the server's options. */
     persistFile: file.optional(),
+    /**
+     * At its start the agent makes a replica of what parametersFile asks for, where the options in defaultsFile name a data
+     * directory without a database; with `control` it then starts the server.
+     */
+    initialise: z.boolean().default(false),
     /** Lets the agent exchange the data directory for a copy of the primary's. Absent: it never stops the server. */
     control: serverControlConfiguration.optional(),
     /** The server is a Galera node, and this agent reads what it knows of itself while it is down. */

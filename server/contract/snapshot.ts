@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { galeraState } from './galera-status.ts';
+import { firstCopyStatus } from './first-copy.ts';
 import { maintenance } from './maintenance.ts';
 
 /** ISO 8601, UTC. */
@@ -162,6 +163,8 @@ export const agentState = z.object({
   readOnlyNext: z.boolean().nullable().optional(),
   /** Renewed certificates of the agent and of its server that are not in force, in sentences. Absent: none. */
   certificateProblems: z.array(z.string()).optional(),
+  /** Of a server that had no database: how far its first copy is. Absent: none is being made. */
+  firstCopy: firstCopyStatus.optional(),
 });
 
 export const serverSnapshot = z.object({

@@ -10,16 +10,18 @@ const run = promisify(execFile);
  * Without a file the account is the one of the process. Rejects when the file can't be read.
  */
 export async function socketTarget(socketPath: string, defaultsFile: string | undefined): Promise<SqlTarget> {
-  const lines = defaultsFile === undefined ? [] : await clientOptions(defaultsFile);
+  const { user, password } = defaultsFile === undefined ? nobody : await clientAccount(defaultsFile);
+  return { host: 'localhost', port: 0, socketPath, user: user ?? process.env['USER'] ?? 'root', password };
+}
+
+const nobody = { user: null, password: '' };
+
+/** The account that an options file names for the command-line programs; user null: none. Rejects as socketTarget does. */
+export async function clientAccount(defaultsFile: string): Promise<{ user: string | null; password: string }> {
+  const lines = await clientOptions(defaultsFile);
   const option = (name: string): string | undefined =>
     lines.findLast((line) => line.startsWith(`--${name}=`))?.slice(name.length + 3);
-  return {
-    host: 'localhost',
-    port: 0,
-    socketPath,
-    user: option('user') ?? process.env['USER'] ?? 'root',
-    password: option('password') ?? '',
-  };
+  return { user: option('user') ?? null, password: option('password') ?? '' };
 }
 
 async function clientOptions(defaultsFile: string): Promise<string[]> {

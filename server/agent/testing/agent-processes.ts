@@ -11,6 +11,7 @@ import type { SandboxCluster } from '../../sandbox/cluster.ts';
 import { reservePort } from '../../sandbox/ports.ts';
 import type { SandboxServer } from '../../sandbox/server-process.ts';
 import { until } from '../../sandbox/until.ts';
+import { flagsFor } from '../../setup/node24.mjs';
 import { AgentClient } from '../client.ts';
 
 const main = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
@@ -36,10 +37,24 @@ export class AgentProcess {
     this.#configuration = join(folder, 'agent.yaml');
   }
 
+  /** The process id, while it runs. */
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   async start(): Promise<void> {
     const log = await open(this.log, 'a');
     // It never outlives the test.
-    const argv = ['--pdeathsig', 'KILL', process.execPath, main, 'agent', '--config', this.#configuration];
+    const argv = [
+      '--pdeathsig',
+      'KILL',
+      process.execPath,
+      ...flagsFor(['agent']),
+      main,
+      'agent',
+      '--config',
+      this.#configuration,
+    ];
     const child = spawn('setpriv', argv, { stdio: ['ignore', log.fd, log.fd] });
     await log.close();
     this.#child = child;

@@ -43,11 +43,17 @@ let serverIds = 100;
 /** For tests: a blank server that knows the cluster's accounts; its first server is whom it is to follow. */
 export async function blankServer(
   cluster: SandboxCluster,
-  options: { readonly settings?: Readonly<Record<string, string | number>>; readonly persist?: boolean } = {},
+  options: {
+    readonly settings?: Readonly<Record<string, string | number>>;
+    readonly persist?: boolean;
+    readonly agentPassword?: string;
+  } = {},
 ): Promise<BlankServer> {
   const folder = await mkdtemp(join(tmpdir(), 'baton-blank-'));
   const name = `db-${++serverIds}`;
-  const plan = { name, serverId: serverIds, folder, socket: join(folder, 's'), accounts: cluster.accounts };
+  const { agent } = cluster.accounts;
+  const accounts = { ...cluster.accounts, agent: { ...agent, password: options.agentPassword ?? agent.password } };
+  const plan = { name, serverId: serverIds, folder, socket: join(folder, 's'), accounts };
   const server = new SandboxServer({ ...plan, port: await reservePort(), settings: options.settings ?? {} });
   await mkdir(server.dataDir);
   await writeFile(server.persistFile, '');

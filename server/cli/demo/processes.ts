@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { reservePort } from '../../sandbox/ports.ts';
 import type { SandboxCluster } from '../../sandbox/cluster.ts';
-import { consoleFlags, environment, findNode } from '../../setup/node24.mjs';
+import { environment, findNode, flagsFor } from '../../setup/node24.mjs';
 import { writeFile } from 'node:fs/promises';
 import { sandboxControl } from '../sandbox/server-control.ts';
 import { startChild, type Child } from './child-process.ts';
@@ -37,7 +37,7 @@ export async function startAgent(paths: Layout, place: AgentPlace, tls: Certific
 
 /** Starts `baton console`. */
 export async function startConsole(paths: Layout, tls: Certificate | null): Promise<Child> {
-  return await startChild(baton('console', paths.config, consoleFlags), paths.log('console'), trusting(tls));
+  return await startChild(baton('console', paths.config), paths.log('console'), trusting(tls));
 }
 
 /** Who asks an agent, the console or another agent, trusts what Node trusts. */
@@ -46,6 +46,6 @@ function trusting(tls: Certificate | null): NodeJS.ProcessEnv {
   return tls === null ? env : { ...env, NODE_EXTRA_CA_CERTS: tls.certificate };
 }
 
-function baton(command: string, config: string, flags: readonly string[] = []): string[] {
-  return [findNode(root), ...flags, main, command, '--config', config];
+function baton(command: string, config: string): string[] {
+  return [findNode(root), ...flagsFor([command]), main, command, '--config', config];
 }

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { initFailure, initReplica, type InitEnd, type InitStage } from '../../bootstrap/replica-init.ts';
+import { secured } from '../../bootstrap/secured.ts';
 import { BatonError, messageOf } from '../../contract/errors.ts';
 import { addressText } from '../../contract/listen-address.ts';
 import { readParameters, type ReplicaParameters } from '../../contract/parameters.ts';
 import type { TlsFiles } from '../../tls/material.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { secured } from './secure-options.ts';
 import { Rate, receivingLine, stageBegins } from './stage-text.ts';
 
 export interface InitRun {

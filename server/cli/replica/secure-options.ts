@@ -1,59 +1,8 @@
-import { resolve } from 'node:path';
-import type { HttpAccess } from '../../bootstrap/open-url.ts';
-import type { ReplicaParameters } from '../../contract/parameters.ts';
-import { BatonError, messageOf } from '../../contract/errors.ts';
-import { noSsl } from '../../mariadb/change-primary.ts';
-import type { SqlTarget } from '../../mariadb/connection.ts';
-import type { ReplicaStatus } from '../../mariadb/replica-status.ts';
-import { readMaterial, type TlsFiles } from '../../tls/material.ts';
 import type { Option } from '../command.ts';
 
+/** Files of a replica's TLS, with its primary and the primary's backups. */
 export const secureOptions: readonly Option[] = [
   { flags: '--ca <file>', text: 'whose certificates are trusted, the primary’s and that of its backups' },
   { flags: '--certificate <file>', text: 'shown to both, with its --key' },
   { flags: '--key <file>', text: 'of the certificate' },
 ];
-
-export interface Secured {
-  readonly access: HttpAccess;
-  readonly ssl: ReplicaStatus['ssl'];
-  readonly primaryTls: SqlTarget['tls'];
-}
-
-/**
- * How a replica reaches its primary and the primary's backups. It replicates over TLS where the parameters say so, and
- * where they say nothing, when files were `named` for it. Rejects with BatonError('invalid').
- */
-export async function secured(files: TlsFiles, named: boolean, wanted: ReplicaParameters): Promise<Secured> {
-  const material = await readMaterial(files).catch((error: unknown) => {
-    throw new BatonError('invalid', `${messageOf(error)}.`);
-  });
-  const { bootstrapToken: token, bootstrapFingerprint, withTls } = wanted;
-  const fingerprint = bootstrapFingerprint ?? undefined;
-  const access = { token, secure: { material: () => material, fingerprint } };
-  if (!(withTls ?? named)) return { access, ssl: noSsl, primaryTls: undefined };
-  const { ca, cert, key } = material;
-  return {
-    access,
-    ssl: {
-      ...noSsl,
-      allowed: true,
-      // Without an authority MariaDB refuses to verify: encryption without identity then (measured on 10.11).
-      verifyServer: files.ca !== undefined,
-      caFile: absolute(files.ca),
-      certificate: absolute(files.certificate),
-      key: absolute(files.key),
-      crl: absolute(files.crl),
-    },
-    primaryTls: {
-      ...(ca && { ca }),
-      ...(cert && { certificate: cert }),
-      ...(key && { key }),
-      verify: files.ca === undefined ? 'nothing' : 'name',
-    },
-  };
-}
-
-function absolute(file: string | undefined): string {
-  return file === undefined ? '' : resolve(file);
-}
