@@ -82,10 +82,14 @@ export class FaultClock {
       this.#story.tell(`  could not be: ${messageOf(error)}`);
       return;
     }
+    // Who asks while it is being released waits with it: a server that starts is not there yet.
+    let over: Promise<void> | null = null;
     const once: Release = async () => {
-      if (!this.#releases.delete(once)) return;
-      this.#story.tell(`■ ${faultText(fault)} is over`);
-      await release();
+      over ??= (async () => {
+        this.#story.tell(`■ ${faultText(fault)} is over`);
+        await release().finally(() => this.#releases.delete(once));
+      })();
+      await over;
     };
     this.#releases.add(once);
     // It had to wait its turn, and comes too late.
