@@ -19,7 +19,9 @@ export function Proven({ dump, view, silent }: { dump: Dump; view: VerifyView; s
     <span className="block text-sm">
       {run === null ? (
         <>
-          <Status level={restore.level} word={restore.word} className="max-md:whitespace-normal" />
+          <span title={dump.verified?.text}>
+            <Status level={restore.level} word={restore.word} className="max-md:whitespace-normal" />
+          </span>
           {restore.at !== null && <Ago at={restore.at} className="block text-faint md:pl-5" />}
           {dump.verified?.ok === false && (
             <span className="block max-w-60 wrap-anywhere text-soft md:pl-5">{dump.verified.text}</span>

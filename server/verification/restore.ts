@@ -12,6 +12,7 @@ import { receiveCopy } from '../bootstrap/receive-copy.ts';
 import type { VerifyRun } from '../contract/agent.ts';
 import type { DumpManifest } from '../contract/dumps.ts';
 import { ofTheBackup } from './bad-backup.ts';
+import { filesOutside } from './files-outside.ts';
 
 /** A tool that takes nothing for so long hangs. */
 const stallTimeoutMs = 3_600_000;
@@ -61,6 +62,8 @@ async function restorePhysical(
     const body = fileBody(backup, before, parts);
     await ofTheBackup(backup.name, signal, receiveCopy(body, into, { signal, stallTimeoutMs }));
     before += backup.bytes;
+    const outside = await filesOutside(into);
+    if (outside !== null) throw new Error(`it can’t be restored beside its server: ${outside}`);
     onStep('prepare');
     const onto = into === data ? {} : { incremental: into };
     await ofTheBackup(backup.name, signal, prepare(data, { signal, runAs: null, ...onto }));
@@ -82,7 +85,8 @@ async function restoreDump(
 ): Promise<RestoredServer> {
   const { folder, signal, onStep } = parts;
   const defaultsFile = join(folder, 'my.cnf');
-  await writeFile(defaultsFile, '[mariadbd]\n', { mode: 0o600 });
+  // A DATA DIRECTORY in the dump would lead to the files of the server that it is of.
+  await writeFile(defaultsFile, '[mariadbd]\nsymbolic-links=0\n', { mode: 0o600 });
   const place: PrivatePlace = { defaultsFile, dataDirectory: data, temporary, runAs: null, nice: true };
   onStep('start');
   await installDatabase(place, signal);
