@@ -24,7 +24,7 @@ export function Proven({ dump, view, silent }: { dump: Dump; view: VerifyView; s
           </span>
           {restore.at !== null && <Ago at={restore.at} className="block text-faint md:pl-5" />}
           {dump.verified?.ok === false && (
-            <span className="block max-w-60 wrap-anywhere text-soft md:pl-5">{dump.verified.text}</span>
+            <span className="block wrap-anywhere text-soft md:max-w-60 md:pl-5">{dump.verified.text}</span>
           )}
         </>
       ) : (
@@ -40,7 +40,7 @@ export function Proven({ dump, view, silent }: { dump: Dump; view: VerifyView; s
       )}
       {!silent && run === null && <Verify dump={dump} view={view} />}
       {trouble !== null && (
-        <span role="alert" className="block max-w-60 wrap-anywhere text-serious md:pl-5">
+        <span role="alert" className="block wrap-anywhere text-serious md:max-w-60 md:pl-5">
           {trouble}
         </span>
       )}

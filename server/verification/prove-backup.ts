@@ -37,7 +37,10 @@ export async function proveBackup(manifest: DumpManifest, parts: RestoreParts): 
     }
   } catch (error) {
     if (!(error instanceof BadBackup)) throw error;
-    return { ok: false, text: error.message, log: '' };
+    // Which of a chain it is has to be told; which was asked for is known.
+    const own = `${manifest.name}: `;
+    const { message } = error;
+    return { ok: false, text: message.startsWith(own) ? message.slice(own.length) : message, log: '' };
   }
 }
 
