@@ -15,8 +15,9 @@ import { command } from '../command.ts';
 import { exitCode } from '../exit-code.ts';
 import { clusterIn, joinConsole, joiningLines } from '../replica/join-console.ts';
 import {
+  claimFolder,
+  fillFolder,
   knownFacts,
-  makeFolder,
   replicaFolder,
   type ReplicaFacts,
   type ReplicaFolder,
@@ -79,15 +80,20 @@ export const replicaRun = command({
     const folder = replicaFolder(directory);
     const stopping = new AbortController();
     const stopped = untilStopped().then(() => stopping.abort(new BatonError('unavailable', 'Stopped.')));
-    if (parameters === undefined && (await knownFacts(directory)) === null) {
+    const known = await knownFacts(directory);
+    if (parameters === undefined && known === null) {
       throw new BatonError('invalid', 'A replica of whom? Name its --parameters.');
     }
     const { text, wanted } = await parametersIn(parameters ?? folder.parameters, terminal);
-    const facts = await factsOf(directory, { name, ...input }, wanted.primary);
+    const facts = known ?? (await claim(directory, { name, ...input }, wanted.primary));
+    await fillFolder(directory, facts);
     await replaceFile(folder.parameters, text);
     const named = ca !== undefined || certificate !== undefined;
     const how = { wanted, tls: { ca, certificate, key }, named, accountFiles: [], persistFile: folder.persist };
-    await runInit({ ...how, defaultsFile: folder.options, signal: stopping.signal }, terminal);
+    const end = await runInit({ ...how, defaultsFile: folder.options, signal: stopping.signal }, terminal);
+    if (end.kind === 'data-exist' && known === null) {
+      throw new BatonError('refused', `${end.dataDirectory} holds a database that this run has not made.`);
+    }
     const server = new Mariadbd(folder.options);
     const agent = joining === null ? null : await startAgent(folder, facts, joining);
     try {
@@ -109,18 +115,16 @@ export const replicaRun = command({
   },
 });
 
-async function factsOf(
+async function claim(
   directory: string,
   choice: { readonly name: string; readonly host?: string | undefined; readonly port?: number | undefined },
   primary: WantedPrimary | null,
 ): Promise<ReplicaFacts> {
-  const known = await knownFacts(directory);
-  if (known) return known;
   const onThisHost = primary !== null && ['127.0.0.1', '::1', 'localhost'].includes(primary.host);
   const host = choice.host ?? (onThisHost ? '127.0.0.1' : null);
   if (host === null) throw new BatonError('invalid', 'Where does it listen? Name its --host, as others reach it.');
   const [port, agentPort] = [choice.port ?? (await freePort()), await freePort()];
-  return await makeFolder(directory, { name: choice.name, host, port, agentPort });
+  return await claimFolder(directory, { name: choice.name, host, port, agentPort });
 }
 
 /** Resolves when it answers, or has ended. */

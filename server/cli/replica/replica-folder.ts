@@ -1,10 +1,10 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { BatonError } from '../../contract/errors.ts';
-import { replaceFile } from '../../files/durable-file.ts';
+import { replaceFile, writeNew } from '../../files/durable-file.ts';
 
 /** mariadbd ends at once with a longer path of its socket. */
 const maxSocketBytes = 107;
@@ -53,22 +53,41 @@ export async function knownFacts(directory: string): Promise<ReplicaFacts | null
 }
 
 /**
- * Makes the folder: all that a server needs but its data. Its own account over the socket has a password that stands in
- * my.cnf alone. Rejects with BatonError where its path is too long for a socket.
+ * Takes a directory that is empty or not there for a replica, by its facts: the mark of a folder of ours. Rejects with
+ * BatonError where anything else is in it, and where its path is too long for a socket.
  */
-export async function makeFolder(directory: string, choice: Omit<ReplicaFacts, 'serverId'>): Promise<ReplicaFacts> {
+export async function claimFolder(directory: string, choice: Omit<ReplicaFacts, 'serverId'>): Promise<ReplicaFacts> {
   const folder = replicaFolder(directory);
   if (Buffer.byteLength(folder.socket) > maxSocketBytes) {
     throw new BatonError('invalid', `${directory} is too long a path for a socket in it.`, 'Choose a shorter one.');
   }
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  // Half of a mark is what a run leaves that was killed as it wrote it.
+  const others = (await readdir(directory)).filter((name) => !name.startsWith(`${basename(folder.facts)}.`));
+  if (others.length > 0) {
+    throw new BatonError(
+      'refused',
+      `${directory} is not empty, and no replica of \`baton replica run\`: ${others.slice(0, 3).join(', ')}.`,
+      'Name an empty folder, or one that is not there.',
+    );
+  }
   const facts = { ...choice, serverId: randomInt(1, 2 ** 32) };
-  await mkdir(join(directory, 'data'), { recursive: true, mode: 0o700 });
-  await mkdir(join(directory, 'tmp'), { recursive: true, mode: 0o700 });
-  await writeFile(folder.persist, '', { mode: 0o644 });
-  await replaceFile(folder.options, optionsText(directory, facts, randomBytes(18).toString('hex')));
-  // Last: a folder without it is made again.
   await replaceFile(folder.facts, `${JSON.stringify(facts, null, 2)}\n`);
   return facts;
+}
+
+/**
+ * Puts into a claimed folder what a server needs but its data, where it is not there: what is there stays. The server's own
+ * account over the socket has a password that stands in my.cnf alone.
+ */
+export async function fillFolder(directory: string, facts: ReplicaFacts): Promise<void> {
+  const folder = replicaFolder(directory);
+  await mkdir(join(directory, 'data'), { recursive: true, mode: 0o700 });
+  await mkdir(join(directory, 'tmp'), { recursive: true, mode: 0o700 });
+  if (!existsSync(folder.persist)) await writeNew(folder.persist, '', 0o644);
+  if (!existsSync(folder.options)) {
+    await replaceFile(folder.options, optionsText(directory, facts, randomBytes(18).toString('hex')));
+  }
 }
 
 /** As a server that may be promoted needs it (see the checks of a takeover); everything else is MariaDB's default. */
