@@ -46,7 +46,8 @@ type Note = z.infer<typeof note>;
 
 /** What stands in a data directory. */
 export type Standing =
-  | { readonly kind: 'data' }
+  /** leftFolder: an init was ended before it removed its own, empty folder. */
+  | { readonly kind: 'data'; readonly leftFolder: boolean }
   | { readonly kind: 'empty' }
   /** An init was ended there. whole: only its last renames are left to do. */
   | { readonly kind: 'begun'; readonly whole: boolean }
@@ -55,13 +56,13 @@ export type Standing =
 
 /** Looks at the data directory. Rejects where it can't be read. */
 export async function standingOf(folder: InitFolder): Promise<Standing> {
-  const entries = await readdir(folder.dataDirectory).catch((error: NodeJS.ErrnoException): string[] => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const entries = await namesIn(folder.dataDirectory);
   const begun = entries.includes(NAME) ? await readNote(folder) : null;
+  // The tables come last: with them in place a server may have run, and have been promoted, since.
+  const inPlace = entries.includes(TABLES) && begun?.whole === true && (await namesIn(folder.data)).length === 0;
+  if (inPlace) return { kind: 'data', leftFolder: true };
   if (begun?.whole) return { kind: 'begun', whole: true };
-  if (entries.includes(TABLES)) return { kind: 'data' };
+  if (entries.includes(TABLES)) return { kind: 'data', leftFolder: false };
   const logs = begun?.logs ?? [];
   const others = entries.filter(
     (name) =>
@@ -83,7 +84,7 @@ export async function beginFolder(folder: InitFolder, logs: readonly string[]): 
 /** Removes what an init had begun, and the logs that its server wrote elsewhere. The data directory is empty then. */
 export async function discardFolder(folder: InitFolder): Promise<void> {
   if (!(await exists(folder.folder))) return;
-  for (const log of (await readNote(folder))?.logs ?? []) await removeLogs(log);
+  for (const log of await notedLogs(folder)) await removeLogs(log);
   // A tool that was ended by force may still be writing its last file.
   await rm(folder.folder, { recursive: true, force: true, maxRetries: 10 });
   await syncDirectory(folder.dataDirectory);
@@ -91,8 +92,7 @@ export async function discardFolder(folder: InitFolder): Promise<void> {
 
 /** From here on the copy is the data, also for a run that finds it so. */
 export async function declareWhole(folder: InitFolder): Promise<void> {
-  const { logs = [] } = (await readNote(folder)) ?? {};
-  await write(folder, { format: 1, whole: true, logs });
+  await write(folder, { format: 1, whole: true, logs: [...(await notedLogs(folder))] });
 }
 
 /**
@@ -101,7 +101,7 @@ export async function declareWhole(folder: InitFolder): Promise<void> {
  */
 export async function putInPlace(folder: InitFolder): Promise<void> {
   const { data, dataDirectory } = folder;
-  const names = await readdir(data).catch(() => []);
+  const names = await namesIn(data);
   for (const name of names.toSorted((a, b) => Number(a === TABLES) - Number(b === TABLES))) {
     if (await exists(join(dataDirectory, name))) {
       throw new Error(`${join(dataDirectory, name)} exists already: was a server started there meanwhile?`);
@@ -114,14 +114,19 @@ export async function putInPlace(folder: InitFolder): Promise<void> {
   await syncDirectory(dataDirectory);
 }
 
+/** Bases of logs outside of the data that an init which was ended there had for its own. */
+export async function notedLogs(folder: InitFolder): Promise<readonly string[]> {
+  return (await readNote(folder))?.logs ?? [];
+}
+
 /** Whether a log family of this base name has files: "/srv/log/bin" has "/srv/log/bin.index". */
 export async function hasLogs(base: string): Promise<boolean> {
-  const names = await readdir(dirname(base)).catch(() => []);
+  const names = await namesIn(dirname(base));
   return names.some((name) => isLogOf(base, join(dirname(base), name)));
 }
 
 async function removeLogs(base: string): Promise<void> {
-  for (const name of await readdir(dirname(base)).catch(() => [])) {
+  for (const name of await namesIn(dirname(base))) {
     const path = join(dirname(base), name);
     if (isLogOf(base, path)) await rm(path, { force: true });
   }
@@ -131,6 +136,14 @@ async function removeLogs(base: string): Promise<void> {
 function isLogOf(base: string, path: string): boolean {
   if (dirname(path) !== dirname(base) || !basename(path).startsWith(`${basename(base)}.`)) return false;
   return /^(\d{6,}(\.idx)?|index|state|info)$/.test(basename(path).slice(basename(base).length + 1));
+}
+
+/** The names in a directory; [] where it is not there. What can't be read is never taken for empty. */
+async function namesIn(directory: string): Promise<string[]> {
+  return await readdir(directory).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
 }
 
 async function readNote({ note: file }: InitFolder): Promise<Note | null> {

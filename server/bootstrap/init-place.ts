@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import type { RunAs } from '../backups/tool.ts';
 import { BatonError } from '../contract/errors.ts';
 import type { FileOptions } from '../mariadb/options-file.ts';
-import { hasLogs, standingOf, type InitFolder } from './init-folder.ts';
+import { hasLogs, notedLogs, type InitFolder } from './init-folder.ts';
 
 /** The data directory that the options name. Rejects where they name none, or put parts of the data elsewhere. */
 export function dataDirectoryOf({ dataDirectory, elsewhere }: FileOptions, file: string): string {
@@ -22,16 +22,19 @@ export function dataDirectoryOf({ dataDirectory, elsewhere }: FileOptions, file:
   throw new BatonError('refused', text, `Leave ${first.name} at its default.`);
 }
 
-/** Logs that the options put outside of the data directory's own relative names: they must not be of an earlier life. */
+/**
+ * Logs that the options put outside of the data directory's own relative names. Those of an earlier life are refused, also
+ * where an init was begun with other options: what one has for its own is removed when it fails.
+ */
 export async function ownLogs({ binaryLogs, relayLogs }: FileOptions, folder: InitFolder): Promise<string[]> {
   const { dataDirectory } = folder;
   const logs = [binaryLogs, relayLogs]
     .filter((base) => base !== null && base.startsWith('/'))
     // mariadbd takes the ending off.
     .map((base) => (base ?? '').replace(/\.[^./]*$/, ''));
-  const standing = await standingOf(folder);
+  const own = await notedLogs(folder);
   for (const base of logs) {
-    if (standing.kind === 'empty' && (await hasLogs(base))) {
+    if (!own.includes(base) && (await hasLogs(base))) {
       throw new BatonError(
         'refused',
         `There are logs of an earlier server at ${base}.*, and ${dataDirectory} has no database: they would be taken for its own.`,

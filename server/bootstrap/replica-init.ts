@@ -89,7 +89,10 @@ export async function initReplica(init: ReplicaInit): Promise<InitEnd> {
   try {
     const folder = initFolderOf(dataDirectory);
     const standing = await standingOf(folder);
-    if (standing.kind === 'data') return { kind: 'data-exist', dataDirectory };
+    if (standing.kind === 'data') {
+      if (standing.leftFolder) await putInPlace(folder);
+      return { kind: 'data-exist', dataDirectory };
+    }
     if (standing.kind === 'strange') {
       throw new BatonError(
         'refused',
