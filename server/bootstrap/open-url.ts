@@ -119,10 +119,21 @@ async function ownWords(answer: IncomingMessage): Promise<string> {
 /** The text at an address; null where there is none. Rejects with BatonError. */
 export async function readText(
   url: URL,
-  options: { readonly access: HttpAccess; readonly accept: string; readonly signal: AbortSignal },
+  options: {
+    readonly access: HttpAccess;
+    readonly accept: string;
+    readonly signal: AbortSignal;
+    /** For all of it, its body as well. */
+    readonly timeoutMs?: number;
+  },
 ): Promise<string | null> {
-  const { access, accept, signal } = options;
-  const answer = await openUrl(url, { access, headers: { accept }, signal, timeoutMs: 30_000 });
+  const { access, accept, timeoutMs = 30_000 } = options;
+  const late = AbortSignal.timeout(timeoutMs);
+  const signal = AbortSignal.any([options.signal, late]);
+  const answer = await openUrl(url, { access, headers: { accept }, signal, timeoutMs }).catch((error: unknown) => {
+    if (!late.aborted || options.signal.aborted) throw error;
+    return { kind: 'silent', reason: `no answer within ${timeoutMs / 1000} s` } as const;
+  });
   if (answer.kind === 'opened') {
     let bytes = 0;
     answer.answer.on('data', (chunk: Buffer) => {
@@ -130,7 +141,11 @@ export async function readText(
       if (bytes > maxTextBytes) answer.answer.destroy(new Error('it is too long'));
     });
     return await textOf(answer.answer).catch((error: unknown) => {
-      throw new BatonError('unavailable', `${url.origin}${url.pathname} broke off: ${messageOf(error)}.`);
+      options.signal.throwIfAborted();
+      throw new BatonError(
+        'unavailable',
+        `${url.origin}${url.pathname} broke off: ${late.aborted ? `not whole within ${timeoutMs / 1000} s` : messageOf(error)}.`,
+      );
     });
   }
   if (answer.kind === 'silent') {
