@@ -75,10 +75,16 @@ async function writeAccount(
     await writeReplicationAccount(connection, name, { hashes, require, exists: found !== null }, STATEMENT_MS);
 
   if (init.password === 'rotate' && found) {
+    if (found.hashes.length > 1 && known !== null && found.hashes.includes(passwordHash(known))) {
+      throw new BatonError(
+        'refused',
+        `${user} takes two passwords already, and replicas may still use the older one: nothing was changed.`,
+        `Give all of them the one in ${init.passwordFile}, end the other with --retire, then rotate again.`,
+      );
+    }
     const password = newPassword();
     // The old file stays the truth until the server takes both: replicas go on, and reconnect, with either.
-    const inUse = found.hashes.find((hash) => known !== null && hash === passwordHash(known)) ?? found.hashes[0];
-    await write([passwordHash(password), ...(inUse === undefined ? [] : [inUse])]);
+    await write([passwordHash(password), ...found.hashes]);
     await replaceFile(init.passwordFile, `${password}\n`);
     return { password, text: `${user} takes a new password, and the old one until \`baton primary init --retire\`` };
   }

@@ -92,7 +92,7 @@ test('a second run changes nothing, not even a transaction', async () => {
   expect(await positionOf('db-1')).toEqual(before);
 });
 
-test('a rotation breaks no replica: old and new password are taken until the old one is retired', async () => {
+test('a rotation breaks no replica: old and new password are taken until the old one is retired, and no third before', async () => {
   const old = await passwordNow();
   expect(await init('db-1', '--rotate')).toMatchObject({ code: 0 });
   const fresh = await passwordNow();
@@ -102,6 +102,8 @@ test('a rotation breaks no replica: old and new password are taken until the old
   await cluster.server('db-2').sql('STOP SLAVE IO_THREAD', 'START SLAVE IO_THREAD');
   await caughtUp(cluster.server('db-2'), cluster.server('db-1'));
   expect(await followed(cluster.server('db-2'))).toMatchObject({ ioRunning: true });
+  expect(await init('db-1', '--rotate')).toMatchObject({ code: 3, stderr: expect.stringContaining('--retire') });
+  expect([await passwordNow(), await signsIn(old), await signsIn(fresh)]).toEqual([fresh, true, true]);
   expect(await init('db-1', '--retire')).toMatchObject({ code: 0 });
   expect([await signsIn(old), await signsIn(fresh)]).toEqual([false, true]);
 });
