@@ -70,7 +70,11 @@ function Row({
   const part = partOf(node, group);
   const chosen = node.name === decision.recommended;
   return (
-    <tr className={clsx(chosen && 'bg-accent-soft')}>
+    <tr
+      className={clsx(
+        chosen && 'bg-accent-soft shadow-[-0.75rem_0_0_var(--accent-soft),0.75rem_0_0_var(--accent-soft)]',
+      )}
+    >
       <th scope="row">
         {node.name}
         {chosen && <span className="block text-sm font-normal text-soft">recommended</span>}

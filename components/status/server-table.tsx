@@ -35,10 +35,18 @@ export function ServerTable({ cluster }: { cluster: ClusterSnapshot }) {
           <tr>
             <th scope="col">Server</th>
             <th scope="col">Status</th>
-            <th scope="col">Lag</th>
-            <th scope="col">IO thread</th>
-            <th scope="col">SQL thread</th>
-            <th scope="col">Behind</th>
+            {ofReplication(cluster) ? (
+              <>
+                <th scope="col">Lag</th>
+                <th scope="col">IO thread</th>
+                <th scope="col">SQL thread</th>
+                <th scope="col">Behind</th>
+              </>
+            ) : (
+              <th scope="col" colSpan={4}>
+                State
+              </th>
+            )}
             <th scope="col">Position</th>
             <th scope="col">As of</th>
             <th scope="col">
@@ -55,6 +63,14 @@ export function ServerTable({ cluster }: { cluster: ClusterSnapshot }) {
     </Section>
   );
 }
+
+/** A Galera node without a binary log has no position of that kind: its seqno stands in its sentence. */
+const showsPosition = ({ gtid, galera }: ServerSnapshot): boolean =>
+  gtid !== null && (!galera || gtid.current !== '' || gtid.binlog !== '');
+
+/** Nodes of a Galera cluster that replicate from nobody outside have no threads to show. */
+const ofReplication = ({ kind, servers }: ClusterSnapshot): boolean =>
+  kind !== 'galera' || servers.some(({ replication }) => replication.length > 0);
 
 function ServerRows({ cluster, server }: { cluster: ClusterSnapshot; server: ServerSnapshot }) {
   const line = serverLine(server, cluster);
@@ -80,8 +96,8 @@ function ServerRows({ cluster, server }: { cluster: ClusterSnapshot; server: Ser
         ) : (
           <Replication connection={first} />
         )}
-        <td data-label="Position" data-empty={server.gtid === null || undefined}>
-          {server.gtid !== null && (
+        <td data-label="Position" data-empty={!showsPosition(server) || undefined}>
+          {server.gtid !== null && showsPosition(server) && (
             <span className="inline-flex items-start">
               <Gtid text={server.gtid.current || server.gtid.binlog} />
               <CopyButton

@@ -7,6 +7,8 @@ export function takeoverUrl(consoleUrl: string, cluster: string, server: string)
 
 /** The snapshot with the takeover address of each server, as a browser reaches this console. */
 export function withTakeoverUrls(snapshot: ClusterSnapshot, consoleUrl: string): ClusterSnapshot {
+  // Every node of a Galera cluster takes writes: none is promoted.
+  if (snapshot.kind === 'galera') return snapshot;
   const servers = snapshot.servers.map((server) => ({
     ...server,
     takeoverUrl: takeoverUrl(consoleUrl, snapshot.name, server.name),

@@ -90,10 +90,17 @@ export class ServerRecord {
     if (base && now.at - base.at < rateEveryMs) return;
     this.#rateBase = now;
     if (!base) return;
-    const written = domainsOf(now.facts.binlogPos).reduce((total, domain) => {
-      const more = sequenceOf(now.facts.binlogPos, domain) - sequenceOf(base.facts.binlogPos, domain);
-      return more > 0n ? total + Number(more) : total;
-    }, 0);
+    const written = writtenBetween(base, now);
     this.#writesPerSecond = Math.round((written * 10_000) / (now.at - base.at)) / 10;
   }
+}
+
+/** Transactions between two looks: by the binary log, or of a Galera node by its seqno, whoever wrote them. */
+function writtenBetween(base: UpObservation, now: UpObservation): number {
+  const [before, after] = [base.facts.galera?.status.lastCommitted, now.facts.galera?.status.lastCommitted];
+  if (before !== undefined && after !== undefined) return Math.max(0, Number(BigInt(after) - BigInt(before)));
+  return domainsOf(now.facts.binlogPos).reduce((total, domain) => {
+    const more = sequenceOf(now.facts.binlogPos, domain) - sequenceOf(base.facts.binlogPos, domain);
+    return more > 0n ? total + Number(more) : total;
+  }, 0);
 }

@@ -2,9 +2,11 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ZERO_HISTORY } from '../../contract/galera-status.ts';
+import type { StartRequest } from '../../contract/galera.ts';
 import type { Operation } from '../../contract/operation.ts';
 import { untilSynced, withStartOptions } from '../../sandbox/galera/node.ts';
 import { until } from '../../sandbox/until.ts';
+import type { GaleraAgent } from '../agent.ts';
 import { grastateText } from '../testing/example-evidence.ts';
 import { expectSameRows, insert, uidsOf, writeSteadily } from '../testing/facts.ts';
 import { recoveryDesk, type RecoveryDesk } from '../testing/recovery-desk.ts';
@@ -177,6 +179,38 @@ test('scenario 14: a survivor without a Primary component is made Primary, and t
   expect(operation.outcome).toBe('succeeded');
   expect(operation.steps.map(({ id }) => id)).toContain('make-primary');
   await untilSynced(all());
+});
+
+test('a console that dies after the bootstrap was begun leaves one that is looked for, never repeated; another goes on from there', async () => {
+  await killAll();
+  let bootstraps = 0;
+  // The request goes out, and the console that sent it hears no more.
+  const deaf = (node: string): GaleraAgent => {
+    const agent = stage.agent(node);
+    return new Proxy(agent, {
+      get(target, name) {
+        if (name !== 'start') return Reflect.get(target, name).bind(target);
+        return async (request: StartRequest) => {
+          if (request.bootstrap) bootstraps += 1;
+          await target.start(request);
+          return await new Promise(() => undefined);
+        };
+      },
+    });
+  };
+  const dying = await recoveryDesk(stage, { agent: deaf });
+  const { id } = await dying.recoveries.plan();
+  const { operationId } = await dying.recoveries.start({ planId: id, actor: 'ana' });
+  await until(() => bootstraps === 1, { what: 'the bootstrap is begun' });
+  const next = await recoveryDesk(stage, { after: [dying] });
+  const [taken] = await next.recoveries.resume(operationId);
+  expect(taken?.interruptions.map(({ text }) => text).join()).toContain('it goes on, and looks before each step');
+  const operation = await next.operations.ended(operationId);
+  expect(failuresOf(operation)).toEqual([]);
+  expect(operation.outcome).toBe('succeeded');
+  expect(bootstraps).toBe(1);
+  await expectSameRows(all());
+  next.close();
 });
 
 test('another node than the highest is refused, unless its name is typed; then the report says what was given up, and who is ahead stays down', async () => {
