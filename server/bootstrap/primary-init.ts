@@ -20,7 +20,8 @@ const PASSWORD_LENGTH = 24;
 export interface PrimaryInit {
   readonly user: string;
   readonly from: string;
-  readonly require: RequiredTls;
+  /** null: as the account has it; of a new one: nothing. */
+  readonly require: RequiredTls | null;
   /** Holds the password; made where it is not there. */
   readonly passwordFile: string;
   /** Where replicas find the server; null: as the server says. */
@@ -34,6 +35,8 @@ export interface InitializedPrimary {
   readonly text: string;
   readonly password: string;
   readonly address: { readonly host: string; readonly port: number } | null;
+  /** The account asks for TLS. */
+  readonly withTls: boolean;
 }
 
 /**
@@ -51,6 +54,7 @@ export async function initPrimary(connection: Connection, init: PrimaryInit): Pr
         text: 'it replicates: its accounts are its primary’s, and nothing was changed',
         password: known,
         address,
+        withTls: (init.require ?? 'none') !== 'none',
       };
     }
     throw new BatonError(
@@ -60,7 +64,8 @@ export async function initPrimary(connection: Connection, init: PrimaryInit): Pr
     );
   }
   const done = await writeAccount(connection, init, known);
-  return { ...done, address };
+  const found = await readReplicationAccount(connection, { user: init.user, from: init.from }, STATEMENT_MS);
+  return { ...done, address, withTls: (found?.require ?? 'none') !== 'none' };
 }
 
 async function writeAccount(
@@ -111,7 +116,7 @@ async function writeAccount(
     );
   }
   const several = init.password === 'retire' && found.hashes.length > 1;
-  if (!several && found.mayReplicate && found.require === require) {
+  if (!several && found.mayReplicate && (require === null || found.require === require)) {
     return { password, text: `${user} is as it should be` };
   }
   await write(several ? [passwordHash(password)] : found.hashes);

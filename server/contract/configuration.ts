@@ -312,8 +312,6 @@ export const agentConfiguration = z.strictObject({
       certificate: certificateFile.optional(),
       key: secretFile.optional(),
       crl: certificateFile.optional(),
-      /** False: a certificate of that CA for another host will do as well. */
-      verifyServer: z.boolean().default(true),
     })
     .optional(),
   /** For `baton primary init`: the account of those who replicate from this server, and what is published for them. */
@@ -322,7 +320,8 @@ export const agentConfiguration = z.strictObject({
       user: z.string().min(1).default('replication_user'),
       /** Host part of the account. */
       from: z.string().min(1).default('%'),
-      require: z.enum(['none', 'ssl', 'x509']).default('none'),
+      /** Absent: as the account has it, a new one without. */
+      require: z.enum(['none', 'ssl', 'x509']).optional(),
       /** Holds its password; made by `baton primary init` where it is not there. */
       passwordFile: file,
       /** "host:port" or "[ipv6]:port" where replicas find the server. Absent: as the server says (report_host). */

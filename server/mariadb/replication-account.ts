@@ -49,13 +49,13 @@ export async function readReplicationAccount(
 export async function writeReplicationAccount(
   connection: Connection,
   name: AccountName,
-  wanted: { readonly hashes: readonly string[]; readonly require: RequiredTls; readonly exists: boolean },
+  wanted: { readonly hashes: readonly string[]; readonly require: RequiredTls | null; readonly exists: boolean },
   timeoutMs: number,
 ): Promise<void> {
   const ways = wanted.hashes.map((hash) => `mysql_native_password USING ${plainLiteral(hash)}`).join(' OR ');
   const verb = wanted.exists ? 'ALTER' : 'CREATE';
-  const require = wanted.require.toUpperCase();
-  await connection.query(`${verb} USER ${accountText(name)} IDENTIFIED VIA ${ways} REQUIRE ${require}`, { timeoutMs });
+  const require = wanted.require === null ? '' : ` REQUIRE ${wanted.require.toUpperCase()}`;
+  await connection.query(`${verb} USER ${accountText(name)} IDENTIFIED VIA ${ways}${require}`, { timeoutMs });
   await connection.query(`GRANT REPLICATION SLAVE ON *.* TO ${accountText(name)}`, { timeoutMs });
 }
 

@@ -22,6 +22,8 @@ export const primaryInit = command({
     'password. On a replica it changes nothing.',
   options: [
     { flags: '--rotate', text: 'a new password; the old one is taken too, until --retire' },
+    { flags: '--require-ssl', text: 'replicas must speak TLS (agent.primary.require: ssl)' },
+    { flags: '--require-x509', text: 'replicas must show a certificate that ssl_ca of the server vouches for (x509)' },
     { flags: '--retire', text: 'only the password in the file is taken from now on' },
     configOption,
   ],
@@ -30,16 +32,19 @@ export const primaryInit = command({
       config: z.string().optional(),
       rotate: z.boolean().default(false),
       retire: z.boolean().default(false),
+      requireSsl: z.boolean().default(false),
+      requireX509: z.boolean().default(false),
     })
     .refine(({ rotate, retire }) => !(rotate && retire), { path: ['rotate'], message: 'not together with --retire' }),
-  async run({ config, rotate, retire }, terminal) {
+  async run({ config, rotate, retire, requireSsl, requireX509 }, terminal) {
     const { file, configuration } = await readConfiguration(config);
     const { agent } = configuration;
     const section = agent?.primary;
     if (!agent || !section) {
       throw new BatonError('invalid', `${file}: there is no agent.primary: section.`, 'It names the passwordFile.');
     }
-    const { user, from, require, passwordFile } = section;
+    const { user, from, passwordFile } = section;
+    const require = requireX509 ? 'x509' : requireSsl ? 'ssl' : (section.require ?? null);
     const address = section.address === undefined ? null : hostAndPort(section.address);
     const password = rotate ? 'rotate' : retire ? 'retire' : 'keep';
     const initialized = await atServer(agent, { user, from, require, passwordFile, address, password });
@@ -74,13 +79,13 @@ async function atServer(
 
 async function parametersOf(
   agent: AgentConfiguration,
-  { user, clusterUrl, require }: NonNullable<AgentConfiguration['primary']>,
-  { password, address }: InitializedPrimary,
+  { user, clusterUrl }: NonNullable<AgentConfiguration['primary']>,
+  { password, address, withTls }: InitializedPrimary,
 ): Promise<ConnectionParameters> {
   const listen = parseListenAddress(agent.listen);
   const served = agent.backups !== undefined && listen.kind === 'tcp' && listen.port > 0;
-  // With a certificate authority a replica shows its certificate instead.
-  const tokenFile = agent.tls?.clientCa === undefined ? agent.readerTokenFile : undefined;
+  // With a list of certificates a replica shows its own instead.
+  const tokenFile = agent.tls?.clients === undefined ? agent.readerTokenFile : undefined;
   return connectionParameters({
     user,
     password,
@@ -88,7 +93,7 @@ async function parametersOf(
     agentUrl: served ? baseUrl(listen, listen.port, agent.tls !== undefined) : null,
     bootstrapToken: tokenFile === undefined ? null : (await readFile(tokenFile, 'utf8')).trim(),
     bootstrapFingerprint: null,
-    withTls: require !== 'none',
+    withTls,
     takeoverUrl: clusterUrl === undefined ? '' : `${clusterUrl.replace(/\/$/, '')}/takeover/${agent.name ?? ''}`,
   });
 }
