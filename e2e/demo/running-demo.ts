@@ -48,16 +48,17 @@ export interface RunningDemo {
 const READY_WITHIN_MS = 240_000;
 
 /** Starts `npm run demo` in a folder of its own and resolves when demo.json is written. Rejects with what it printed. */
-export async function startDemo(options: { readonly writeLoad: number }): Promise<RunningDemo> {
+export async function startDemo(options: { readonly writeLoad: number; readonly tls?: boolean }): Promise<RunningDemo> {
   const dir = mkdtempSync(join(tmpdir(), 'baton-e2e-'));
   const path = join(dir, 'demo.json');
   // Its own, held for as long as this process lives: two demos that start at once would choose the same one.
   const { port } = await reservePort();
-  const child = spawn(
-    process.execPath,
-    ['server/setup/demo.mjs', '--dir', dir, '--port', String(port), '--write-load', String(options.writeLoad)],
-    { cwd: join(import.meta.dirname, '../..'), stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const flags = ['--dir', dir, '--port', String(port), '--write-load', String(options.writeLoad)];
+  if (options.tls) flags.push('--tls');
+  const child = spawn(process.execPath, ['server/setup/demo.mjs', ...flags], {
+    cwd: join(import.meta.dirname, '../..'),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let printed = '';
   child.stdout.on('data', (chunk) => (printed += String(chunk)));
   child.stderr.on('data', (chunk) => (printed += String(chunk)));

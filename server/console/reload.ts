@@ -8,7 +8,7 @@ import type { Hub } from './hub.ts';
 import type { ConsoleConfiguration } from './read-configuration.ts';
 
 /** Fields of console: that are read once; a change of them is taken at the next start. */
-const fixedFields = ['listen', 'runDirectory', 'tls', 'store', 'sessionSecretFile', 'sessionHours'];
+const fixedFields = ['listen', 'runDirectory', 'tls', 'plainHttp', 'store', 'sessionSecretFile', 'sessionHours'];
 
 /**
  * Takes a new configuration over: clusters that are new, gone or changed are started, stopped, replaced. One on which an

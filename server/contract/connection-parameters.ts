@@ -15,6 +15,10 @@ export const connectionParametersBody = z.object({
   'replication-bootstrap-fingerprint': z.string().optional(),
   /** The account asks for TLS. */
   'replicate-with-tls': z.boolean().optional(),
+  /** Where a database host of this cluster has its files for that, by the console's configuration. */
+  'replication-tls-ca': z.string().optional(),
+  'replication-tls-certificate': z.string().optional(),
+  'replication-tls-key': z.string().optional(),
 });
 export type ConnectionParameters = z.infer<typeof connectionParametersBody>;
 
@@ -27,7 +31,16 @@ export interface Published {
   readonly bootstrapToken: string | null;
   readonly bootstrapFingerprint: string | null;
   readonly withTls: boolean;
+  /** Of the new replica's host, by convention of the cluster; absent: nobody says. */
+  readonly tlsFiles?: TlsFileNames | undefined;
   readonly takeoverUrl: string;
+}
+
+/** Names of files: not what is in them. */
+export interface TlsFileNames {
+  readonly ca: string;
+  readonly certificate?: string | undefined;
+  readonly key?: string | undefined;
 }
 
 /** The parameters of what is known. */
@@ -40,11 +53,22 @@ export function connectionParameters(published: Published): ConnectionParameters
       ? {}
       : { 'replication-bootstrap-fingerprint': bootstrapFingerprint }),
     ...(withTls ? { 'replicate-with-tls': true } : {}),
+    ...tlsFields(published.tlsFiles),
   };
   return {
     'replication-primary-url': address === null ? '' : `mysql://${name}:${secret}@${addressText(address)}`,
     'replication-bootstrap-url': agentUrl === null ? '' : `${agentUrl.replace(/\/$/, '')}/backups/latest`,
     'takeover-url': takeoverUrl,
     ...optional,
+  };
+}
+
+function tlsFields(files: TlsFileNames | undefined): Partial<ConnectionParameters> {
+  if (!files) return {};
+  const { ca, certificate, key } = files;
+  return {
+    'replication-tls-ca': ca,
+    ...(certificate && { 'replication-tls-certificate': certificate }),
+    ...(key && { 'replication-tls-key': key }),
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { TlsFileNames } from './connection-parameters.ts';
 
 /** -1: no threshold. 0, the origin's default: any second behind is a problem. */
 const threshold = z.int().min(-1);
@@ -18,6 +19,9 @@ const written = z.looseObject({
   'replication-bootstrap-token': z.string().optional(),
   'replication-bootstrap-fingerprint': z.string().optional(),
   'replicate-with-tls': z.boolean().optional(),
+  'replication-tls-ca': z.string().optional(),
+  'replication-tls-certificate': z.string().optional(),
+  'replication-tls-key': z.string().optional(),
   'seconds-behind-master-threshold': threshold.optional(),
 });
 
@@ -40,6 +44,8 @@ export interface ReplicaParameters {
   readonly bootstrapFingerprint: string | null;
   /** null: not said. */
   readonly withTls: boolean | null;
+  /** The files for that, where the parameters name some. */
+  readonly tlsFiles?: TlsFileNames;
   /** How far behind it may be; -1: as far as it likes. */
   readonly thresholdSeconds: number;
 }
@@ -84,9 +90,17 @@ export function readParameters(document: string): ReadParameters {
       bootstrapToken: first(fields['replication-bootstrap-token']),
       bootstrapFingerprint: first(fields['replication-bootstrap-fingerprint']),
       withTls: fields['replicate-with-tls'] ?? null,
+      ...tlsFilesIn(fields),
       thresholdSeconds: fields['seconds-behind-master-threshold'] ?? 0,
     },
   };
+}
+
+function tlsFilesIn(fields: z.infer<typeof written>): { tlsFiles?: TlsFileNames } {
+  const ca = first(fields['replication-tls-ca']);
+  if (ca === null) return {};
+  const [certificate, key] = [fields['replication-tls-certificate'], fields['replication-tls-key']];
+  return { tlsFiles: { ca, ...(certificate && { certificate }), ...(key && { key }) } };
 }
 
 /** `mysql://user:password@host:port`, IPv6 in brackets, percent-encoded where need be; or what is wrong with it. */

@@ -15,7 +15,7 @@ A real primary, its replicas, their agents and the console, all on loopback. Ctr
   --replicas N     replicas beside the primary (2)
   --write-load N   inserts a second on the primary, 0 for none (20)
   --galera         a Galera cluster of three nodes beside it, new at each start
-  --tls            the console and the agents speak HTTPS with a certificate made for the demo
+  --tls            everything over TLS with an authority of its own: console, agents and servers known by certificate
   --fresh          start from nothing; else an earlier demo in DIR goes on`;
 
 /**

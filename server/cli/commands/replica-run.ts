@@ -23,7 +23,7 @@ import {
   type ReplicaFolder,
 } from '../replica/replica-folder.ts';
 import { parametersIn, runInit } from '../replica/run-init.ts';
-import { secureOptions } from '../replica/secure-options.ts';
+import { filesFor, secureOptions } from '../replica/secure-options.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { untilStopped } from '../until-stopped.ts';
 
@@ -88,8 +88,8 @@ export const replicaRun = command({
     const facts = known ?? (await claim(directory, { name, ...input }, wanted.primary));
     await fillFolder(directory, facts);
     await replaceFile(folder.parameters, text);
-    const named = ca !== undefined || certificate !== undefined;
-    const how = { wanted, tls: { ca, certificate, key }, named, accountFiles: [], persistFile: folder.persist };
+    const files = filesFor({ ca, certificate, key }, null, wanted);
+    const how = { wanted, ...files, accountFiles: [], persistFile: folder.persist };
     const end = await runInit({ ...how, defaultsFile: folder.options, signal: stopping.signal }, terminal);
     if (end.kind === 'data-exist' && known === null) {
       throw new BatonError('refused', `${end.dataDirectory} holds a database that this run has not made.`);

@@ -2,14 +2,13 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { AgentConfiguration } from '../../contract/configuration.ts';
 import { BatonError } from '../../contract/errors.ts';
-import type { TlsFiles } from '../../tls/material.ts';
 import { command, configOption, jsonOption, type Command } from '../command.ts';
 import { consoleInput, consoleOptions, withConsole } from '../console-api/connect.ts';
 import { readConfiguration } from '../configuration-file.ts';
 import { exitCode } from '../exit-code.ts';
 import { replicaRun } from './replica-run.ts';
 import { endText, parametersIn, runInit } from '../replica/run-init.ts';
-import { secureOptions } from '../replica/secure-options.ts';
+import { filesFor, secureOptions } from '../replica/secure-options.ts';
 import { untilStopped } from '../until-stopped.ts';
 
 const init = command({
@@ -47,7 +46,7 @@ const init = command({
     const run = {
       defaultsFile: resolve(options),
       wanted,
-      ...filesFor({ ca, certificate, key }, agent),
+      ...filesFor({ ca, certificate, key }, agent, wanted),
       accountFiles: agent?.server.defaultsFile === undefined ? [] : [agent.server.defaultsFile],
       persistFile: agent?.server.persistFile ?? null,
       signal: stopped.signal,
@@ -75,14 +74,6 @@ const parameters = command({
 });
 
 export const replicaCommands: readonly Command[] = [init, replicaRun, parameters];
-
-/** The files that the options name, else what the agent's configuration has for replication, else the agent's own. */
-function filesFor(given: TlsFiles, agent: AgentConfiguration | null): { tls: TlsFiles; named: boolean } {
-  if (given.ca !== undefined || given.certificate !== undefined) return { tls: given, named: true };
-  if (agent?.replicationTls) return { tls: agent.replicationTls, named: true };
-  const { clientCa: ca, certificate, key } = agent?.tls ?? {};
-  return { tls: { ca, certificate, key }, named: false };
-}
 
 async function agentSection(config: string): Promise<AgentConfiguration> {
   const { file, configuration } = await readConfiguration(config);

@@ -9,6 +9,9 @@ export interface ConsoleAddress {
   readonly token: string;
   /** Certificates trusted beside the system's, PEM. */
   readonly ca?: string;
+  /** Shown to a console that asks for a certificate, PEM. */
+  readonly certificate?: string;
+  readonly key?: string;
 }
 
 export interface Call {
@@ -18,6 +21,14 @@ export interface Call {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+}
+
+function secured({ ca, certificate, key }: ConsoleAddress): object {
+  return {
+    // It may be the console's own certificate, of whatever authority: then it is the one that is trusted.
+    ...(ca && { ca, allowPartialTrustChain: true }),
+    ...(certificate && key && { cert: certificate, key }),
+  };
 }
 
 /** No byte for this long: the console is gone or hangs. */
@@ -52,7 +63,7 @@ export async function send(to: ConsoleAddress, call: Call): Promise<IncomingMess
   return await new Promise((resolve, reject) => {
     const outgoing =
       url.protocol === 'https:'
-        ? tlsRequest(url, { ...options, ...(to.ca === undefined ? {} : { ca: to.ca }) }, resolve)
+        ? tlsRequest(url, { ...options, ...secured(to) }, resolve)
         : plainRequest(url, options, resolve);
     outgoing.once('timeout', () => outgoing.destroy(new Error(`silent for ${silenceTimeoutMs / 1000} s`)));
     outgoing.once('error', (error) => reject(new NoAnswerError(to.url, reasonOf(error))));

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { z } from 'zod';
+import type { Configuration } from '../../contract/configuration.ts';
 import { BatonError } from '../../contract/errors.ts';
 import { configOption, type Option } from '../command.ts';
 import { withStoreOf } from '../store-access.ts';
 import { consoleSection } from '../configuration-file.ts';
 import { consoleApi, type ConsoleApi } from './api.ts';
+import type { ConsoleAddress } from './call.ts';
 
 /** How a command that goes through the console is told which one. */
 export const consoleOptions: readonly Option[] = [
@@ -45,8 +47,9 @@ export async function withConsole<T>(where: ConsoleInput, work: (api: ConsoleApi
   }
   const caFile = where.ca ?? own?.tls?.certificate;
   const ca = caFile === undefined ? undefined : await readFile(caFile, 'utf8');
+  const shown = await shownBy(own?.tls);
   const open = async (token: string): Promise<T> =>
-    await work(consoleApi({ url, token, ...(ca === undefined ? {} : { ca }) }));
+    await work(consoleApi({ url, token, ...(ca === undefined ? {} : { ca }), ...shown }));
 
   if (where.tokenFile !== undefined) return await open(await readToken(where.tokenFile));
   if (given !== '') return await open(given);
@@ -67,6 +70,13 @@ export async function withConsole<T>(where: ConsoleInput, work: (api: ConsoleApi
     }
   });
 }
+
+/** Of a console that asks for certificates, its own: who runs a command with its configuration is no stranger to it. */
+async function shownBy(tls: ConsoleTls): Promise<Pick<ConsoleAddress, 'certificate' | 'key'>> {
+  if (tls?.clientCa === undefined) return {};
+  return { certificate: await readFile(tls.certificate, 'utf8'), key: await readFile(tls.key, 'utf8') };
+}
+type ConsoleTls = NonNullable<Configuration['console']>['tls'];
 
 async function readToken(file: string): Promise<string> {
   const token = await readFile(file, 'utf8').catch((error: unknown) => {

@@ -4,15 +4,11 @@ import type { configuration, ServerControlConfiguration } from '../../contract/c
 import type { SandboxCluster } from '../../sandbox/cluster.ts';
 import type { GaleraSandbox } from '../../sandbox/galera/galera-cluster.ts';
 import type { SandboxServer } from '../../sandbox/server-process.ts';
+import type { Authority } from '../../tls/authority.ts';
+import { newReplica } from './certificates.ts';
 import { clusterName, galeraName, type Layout } from './layout.ts';
 
 type Written = z.input<typeof configuration>;
-
-/** Certificate and key that console and agents share when the demo speaks HTTPS. */
-export interface Certificate {
-  readonly certificate: string;
-  readonly key: string;
-}
 
 /** The Galera cluster beside the servers, with its agents. */
 export interface GaleraPlace {
@@ -32,15 +28,16 @@ export function consoleYaml(
   cluster: SandboxCluster,
   agents: readonly AgentPlace[],
   galera: GaleraPlace | null,
-  console: { readonly port: number; readonly url: string; readonly tls: Certificate | null },
+  console: { readonly port: number; readonly url: string },
 ): string {
+  const { authority } = cluster;
   const { observe, operate, replication } = cluster.accounts;
   const value: Written = {
     console: {
       listen: `127.0.0.1:${console.port}`,
       url: console.url,
       hosts: [`localhost:${console.port}`],
-      ...(console.tls === null ? {} : { tls: console.tls }),
+      ...(authority && { tls: pairOf(authority, 'console') }),
       store: `sqlite://${paths.store}`,
       sessionSecretFile: paths.secret('session'),
       metrics: { allowLoopback: true },
@@ -55,15 +52,20 @@ export function consoleYaml(
         },
         replication: { user: replication.user, passwordFile: replication.passwordFile },
         agentTokenFile: paths.secret('agent'),
-        servers: serversOf(agents),
+        ...(authority && {
+          agentTls: clientOf(authority, 'console'),
+          serverTls: clientOf(authority, 'console'),
+          replicationTls: clientOf(authority, newReplica),
+        }),
+        servers: serversOf(agents, authority),
       },
-      ...(galera === null ? {} : { [galeraName]: galeraCluster(paths, galera) }),
+      ...(galera === null ? {} : { [galeraName]: galeraCluster(paths, galera, authority) }),
     },
   };
   return `# Written by "npm run demo" at each start.\n${stringify(value)}`;
 }
 
-function galeraCluster(paths: Layout, { cluster: { accounts }, agents }: GaleraPlace) {
+function galeraCluster(paths: Layout, { cluster: { accounts }, agents }: GaleraPlace, authority: Authority | null) {
   const { observe, operate } = accounts;
   return {
     kind: 'galera' as const,
@@ -73,17 +75,43 @@ function galeraCluster(paths: Layout, { cluster: { accounts }, agents }: GaleraP
       operate: { user: operate.user, passwordFile: operate.passwordFile },
     },
     agentTokenFile: paths.secret('agent'),
-    servers: serversOf(agents),
+    ...(authority && { agentTls: clientOf(authority, 'console') }),
+    servers: serversOf(agents, null),
   };
 }
 
-function serversOf(agents: readonly AgentPlace[]) {
+function serversOf(agents: readonly AgentPlace[], authority: Authority | null) {
   return Object.fromEntries(
     agents.map(({ server, url }) => [
       server.name,
-      { url: `mysql://${server.address.host}:${server.address.port}`, agent: url },
+      {
+        url: `mysql://${server.address.host}:${server.address.port}`,
+        agent: url,
+        ...(authority && { replicationTls: clientOf(authority, `replication-${server.name}`) }),
+      },
     ]),
   );
+}
+
+function pairOf(authority: Authority, name: string): { certificate: string; key: string } {
+  const { certificate, key } = authority.files(name);
+  return { certificate, key };
+}
+
+function clientOf(authority: Authority, name: string): { ca: string; certificate: string; key: string } {
+  return { ca: authority.files(name).ca, ...pairOf(authority, name) };
+}
+
+/** The agent knows the console and replicas by their certificates, and takes no token. */
+function agentTls(authority: Authority, server: string): NonNullable<Written['agent']>['tls'] {
+  const { ca: clientCa, crl: clientCrl } = authority.files(`agent-${server}`);
+  const replicas = authority.certificates.filter(({ name }) => name.startsWith('replication-')).map(({ name }) => name);
+  return {
+    ...pairOf(authority, `agent-${server}`),
+    clientCa,
+    clientCrl,
+    clients: { console: ['console'], replica: replicas },
+  };
 }
 
 /** The configuration of the agent beside one server. `update` is the command line of mariadb_update. */
@@ -92,7 +120,7 @@ export function agentYaml(
   { server, port }: AgentPlace,
   update: readonly string[],
   control: ServerControlConfiguration,
-  tls: Certificate | null,
+  authority: Authority | null,
 ): string {
   const value: Written = {
     agent: {
@@ -105,8 +133,7 @@ export function agentYaml(
         control,
         ...(server.startFile === null ? {} : { galera: { startFile: server.startFile } }),
       },
-      ...(tls === null ? {} : { tls }),
-      tokenFile: paths.secret('agent'),
+      ...(authority ? { tls: agentTls(authority, server.name) } : { tokenFile: paths.secret('agent') }),
       backups: {
         directory: paths.backups(server.name),
         schedule: '0 1 * * *',

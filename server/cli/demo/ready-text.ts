@@ -1,15 +1,20 @@
 import { relative } from 'node:path';
+import type { Authority } from '../../tls/authority.ts';
 import type { Layout } from './layout.ts';
 import type { Credentials } from './people.ts';
 
 /** What is said when the demo is ready. */
 export function readyLines(
   paths: Layout,
-  url: string,
+  demo: {
+    readonly url: string;
+    readonly seconds: number;
+    readonly authority: Authority | null;
+    readonly galera: boolean;
+  },
   { username, password }: Credentials,
-  seconds: number,
-  galera: boolean,
 ): string[] {
+  const { url, seconds, authority, galera } = demo;
   const dir = relative(process.cwd(), paths.dir) || '.';
   const config = relative(process.cwd(), paths.config);
   const where = dir === 'var/demo' ? '' : ` --dir ${dir}`;
@@ -20,6 +25,7 @@ export function readyLines(
     `  URL        ${url}`,
     `  User       ${username}`,
     `  Password   ${password}`,
+    ...(authority === null ? [] : secureLines(relative(process.cwd(), authority.files('console').ca))),
     '',
     `  Files      ${dir} (demo.json has every address, password and process; logs/ what they say)`,
     `  Commands   npx baton status --config ${config}`,
@@ -29,5 +35,13 @@ export function readyLines(
       : []),
     '  Stop       Ctrl-C',
     '',
+  ];
+}
+
+function secureLines(ca: string): string[] {
+  return [
+    '',
+    '  TLS        console, agents, replication and the console’s connections to the servers; agents and servers know each',
+    `             other by certificate. Let your browser trust ${ca}, or wave its warning through`,
   ];
 }

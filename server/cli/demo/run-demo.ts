@@ -10,8 +10,8 @@ import { consoleApi, type ConsoleApi } from '../console-api/api.ts';
 import { carryOut } from '../sandbox/carry-out.ts';
 import { serveControl } from '../sandbox/control-server.ts';
 import { steadyLoad } from '../sandbox/steady-load.ts';
-import { demoCertificate } from './certificate.ts';
-import { consoleYaml, type AgentPlace, type Certificate, type GaleraPlace } from './configuration-text.ts';
+import { demoCertificates } from './certificates.ts';
+import { consoleYaml, type AgentPlace, type GaleraPlace } from './configuration-text.ts';
 import { consolePort } from './console-port.ts';
 import { firstDump } from './first-dump.ts';
 import { firstStatus } from './first-status.ts';
@@ -19,7 +19,7 @@ import { takeFolder } from './folder.ts';
 import { startGalera, withNodes } from './start-galera.ts';
 import { keepConsole } from './keep-console.ts';
 import { keepDemoFile } from './keep-demo-file.ts';
-import { clusterName, layout, type Layout } from './layout.ts';
+import { clusterName, galeraNodes, layout, type Layout } from './layout.ts';
 import type { DemoOptions } from './options.ts';
 import { admit, type Credentials } from './people.ts';
 import { listening } from './listening.ts';
@@ -42,7 +42,6 @@ interface Prepared {
   readonly cluster: SandboxCluster;
   readonly agents: readonly AgentPlace[];
   readonly galera: GaleraPlace | null;
-  readonly tls: Certificate | null;
   readonly url: string;
   readonly credentials: Credentials;
   readonly api: ConsoleApi;
@@ -72,7 +71,9 @@ export async function runDemo(options: DemoOptions, endings: Endings): Promise<v
   const file = keepDemoFile(paths, api, (seen) => ({ ...prepared, consolePid: consolePid(), snapshot: seen }));
   endings.push(async () => await file.stop());
   await file.start(snapshot);
-  for (const line of readyLines(paths, url, credentials, (Date.now() - startedMs) / 1000, options.galera)) say(line);
+  const seconds = (Date.now() - startedMs) / 1000;
+  const { authority } = cluster;
+  for (const line of readyLines(paths, { url, seconds, authority, galera: options.galera }, credentials)) say(line);
 }
 
 /** Servers, pages and files. */
@@ -80,25 +81,26 @@ async function prepare(options: DemoOptions, endings: Endings): Promise<Prepared
   const paths = layout(options.dir);
   await takeFolder(paths, options.fresh);
   const port = await consolePort(options.port);
-  const [started, built] = await Promise.allSettled([startCluster(paths.cluster, options.replicas), ensureBuild(root)]);
+  const [started, built] = await Promise.allSettled([startCluster(paths.cluster, options), ensureBuild(root)]);
   if (started.status === 'fulfilled') endings.push(async () => await started.value.stop({ keep: true }));
   if (started.status === 'rejected') throw started.reason;
   if (built.status === 'rejected') throw built.reason;
   const cluster = started.value;
   await Promise.all([keptSecret(paths.secret('session'), 32), keptSecret(paths.secret('agent'), 32)]);
-  const tls = options.tls ? await demoCertificate(paths) : null;
-  const agents = await placeAgents(cluster, tls);
-  const galera = options.galera ? await startGalera(tls, endings) : null;
-  const url = `${tls === null ? 'http' : 'https'}://127.0.0.1:${port}`;
-  await writeFile(paths.config, consoleYaml(paths, cluster, agents, galera, { port, url, tls }), { mode: 0o600 });
+  const { authority } = cluster;
+  const names = [...cluster.servers.map(({ name }) => name), ...(options.galera ? galeraNodes : [])];
+  if (authority) await step('certificates', 'making them', async () => await demoCertificates(authority, names));
+  const agents = await placeAgents(cluster, authority !== null);
+  const galera = options.galera ? await startGalera(authority !== null, endings) : null;
+  const url = `${authority === null ? 'http' : 'https'}://127.0.0.1:${port}`;
+  await writeFile(paths.config, consoleYaml(paths, cluster, agents, galera, { port, url }), { mode: 0o600 });
   const credentials = await admit(paths);
-  const ca = tls === null ? {} : { ca: await readFile(tls.certificate, 'utf8') };
+  const ca = authority === null ? {} : { ca: await readFile(authority.files('console').ca, 'utf8') };
   return {
     paths,
     cluster,
     agents,
     galera,
-    tls,
     url,
     credentials,
     api: consoleApi({ url, token: credentials.token, ...ca }),
@@ -107,21 +109,21 @@ async function prepare(options: DemoOptions, endings: Endings): Promise<Prepared
 
 /** Agents and console; answers the first status. */
 async function begin(
-  { paths, agents, galera, tls, api }: Prepared,
+  { paths, cluster, agents, galera, api }: Prepared,
   endings: Endings,
 ): Promise<{ snapshot: ClusterSnapshot; consolePid: () => number }> {
   await Promise.all(
     [...agents, ...(galera?.agents ?? [])].map(async (place) => {
-      const child = await startAgent(paths, place, tls);
+      const child = await startAgent(paths, place, cluster.authority);
       endings.push(async () => await child.stop());
       // Before the console looks for the first time: it looks again only seconds later.
       await listening(place.port, agentTimeoutMs);
     }),
   );
-  const first = await startConsole(paths, tls);
+  const first = await startConsole(paths);
   const kept = keepConsole(
     first,
-    async () => await startConsole(paths, tls),
+    async () => await startConsole(paths),
     async () => await api.clusters().then(Boolean, () => false),
   );
   endings.push(async () => await kept.stop());

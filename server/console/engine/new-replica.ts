@@ -43,6 +43,8 @@ export function newReplicaMethods(parts: EngineParts): Pick<Engine, 'connectionP
         bootstrapToken: source === null ? null : await tokenFor(cluster, source),
         bootstrapFingerprint: agent?.agentFingerprint ?? null,
         withTls: (servers[server]?.replicationTls ?? replicationTls) !== undefined,
+        // Not those of one server: a new one is none of them yet.
+        tlsFiles: replicationTls,
         takeoverUrl: takeoverUrl(consoleUrl(), name, server),
       });
     },

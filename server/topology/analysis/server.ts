@@ -109,6 +109,13 @@ function agentSilence(server: string, detail: string | null): string {
   return `The agent of ${server} can't be reached: ${detail ?? 'no reason known'}.`;
 }
 
+function agentFix(server: string, detail: string | null): string {
+  const without = "Status and takeovers go on without it; dumps and services don't.";
+  return /certificate/.test(detail ?? '')
+    ? `Look at the certificates of both: \`baton check certificates\` here and on the host of ${server}. ${without}`
+    : `Start it on the host of ${server} (baton agent). ${without}`;
+}
+
 export function agentUnreachable({ snapshot }: Evidence): Finding[] {
   return snapshot.servers
     .filter((server) => server.agent.state === 'unreachable')
@@ -117,6 +124,6 @@ export function agentUnreachable({ snapshot }: Evidence): Finding[] {
       level: 'caution',
       server: server.name,
       text: agentSilence(server.name, server.agent.detail),
-      fix: `Start it on the host of ${server.name} (baton agent). Status and takeovers go on without it; dumps and services don't.`,
+      fix: agentFix(server.name, server.agent.detail),
     }));
 }
