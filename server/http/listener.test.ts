@@ -2,14 +2,19 @@ import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
+import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openRaw } from '../agent/raw-download.ts';
+import type { TlsMaterial } from '../tls/material.ts';
+import { SecureAgent } from '../tls/secure-client.ts';
+import { testCertificates } from '../tls/testing/certificates.ts';
 import { dumpNamed } from './testing/examples.ts';
 import { serveFile } from './testing/file-server.ts';
 import { ask, startTestListener } from './testing/start.ts';
@@ -171,6 +176,28 @@ describe('with a certificate', () => {
     });
     expect(hash.digest('hex')).toBe(createHash('sha256').update(content).digest('hex'));
     agent.close();
+    await baton.close();
+  });
+  test('and an authority for its visitors, who shows none of its certificates gets nothing, not even whether it runs', async () => {
+    await using made = await testCertificates();
+    await made.make('server', 'agent');
+    const { certificate, key, ca, crl } = made.own.files('server');
+    const visitor = await made.make('visitor', 'console');
+    const baton = await startTestListener({
+      tls: { certificate, key, ca, crl },
+      settings: settings(false),
+      listen: ['[::1]:0'],
+    });
+    const status = async (shown: TlsMaterial): Promise<string> => {
+      const agent = new SecureAgent({ material: () => shown }, {});
+      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+        request(`${baton.url}/api/v1/health`, { agent, headers: { host } }, resolve).once('error', reject).end();
+      });
+      return `${answer.statusCode} ${await text(answer)}`;
+    };
+    expect(await status(visitor)).toMatch(/^200 /);
+    expect(await status({ ca: visitor.ca ?? '' })).toMatch(/^401 .*needs a client certificate/);
+    expect(await status(await made.makeExpired('late'))).toMatch(/^401 .*CN=late has expired/);
     await baton.close();
   });
   test('that is not usable it does not start', async () => {

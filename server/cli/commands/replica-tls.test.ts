@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { AgentClient } from '../../agent/client.ts';
+import { openCopy } from '../../agent/open-copy.ts';
 import { startAgent, type RunningAgent } from '../../agent/start-agent.ts';
 import { blankServer, type BlankServer } from '../../bootstrap/testing/blank-server.ts';
 import { agentConfiguration } from '../../contract/configuration.ts';
@@ -45,6 +46,7 @@ beforeAll(async () => {
       name: 'db-1',
       server: { socket: primary.socket, defaultsFile: primary.optionsFile, persistFile: primary.persistFile },
       tls: { certificate, key, clientCa, clientCrl, clients: { console: ['console'], replica: ['replica'] } },
+      stateDirectory: join(folder, `state-${agents.size}`),
       backups: { directory: backups, method: ['dump', 'mariabackup'] },
     });
     const agent = await startAgent(configuration, pino({ level: 'silent' }));
@@ -146,6 +148,20 @@ async function haveBackup(method: 'dump' | 'mariabackup'): Promise<void> {
   }
   client.close();
 }
+
+test('a copy goes from agent to agent with the ticket and a certificate of the authority, and not without', async () => {
+  const client = await asConsole();
+  const source = await client.offerCopy();
+  const { ca = '' } = await materialOf(authority, 'agent');
+  const { signal } = new AbortController();
+  await expect(openCopy(source, { ca }, signal)).rejects.toThrow('needs a client certificate, and none was shown');
+  const copy = await openCopy(source, await materialOf(authority, 'agent'), signal);
+  let bytes = 0;
+  for await (const chunk of copy.body) bytes += Buffer.isBuffer(chunk) ? chunk.length : 0;
+  expect(bytes).toBeGreaterThan(100_000);
+  expect(copy.whole()?.bytes).toBe(bytes);
+  client.close();
+});
 
 describe('a new replica over TLS, known by its certificate alone,', () => {
   test.each([
