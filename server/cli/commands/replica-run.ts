@@ -86,9 +86,9 @@ export const replicaRun = command({
     }
     const { text, wanted } = await parametersIn(parameters ?? folder.parameters, terminal);
     const facts = known ?? (await claim(directory, { name, ...input }, wanted.primary));
-    await fillFolder(directory, facts);
-    await replaceFile(folder.parameters, text);
     const files = filesFor({ ca, certificate, key }, null, wanted);
+    await fillFolder(directory, facts, files.tls);
+    await replaceFile(folder.parameters, text);
     const how = { wanted, ...files, accountFiles: [], persistFile: folder.persist };
     const end = await runInit({ ...how, defaultsFile: folder.options, signal: stopping.signal }, terminal);
     if (end.kind === 'data-exist' && known === null) {

@@ -13,11 +13,12 @@ export async function demoCertificates(authority: Authority, servers: readonly s
   const wanted: readonly (readonly [string, Purpose])[] = [
     ['console', 'console'],
     ...servers.map((server) => [`agent-${server}`, 'agent'] as const),
-    [newReplica, 'replication'],
+    // It is a server as well.
+    [newReplica, 'agent'],
   ];
   for (const [name, purpose] of wanted) {
     if (authority.certificates.some((one) => one.name === name)) continue;
-    await authority.issue({ name, purpose, hosts: purpose === 'replication' ? [] : [...loopback] });
+    await authority.issue({ name, purpose, hosts: [...loopback] });
   }
   await authority.renew(new Date(), renewDays);
 }

@@ -1,8 +1,9 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { TlsFiles } from '../../tls/material.ts';
 import { BatonError } from '../../contract/errors.ts';
 import { replaceFile, writeNew } from '../../files/durable-file.ts';
 
@@ -80,18 +81,23 @@ export async function claimFolder(directory: string, choice: Omit<ReplicaFacts, 
  * Puts into a claimed folder what a server needs but its data, where it is not there: what is there stays. The server's own
  * account over the socket has a password that stands in my.cnf alone.
  */
-export async function fillFolder(directory: string, facts: ReplicaFacts): Promise<void> {
+export async function fillFolder(directory: string, facts: ReplicaFacts, tls: TlsFiles): Promise<void> {
   const folder = replicaFolder(directory);
   await mkdir(join(directory, 'data'), { recursive: true, mode: 0o700 });
   await mkdir(join(directory, 'tmp'), { recursive: true, mode: 0o700 });
   if (!existsSync(folder.persist)) await writeNew(folder.persist, '', 0o644);
   if (!existsSync(folder.options)) {
-    await replaceFile(folder.options, optionsText(directory, facts, randomBytes(18).toString('hex')));
+    await replaceFile(folder.options, optionsText(directory, facts, tls, randomBytes(18).toString('hex')));
   }
 }
 
 /** As a server that may be promoted needs it (see the checks of a takeover); everything else is MariaDB's default. */
-function optionsText(directory: string, { serverId, host, port }: ReplicaFacts, password: string): string {
+function optionsText(
+  directory: string,
+  { serverId, host, port }: ReplicaFacts,
+  tls: TlsFiles,
+  password: string,
+): string {
   const { socket, errorLog, persist } = replicaFolder(directory);
   const settings = {
     datadir: join(directory, 'data'),
@@ -112,6 +118,7 @@ function optionsText(directory: string, { serverId, host, port }: ReplicaFacts, 
     // 60 s by default, during which a dead link counts as "0 seconds behind".
     slave_net_timeout: 10,
     skip_name_resolve: 1,
+    ...secureSettings(tls),
   };
   return [
     '[client]',
@@ -125,4 +132,11 @@ function optionsText(directory: string, { serverId, host, port }: ReplicaFacts, 
     `!include ${persist}`,
     '',
   ].join('\n');
+}
+
+/** It shows the certificate that it replicates with: of a server on its own nobody has named another. */
+function secureSettings({ ca, certificate, key }: TlsFiles): Record<string, string> {
+  if (certificate === undefined || key === undefined) return {};
+  const own = { ssl_cert: resolve(certificate), ssl_key: resolve(key) };
+  return ca === undefined ? own : { ...own, ssl_ca: resolve(ca) };
 }
