@@ -28,11 +28,11 @@ test('a folder whose making was interrupted is completed, and what stands in it 
   await writeFile(join(directory, 'replica.json.17.partial'), '{');
   const facts = await claimFolder(directory, choice);
   expect(await knownFacts(directory)).toEqual(facts);
-  await fillFolder(directory, facts);
+  await fillFolder(directory, facts, {});
   const { options, persist } = replicaFolder(directory);
   const made = await readFile(options, 'utf8');
   await writeFile(persist, '[mariadbd]\nread_only=1\n');
-  await fillFolder(directory, facts);
+  await fillFolder(directory, facts, {});
   expect(await readFile(options, 'utf8')).toBe(made);
   expect(await readFile(persist, 'utf8')).toBe('[mariadbd]\nread_only=1\n');
 });
