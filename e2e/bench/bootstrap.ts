@@ -167,7 +167,17 @@ async function init(cluster: SandboxCluster, url: string): Promise<{ seconds: nu
       '--parameters',
       parameters,
     ];
-    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'ignore', 'pipe'] });
+    // What it says of its stages, with the second of each.
+    child.stderr.on('data', (text: Buffer) => {
+      const at = ((performance.now() - startedAt) / 1000).toFixed(1);
+      process.stdout.write(
+        text
+          .toString()
+          .replaceAll(/^/gm, `  ${at.padStart(6)} s  `)
+          .trimEnd() + '\n',
+      );
+    });
     let peakMb = 0;
     const sampling = setInterval(() => (peakMb = Math.max(peakMb, peakOf(child.pid))), sampleMs);
     await endOf(child).finally(() => clearInterval(sampling));

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { complaintsIn } from './error-log.ts';
 import type { PrivatePlace } from './private-arguments.ts';
 import { runTool } from './run-tool.ts';
 
@@ -11,6 +13,7 @@ export async function installDatabase(
   root: 'socket' | 'normal' = 'socket',
 ): Promise<void> {
   const asRoot = runAs === null && process.geteuid?.() === 0;
+  const errorLog = join(temporary, 'install.err');
   const args = [
     `--defaults-file=${defaultsFile}`,
     // Else it refuses where the host's own name does not resolve.
@@ -18,9 +21,13 @@ export async function installDatabase(
     ...(asRoot ? ['--user=root'] : []),
     `--datadir=${dataDirectory}`,
     `--tmpdir=${temporary}`,
+    `--log-error=${errorLog}`,
     '--skip-test-db',
     '--skip-log-bin',
     `--auth-root-authentication-method=${root}`,
   ];
-  await runTool('mariadb-install-db', args, { signal, runAs });
+  await runTool('mariadb-install-db', args, { signal, runAs }).catch(async (error: unknown) => {
+    if (signal.aborted) throw error;
+    throw new Error(`mariadb-install-db failed: ${await complaintsIn(errorLog)}`, { cause: error });
+  });
 }

@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type Connection } from '../mariadb/connection.ts';
 import { SETUP_USER, setupAccountFile } from '../mariadb/socket-accounts.ts';
 import { SqlError } from '../mariadb/sql-error.ts';
+import { complaintsIn } from './error-log.ts';
 import { privateArguments, type PrivatePlace } from './private-arguments.ts';
 
 const CONNECT_MS = 5_000;
@@ -105,12 +106,9 @@ export class PrivateServer {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  /** Its complaints, or the end of its error log where it has none. */
+  /** What it complains of in its error log. */
   async lastWords(): Promise<string> {
-    const lines = (await readFile(this.#errorLog, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
-    const errors = lines.filter((line) => line.includes('[ERROR]'));
-    // The first of its complaints is the cause of the others.
-    return (errors.length > 0 ? errors.slice(0, 4) : lines.slice(-4)).join(' | ') || 'it said nothing';
+    return await complaintsIn(this.#errorLog);
   }
 
   async #up(signal: AbortSignal): Promise<void> {

@@ -1,6 +1,4 @@
-import { lastWords, startTool, type RunAs } from '../backups/tool.ts';
-
-const KEPT_CHARS = 8000;
+import { startTool, type RunAs } from '../backups/tool.ts';
 
 /** Runs a tool to its end. Rejects with its last words, or with the signal's reason once it has been ended. */
 export async function runTool(
@@ -14,13 +12,10 @@ export async function runTool(
   signal.addEventListener('abort', stop);
   try {
     tool.stdin.end();
-    let printed = '';
-    tool.stdout.on('data', (chunk: Buffer) => (printed = (printed + chunk.toString()).slice(-KEPT_CHARS)));
+    tool.stdout.resume();
     const reason = await tool.ended;
     signal.throwIfAborted();
-    // mariadb-install-db complains there.
-    const complaint = tool.log() === '' ? lastWords(printed) : '';
-    if (reason !== null) throw new Error(complaint === '' ? reason : `${reason}: ${complaint}`);
+    if (reason !== null) throw new Error(reason);
   } finally {
     signal.removeEventListener('abort', stop);
   }

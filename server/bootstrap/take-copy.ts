@@ -6,6 +6,7 @@ import type { CopyBody } from './copy-body.ts';
 import type { CopyPart } from './copy-parts.ts';
 import type { FoundCopy } from './find-copy.ts';
 import type { InitFolder } from './init-folder.ts';
+import { keepSyncing } from './keep-syncing.ts';
 import { loadDump } from './load-dump.ts';
 import type { HttpAccess } from './open-url.ts';
 import { positionOfCopy, prepare, versionOfCopy } from './prepare-copy.ts';
@@ -43,7 +44,12 @@ export async function takeCopy(take: TakeCopy): Promise<GtidList> {
   const [first] = parts;
   if (!first) throw new Error('a copy has at least one file');
   const incoming = new Incoming(take);
-  return first.kind === 'dump' ? await takeDump(take, first, incoming) : await takePhysical(take, parts, incoming);
+  const syncing = keepSyncing(take.folder.data, take.signal);
+  try {
+    return first.kind === 'dump' ? await takeDump(take, first, incoming) : await takePhysical(take, parts, incoming);
+  } finally {
+    await syncing.stop();
+  }
 }
 
 async function takeDump(take: TakeCopy, part: CopyPart, incoming: Incoming): Promise<GtidList> {
