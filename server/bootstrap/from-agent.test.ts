@@ -166,6 +166,8 @@ test('TestMariaDBReplicationChain: primary, replica0, replica1, replica2, all ge
 test.runIf(process.getuid?.() === 0)(
   'a full disk is said, and nothing is left on it (as root: on a small file system)',
   async () => {
+    await backup({ method: 'mariabackup' });
+    await backup({ method: 'dump' });
     const one = await blank();
     const { dataDir } = one.server;
     await mkdir(dataDir, { recursive: true });
@@ -175,12 +177,12 @@ test.runIf(process.getuid?.() === 0)(
       const failure = await one
         .init({ bootstrapUrl: latest, bootstrapToken: agentToken })
         .catch((error: unknown) => error);
-      expect(String(failure)).toMatch(/bytes free|No space left|Errcode: 28|is full|disk space|error 28/i);
+      expect(String(failure)).toMatch(/bytes free|bytes were free|is full/);
       expect(await readdir(dataDir)).toEqual([]);
       const dump = (await agents.of('db-1').client.backups()).find(({ method }) => method === 'dump')?.name;
       const url = `${latest}${dump}`;
       const second = await one.init({ bootstrapUrl: url, bootstrapToken: agentToken }).catch((error: unknown) => error);
-      expect(String(second)).toMatch(/bytes free|No space left|Errcode: 28|is full|disk space|error 28/i);
+      expect(String(second)).toMatch(/bytes free|bytes were free|is full/);
       expect(await readdir(dataDir)).toEqual([]);
     } finally {
       execFileSync('umount', [dataDir]);

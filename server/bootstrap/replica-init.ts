@@ -1,5 +1,6 @@
 import { chown } from 'node:fs/promises';
 import { userInfo } from 'node:os';
+import { freeBytes } from '../backups/disk-space.ts';
 import { BatonError, messageOf } from '../contract/errors.ts';
 import { addressText } from '../contract/listen-address.ts';
 import type { ReplicaParameters } from '../contract/parameters.ts';
@@ -35,6 +36,9 @@ import { refuseStrange } from './refusals.ts';
 import type { Patience } from './until-opened.ts';
 import { takeCopy } from './take-copy.ts';
 import { watchSpace } from './watch-space.ts';
+
+/** With less, room may be what a server lacked: InnoDB does not always say so. */
+const LITTLE_BYTES = 33_554_432;
 
 /** Where an init stands. */
 export type InitStage =
@@ -168,9 +172,12 @@ async function begin(init: ReplicaInit, options: FileOptions, folder: InitFolder
       resumed: false,
     };
   } catch (error) {
+    const free = await freeBytes(folder.dataDirectory);
     const standing = await standingOf(folder);
     if (standing.kind === 'begun' && !standing.whole) await discardFolder(folder);
-    throw space.signal.aborted ? space.signal.reason : error;
+    if (space.signal.aborted) throw space.signal.reason;
+    if (error instanceof BatonError || free === null || free > LITTLE_BYTES) throw error;
+    throw new Error(`${messageOf(error)} (${free} bytes were free there)`, { cause: error });
   } finally {
     space.stop();
   }
