@@ -41,6 +41,10 @@ export class GaleraClient implements GaleraAgent {
     return await this.#ask('/v1/galera/switches', {}, galeraAnswer, lookTimeoutMs);
   }
 
+  async keepDown(): Promise<GaleraAnswer> {
+    return await this.#ask('/v1/galera/keep', {}, galeraAnswer, lookTimeoutMs);
+  }
+
   async start(request: StartRequest): Promise<NodeWork> {
     return await this.#ask('/v1/galera/start', request, nodeWork, lookTimeoutMs);
   }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { AgentConfiguration } from '../contract/configuration.ts';
+import { forgetHistory } from '../galera/host/change-grastate.ts';
 import { NodeControl } from '../galera/host/node-control.ts';
 import { setViewAside } from '../galera/host/node-files.ts';
 import { NodeWitness } from '../galera/host/node-witness.ts';
@@ -42,6 +43,7 @@ export function createGalera(
         : new NodeControl({
             control: serverControl(control, timeoutMs),
             startFile: galera.startFile,
+            forgetHistory: async () => await forgetHistory(await witness.dataDirectory(), options.now()),
             forgetView: async () => await setViewAside(await witness.dataDirectory(), options.now()),
             alive: async () => (await witness.evidence()).alive,
             now: options.now,

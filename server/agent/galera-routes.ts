@@ -86,6 +86,14 @@ export function serveGalera(app: FastifyInstance, parts: GaleraParts | null, now
   });
   app.route({
     method: 'POST',
+    url: '/v1/galera/keep',
+    handler: async () => {
+      await control().keepDown();
+      return answer(await seen('evidence'));
+    },
+  });
+  app.route({
+    method: 'POST',
     url: '/v1/galera/start',
     handler: async (request, reply) =>
       await reply.code(202).send(await control().start(parsed(startRequest, request.body))),

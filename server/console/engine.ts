@@ -95,7 +95,7 @@ export interface Engine {
     request: { planId: string; node?: string | undefined; confirm?: string | undefined },
   ): Promise<{ operationId: string }>;
   /** Starts or stops one node by its agent; the view tells how that goes. */
-  galeraNode(actor: Actor, cluster: string, node: string, act: 'start' | 'stop'): Promise<NodeWork>;
+  galeraNode(actor: Actor, cluster: string, node: string, act: 'start' | 'stop', confirm?: string): Promise<NodeWork>;
 
   /** Sets a server aside from now on, or changes how it is; answers what holds. */
   setAside(actor: Actor, cluster: string, server: string, request: MaintenanceRequest): Promise<Maintenance>;

@@ -268,8 +268,8 @@ export const agentConfiguration = z.strictObject({
         /** The options file mariadbd is started with. Absent: defaultsFile. */
         optionsFile: file.optional(),
         /**
-         * Include it in the server's options: the agent writes what only one start is told (wsrep_new_cluster,
-         * wsrep_start_position), and empties it. Absent: it never bootstraps.
+         * Include it in the server's options, last: the agent writes what only one start is told (wsrep_new_cluster,
+         * wsrep_start_position) and empties it, or what keeps a node with rows that were given up from any start. Absent: it never bootstraps.
          */
         startFile: file.optional(),
         /** mariadbd, for --wsrep-recover. */

@@ -92,6 +92,8 @@ export const nodeEvidence = z.object({
   transferLeftovers: z.array(z.string()),
   /** What would make the next plain start a bootstrap: settings, and where they stand. */
   bootstrapSwitches: z.array(z.string()),
+  /** It is kept down with rows that the cluster gave up: its options do not let it start. */
+  kept: z.boolean().default(false),
   /** innodb_flush_log_at_trx_commit as configured; null: not known. With 0 or 2 the last second may be lost. */
   flushLogAtCommit: z.number().int().nullable(),
 });
@@ -138,6 +140,8 @@ export const startRequest = z.strictObject({
     .nullable(),
   /** It joins a cluster that runs: its own last view (gvwstate.dat) is set aside, since it may contradict that one. */
   forgetView: z.boolean().default(false),
+  /** A node that is kept down is started all the same: it is made to take a full copy, which erases what was kept. */
+  lift: z.boolean().optional(),
 });
 export type StartRequest = z.infer<typeof startRequest>;
 
@@ -248,6 +252,12 @@ export const recoveryPlan = decision.extend({
   expiresAt: instant,
 });
 export type RecoveryPlan = z.infer<typeof recoveryPlan>;
+
+/** POST /clusters/C/galera/nodes/N/start or stop. */
+export const nodeActRequest = z.strictObject({
+  /** The node's name, typed: to start one that is kept down, which erases what was kept. */
+  confirm: z.string().optional(),
+});
 
 export const recoveryRequest = z.strictObject({
   planId: z.string(),

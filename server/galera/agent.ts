@@ -16,6 +16,8 @@ export interface GaleraAgent {
   changeGrastate(change: GrastateChange): Promise<GrastateChanged>;
   /** Takes back what would make the next plain start a bootstrap. */
   clearSwitches(): Promise<GaleraAnswer>;
+  /** Keeps a node that is down from being started by anybody, until a start lifts that. */
+  keepDown(): Promise<GaleraAnswer>;
   /** Begins to start it; the evidence tells how that goes. */
   start(request: StartRequest): Promise<NodeWork>;
   stop(kill: boolean): Promise<NodeWork>;

@@ -13,6 +13,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 const clusterInput = consoleInput.extend({ cluster: z.string().min(1), json: z.boolean().default(false) });
 const nodeInput = consoleInput.extend({
   target: z.string().regex(/^[^/]+\/[^/]+$/, 'CLUSTER/NODE, such as wiki/db-1'),
+  confirm: z.string().optional(),
   json: z.boolean().default(false),
 });
 const recoverInput = clusterInput.extend({
@@ -89,12 +90,21 @@ export const galeraCommands: readonly Command[] = [
           ? 'start a node that is down into the running cluster'
           : 'stop a node; one that waits for the others is killed',
       arguments: [{ syntax: '<target>', text: 'CLUSTER/NODE, such as wiki/db-1' }],
-      options: [jsonOption, ...consoleOptions],
+      options: [
+        { flags: '--confirm <node>', text: 'its name, typed, where the answer asks for it' },
+        jsonOption,
+        ...consoleOptions,
+      ],
       input: nodeInput,
       run: async (asked, terminal) =>
         await withConsole(asked, async (api) => {
           const [cluster = '', node = ''] = asked.target.split('/');
-          const work = await api.galeraNode(cluster, node, act);
+          const work = await api.galeraNode(
+            cluster,
+            node,
+            act,
+            asked.confirm === undefined ? {} : { confirm: asked.confirm },
+          );
           if (asked.json) terminal.json(work);
           else terminal.line(`${node} is ${work.kind}. See: baton galera status ${cluster}`);
           return exitCode.done;

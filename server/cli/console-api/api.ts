@@ -50,7 +50,7 @@ export interface ConsoleApi {
   recoveryPlan(cluster: string): Promise<RecoveryPlan>;
   /** Answers the id of the operation. */
   recovery(cluster: string, asked: { planId: string; node?: string; confirm?: string }): Promise<string>;
-  galeraNode(cluster: string, node: string, act: 'start' | 'stop'): Promise<NodeWork>;
+  galeraNode(cluster: string, node: string, act: 'start' | 'stop', asked: { confirm?: string }): Promise<NodeWork>;
   setAside(cluster: string, server: string, asked: MaintenanceRequest): Promise<Maintenance>;
   endMaintenance(cluster: string, server: string): Promise<void>;
   operations(asked: { cluster?: string; limit: number }): Promise<Operation[]>;
@@ -105,8 +105,8 @@ export function consoleApi(address: ConsoleAddress): ConsoleApi {
     recoveryPlan: async (cluster) => await post(`/clusters/${part(cluster)}/galera/recovery-plans`, {}, recoveryPlan),
     recovery: async (cluster, asked) =>
       (await post(`/clusters/${part(cluster)}/galera/recoveries`, asked, takeoverAnswer)).operationId,
-    galeraNode: async (cluster, node, act) =>
-      await post(`/clusters/${part(cluster)}/galera/nodes/${part(node)}/${act}`, {}, nodeWork),
+    galeraNode: async (cluster, node, act, asked) =>
+      await post(`/clusters/${part(cluster)}/galera/nodes/${part(node)}/${act}`, asked, nodeWork),
     setAside: async (cluster, server, asked) => await post(maintenancePath(cluster, server), asked, maintenance),
     async endMaintenance(cluster, server) {
       await ask(address, { method: 'DELETE', path: maintenancePath(cluster, server) });

@@ -56,12 +56,12 @@ export function galeraMethods({ clusters, access, logger, settled, stopping }: E
       return await audited(actor, record, async () => await recoveries.start({ ...request, actor: actor.name }));
     },
 
-    async galeraNode(actor, name, node, act) {
+    async galeraNode(actor, name, node, act, confirm) {
       requirePermission(actor, 'operate');
       const recoveries = recoveriesOf(name);
       requireServer(clusters.get(name), node);
       return await audited(actor, { action: `galera-node-${act}`, cluster: name, object: node }, async () =>
-        act === 'start' ? await recoveries.startNode(node) : await recoveries.stopNode(node),
+        act === 'start' ? await recoveries.startNode(node, confirm) : await recoveries.stopNode(node),
       );
     },
   };

@@ -81,7 +81,7 @@ const placed = (node: DownNode): node is Placed => node.position !== null;
  * theirs was a state transfer. Node without data apart, all have to be so.
  */
 function unnamed(down: readonly DownNode[]): DownNode[] {
-  const filled = down.filter(({ evidence }) => evidence.hasData);
+  const filled = down.filter(({ evidence }) => evidence.hasData && !evidence.kept);
   const all = filled.every(
     ({ evidence: { grastate, transferLeftovers }, position }) =>
       grastate.kind === 'read' && grastate.uuid === ZERO_HISTORY && transferLeftovers.length === 0 && position !== null,
@@ -194,7 +194,7 @@ function flawWords(reading: Reading): string {
   if (reading.kind === 'unknown') return `nothing is known of it: ${reading.reason}`;
   if (reading.kind !== 'down') return 'it runs';
   const { name, flaw, position, evidence } = reading;
-  const at = position === null ? '' : `; InnoDB says ${position.seqno}, which proves nothing then`;
+  const at = position === null || evidence.kept ? '' : `; InnoDB says ${position.seqno}, which proves nothing then`;
   if (flaw === null) return `not ${name}: its position is not known`;
   return `not ${name}: ${flaw}${flaw === 'its position is not known' ? `: ${whyNoPosition(evidence)}` : at}`;
 }

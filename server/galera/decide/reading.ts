@@ -67,7 +67,19 @@ function positionOf({ grastate, recovered }: NodeEvidence): Position | null {
   return { uuid, seqno: BigInt(seqno), gtid, source: 'recover' };
 }
 
-function flawOf({ grastate, hasData, transferLeftovers }: NodeEvidence, position: Position | null): string | null {
+/** Of a node whose data the cluster has gone on without. */
+export const KEPT = 'it is kept down, with rows that the cluster gave up';
+
+/** Names of the nodes that a start brings back: down, and not kept down. */
+export function startable(readings: readonly Reading[]): string[] {
+  return readings.flatMap((one) => (one.kind === 'down' && !one.evidence.kept ? [one.name] : []));
+}
+
+function flawOf(
+  { grastate, hasData, transferLeftovers, kept }: NodeEvidence,
+  position: Position | null,
+): string | null {
+  if (kept) return KEPT;
   if (!hasData) return 'it holds no data';
   // A plausible position means nothing there: it may be the highest of all while tables are missing (measured).
   if (transferLeftovers.length > 0)

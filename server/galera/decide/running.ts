@@ -2,7 +2,7 @@ import type { Decision } from '../../contract/galera.ts';
 import { ZERO_HISTORY } from '../../contract/galera-status.ts';
 import { primaryComponents } from '../../topology/primary-components.ts';
 import type { Scene } from './decide.ts';
-import { listed, type Reading } from './reading.ts';
+import { KEPT, listed, startable, type Reading } from './reading.ts';
 import { decided, impossible } from './verdict.ts';
 
 /** A Primary component anywhere: nothing is bootstrapped, whatever a node that is down says of itself. null: there is none. */
@@ -31,7 +31,7 @@ export function decideRunning({ readings, reports }: Scene): Decision | null {
         impossible(ownWords(reading) ?? `${who} ${lost.length === 1 ? 'runs' : 'run'} without a history`),
     });
   }
-  const down = readings.flatMap((reading) => (reading.kind === 'down' ? [reading.name] : []));
+  const down = startable(readings);
   const unknown = readings.flatMap((reading) => (reading.kind === 'unknown' ? [reading.name] : []));
   const runs = `The cluster runs: ${names} ${primaries.length === 1 ? 'is' : 'are'} Primary.`;
   const start = down.length > 0 ? ` Start ${listed(down)}: ${down.length === 1 ? 'it joins' : 'they join'}.` : '';
@@ -51,6 +51,7 @@ export function decideRunning({ readings, reports }: Scene): Decision | null {
 
 function ownWords(reading: Reading): string | null {
   if (reading.kind === 'unknown') return `nothing is known of it: ${reading.reason}`;
+  if (reading.kind === 'down' && reading.evidence.kept) return KEPT;
   if (reading.kind !== 'serving') return null;
   const { clusterStatus, localState, clusterSize } = reading.status;
   if (clusterStatus === 'primary') return `it is Primary (${localState}, ${clusterSize} in its component)`;

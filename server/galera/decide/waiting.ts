@@ -1,6 +1,6 @@
 import type { Decision } from '../../contract/galera.ts';
 import type { Scene } from './decide.ts';
-import { listed } from './reading.ts';
+import { listed, startable } from './reading.ts';
 import { decided, impossible } from './verdict.ts';
 
 /**
@@ -9,7 +9,7 @@ import { decided, impossible } from './verdict.ts';
  */
 export function decideWaiting({ readings, reports }: Scene): Decision | null {
   const of = (kind: string): string[] => readings.filter((one) => one.kind === kind).map(({ name }) => name);
-  const [waiting, down, unknown] = [of('waiting'), of('down'), of('unknown')];
+  const [waiting, down, unknown] = [of('waiting'), startable(readings), of('unknown')];
   if (waiting.length === 0) return null;
   const wait = `${listed(waiting)} ${waiting.length === 1 ? 'runs and waits' : 'run and wait'}`;
   // Whoever comes back so compares nothing: the crash of all has left no number in any file, and no history to the cluster.

@@ -4,6 +4,7 @@ import { BatonError } from '../../contract/errors.ts';
 import type { GrastateChange, GrastateChanged } from '../../contract/galera.ts';
 import { ZERO_HISTORY } from '../../contract/galera-status.ts';
 import { replaceAlike } from '../../files/durable-file.ts';
+import { readGrastate } from './node-files.ts';
 import { parseGrastate } from '../parse/grastate.ts';
 
 const FLAG = /^(safe_to_bootstrap:\s*)\d/m;
@@ -28,6 +29,15 @@ export async function changeGrastate(directory: string, change: GrastateChange, 
   await copyFile(path, backup);
   await replaceAlike(path, wanted);
   return { text: wanted, backup };
+}
+
+/** Has the node take a full copy at its next start: its file names no history then. As changeGrastate. */
+export async function forgetHistory(directory: string, now: Date): Promise<void> {
+  const state = await readGrastate(directory);
+  // Without the file Galera knows of no history either (measured).
+  if (state.kind === 'missing') return;
+  if (state.kind === 'unreadable') throw new BatonError('refused', `grastate.dat can't be read: ${state.error}`);
+  await changeGrastate(directory, { expected: state.raw, safeToBootstrap: false, history: ZERO_HISTORY }, now);
 }
 
 /** The text with the flag, and the history where the file names none. Throws BatonError. */

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { BatonError, messageOf } from '../../contract/errors.ts';
 import type { Aliveness, NodeWork, StartRequest } from '../../contract/galera.ts';
 import type { ServerControl } from '../../services/server-control.ts';
-import { clearStartFile, writeStartFile } from './start-file.ts';
+import { clearStartFile, holdsDown, writeHold, writeStartFile } from './start-file.ts';
 
 /** A node that waits ignores SIGTERM (measured, 50 s); one that is about to end by it does so within this. */
 const PATIENCE_MS = 3_000;
@@ -15,6 +15,8 @@ export interface NodeControlParts {
   readonly alive: () => Promise<Aliveness>;
   /** Sets the node's last view aside. */
   readonly forgetView: () => Promise<void>;
+  /** Takes the history out of the node's grastate.dat, so that it takes a full copy. */
+  readonly forgetHistory: () => Promise<void>;
   readonly now: () => Date;
   readonly logger: Logger;
 }
@@ -52,6 +54,14 @@ export class NodeControl {
     await clearStartFile(this.#parts.startFile);
   }
 
+  /** Keeps the node from being started by anybody, with its files as they are. Rejects with BatonError where it is not down. */
+  async keepDown(): Promise<void> {
+    this.#refuseWhileBusy();
+    const alive = await this.#parts.alive();
+    if (alive.kind !== 'down') throw new BatonError('refused', `The node is not down (${alive.kind}).`);
+    await writeHold(this.#parts.startFile);
+  }
+
   /** Begins to start it. Rejects with BatonError already-running, or refused where the node is not down. */
   async start(request: StartRequest): Promise<NodeWork> {
     this.#refuseWhileBusy();
@@ -59,9 +69,18 @@ export class NodeControl {
     // A start beside one that runs would do nothing, and a bootstrap would be believed to have happened.
     if (alive.kind !== 'down')
       throw new BatonError('refused', `The node is not down (${alive.kind}): it is not started a second time.`);
+    const held = await holdsDown(this.#parts.startFile);
+    if (held && request.lift !== true)
+      throw new BatonError(
+        'refused',
+        'The node is kept down: it holds rows that its cluster gave up, and a start erases them.',
+        'Copy them, then start it with its name typed.',
+      );
     this.#position = request.position;
     return this.#begin('starting', async () => {
       const { control, startFile } = this.#parts;
+      // Ahead of the cluster it would take only what is new, over different rows, and nobody would notice (measured).
+      if (held) await this.#parts.forgetHistory();
       if (request.forgetView) await this.#parts.forgetView();
       await writeStartFile(startFile, request);
       try {

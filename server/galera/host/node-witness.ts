@@ -5,6 +5,7 @@ import { aliveness, type LocalNode } from './aliveness.ts';
 import { hasData, hasInnodb, readGrastate, readGvwstate, transferLeftovers } from './node-files.ts';
 import { recoverPosition } from './recover-position.ts';
 import { bootstrapSwitchesIn, readServerOptions, type ServerOptions } from './server-options.ts';
+import { keptBy } from './start-file.ts';
 
 export interface WitnessParts extends LocalNode {
   readonly server: string;
@@ -83,6 +84,7 @@ export class NodeWitness {
       hasData: data,
       transferLeftovers: leftovers,
       bootstrapSwitches: bootstrapSwitchesIn(options),
+      kept: keptBy(options),
       flushLogAtCommit: flushIn(options),
     };
     return { seen: { ...seen, recovered: { kind: 'not-run', reason: whyNotRun(seen, innodb) } }, directory };

@@ -29,7 +29,7 @@ export const handsOf = {
   keep: ({ cluster, node }: Task, { name, position, dataDirectory }: TaskMember): FollowUp =>
     byHand(
       `${name} is left down: ${position === null ? 'what it holds is not known' : `it stands at ${position.uuid.slice(0, 8)}:${position.seqno}, and ${node} was begun from without that`}. Copy from ${dataDirectory} what is needed; then start it: it takes a full copy, which erases that.`,
-      `baton galera start ${cluster}/${name}`,
+      `baton galera start ${cluster}/${name} --confirm ${name}`,
     ),
   unknown: ({ cluster }: Task, { name }: TaskMember): FollowUp =>
     byHand(

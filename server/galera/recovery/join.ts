@@ -1,5 +1,5 @@
 import { BatonError } from '../../contract/errors.ts';
-import { ZERO_HISTORY, type NodeStatus } from '../../contract/galera-status.ts';
+import type { NodeStatus } from '../../contract/galera-status.ts';
 import { done, failed, skipped, type Step } from '../../operations/step.ts';
 import { startPosition } from '../parse/recovered.ts';
 import { agentOf, statusIn, untilSynced, whyNot, type RecoveryContext } from './context.ts';
@@ -73,8 +73,8 @@ async function isMember(context: RecoveryContext, node: string): Promise<string 
 }
 
 /**
- * A node with rows that the cluster gives up stays down, with its data. Its history is taken out of its grastate.dat: started
- * by anybody, it would take only what is new, over different rows, and nobody would notice (measured).
+ * A node with rows that the cluster gives up stays down, with every file as it is. Its options do not let it start: a service
+ * manager would have it erased by a full copy at the next reboot.
  */
 export function keepDown(task: Task, node: string): Step<RecoveryContext> {
   return {
@@ -83,17 +83,16 @@ export function keepDown(task: Task, node: string): Step<RecoveryContext> {
     server: node,
     deadlineMs: ACT_MS,
     async run(context, act) {
-      const member = memberOf(task, node);
-      act.followUp(handsOf.keep(task, member));
-      const { grastate, alive } = (await agentOf(context, node).evidence()).evidence;
+      act.followUp(handsOf.keep(task, memberOf(task, node)));
+      const { alive, kept } = (await agentOf(context, node).evidence()).evidence;
       if (alive.kind !== 'down') return failed(`${node} is not down any more: ${alive.kind}`);
-      if (grastate.kind !== 'read' || grastate.uuid === ZERO_HISTORY)
-        return skipped(`its grastate.dat names no history: it can only take a full copy`);
-      const change = { expected: grastate.raw, safeToBootstrap: false, history: ZERO_HISTORY };
-      const { backup } = await agentOf(context, node).changeGrastate(change);
-      return done(
-        `it stays down with its data, and can only come back by a full copy; its former grastate.dat: ${backup}`,
-      );
+      if (kept) return skipped('it is kept down already');
+      const { evidence } = await agentOf(context, node).keepDown();
+      if (!evidence.kept)
+        return failed(
+          `nothing keeps ${node} from being started, which would erase what it holds: its options set wsrep_provider after its start file; include that last`,
+        );
+      return done('it stays down with its data, whoever tries to start it');
     },
   };
 }

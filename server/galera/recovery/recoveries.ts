@@ -35,8 +35,11 @@ export interface Recoveries {
   start(asked: RecoveryAsked): Promise<{ operationId: string }>;
   /** The node that a plan recommends; null where that is none, or the plan is not known. */
   planned(planId: string): string | null;
-  /** Starts a node that is down into the running cluster, or plainly where nodes wait for it. Rejects with BatonError. */
-  startNode(node: string): Promise<NodeWork>;
+  /**
+   * Starts a node that is down into the running cluster, or plainly where nodes wait for it; one that is kept down only with
+   * its name in `confirm`: it takes a full copy, which erases what was kept. Rejects with BatonError.
+   */
+  startNode(node: string, confirm?: string): Promise<NodeWork>;
   /** Stops a node; one that waits for others is killed. Rejects with BatonError. */
   stopNode(node: string): Promise<NodeWork>;
   /** Takes up what a console left unfinished. */
@@ -107,10 +110,16 @@ export function createRecoveries(parts: RecoveryParts): Recoveries {
       });
     },
 
-    async startNode(node) {
+    async startNode(node, confirm) {
       const agent = agentOf(node);
       await refuseWhileRunning();
       const { decision, reports } = await look(true);
+      if (decision.situation === 'running' && isKept(reports, node)) {
+        if (confirm === node)
+          return await agent.start({ bootstrap: false, position: null, forgetView: true, lift: true });
+        const message = `${node} is kept down, with rows that ${cluster} gave up: its start erases them by a full copy.`;
+        throw new BatonError('refused', message, `Copy them, then type ${node}.`, { decision, confirm: node });
+      }
       if (!decision.start.includes(node)) {
         const { reason } = decision.nodes.find(({ name }) => name === node) ?? { reason: '' };
         throw new BatonError('refused', `${node} is not to be started now: ${decision.text} ${reason}`, '', {
@@ -169,6 +178,10 @@ function chosen(decision: Decision, asked: string | undefined, confirm: string |
     );
   }
   return node;
+}
+
+function isKept(reports: readonly NodeReport[], node: string): boolean {
+  return reports.some((report) => report.kind === 'seen' && report.name === node && report.evidence.kept);
 }
 
 /** Where the node goes on from; null: from the start, by a full copy, or from its own file. */

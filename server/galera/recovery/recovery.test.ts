@@ -1,7 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { ZERO_HISTORY } from '../../contract/galera-status.ts';
 import type { StartRequest } from '../../contract/galera.ts';
 import type { Operation } from '../../contract/operation.ts';
 import { untilSynced, withStartOptions } from '../../sandbox/galera/node.ts';
@@ -235,14 +234,23 @@ test('another node than the highest is refused, unless its name is typed; then t
     'db-3 is left down:',
   ]);
   expect(await uidsOf(stage.node('db-1'))).not.toContain('only-on-two');
-  // Whoever starts them now gets a full copy, and not only what is new over different rows.
-  for (const name of ['db-2', 'db-3'])
-    expect((await stage.evidence(name)).grastate).toMatchObject({ kind: 'read', uuid: ZERO_HISTORY, seqno: '-1' });
+  for (const name of ['db-2', 'db-3']) {
+    const before = await stage.evidence(name);
+    expect(before).toMatchObject({ kept: true, hasData: true, recovered: { kind: 'position' } });
+    // As a reboot does it: nothing starts, and nothing of its is touched.
+    await expect(stage.node(name).start()).rejects.toThrow('ailed to load provider');
+    const after = await stage.evidence(name);
+    expect([after.alive.kind, after.grastate]).toEqual(['down', before.grastate]);
+    await expect(desk.recoveries.startNode(name)).rejects.toMatchObject({
+      code: 'refused',
+      details: { confirm: name },
+    });
+  }
 });
 
 test('scenario 13: a second bootstrap by hand beside the running cluster is a split brain in one look, though history and id agree', async () => {
   const { decision } = await desk.recoveries.view();
-  expect(decision).toMatchObject({ situation: 'running', act: 'start' });
+  expect(decision).toMatchObject({ situation: 'running', act: 'none', start: [] });
   const { uuid, seqno } = decision.nodes[0] ?? {};
   const second = stage.node('db-2');
   await writeFile(join(second.dataDir, 'grastate.dat'), grastateText(uuid ?? '', -1, 1));

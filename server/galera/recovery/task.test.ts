@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { NodeReport } from '../../contract/galera.ts';
-import { crashed, decideOn, historyB, none, seen, stopped } from '../testing/example-evidence.ts';
+import { crashed, decideOn, historyB, none, seen, serving, stopped } from '../testing/example-evidence.ts';
 import { recoverySteps } from './program.ts';
 import { taskOf } from './task.ts';
 
@@ -17,6 +17,14 @@ test('a node of another history, or of which nobody knows what it holds, is kept
   const failed = { recovered: { kind: 'failed' as const, reason: 'it told no position' } };
   const reports = [crashed('db-1', 12), crashed('db-2', 11, { uuid: historyB }), crashed('db-3', -1, failed)];
   expect(partsOf(reports, 'db-1')).toEqual(['db-1 begin', 'db-2 keep', 'db-3 keep']);
+});
+
+test('a node that is kept down begins no cluster, is not called to start, and is kept again', () => {
+  const kept = crashed('db-3', 13, { kept: true });
+  const reports = [crashed('db-1', 12), crashed('db-2', 11), kept];
+  expect(decideOn(reports)).toMatchObject({ verdict: 'human', recommended: 'db-1' });
+  expect(partsOf(reports, 'db-1')).toEqual(['db-1 begin', 'db-2 join', 'db-3 keep']);
+  expect(decideOn([serving('db-1'), kept])).toMatchObject({ situation: 'running', act: 'none', start: [] });
 });
 
 test('a node in the middle of a state transfer, and a new one, take a full copy', () => {

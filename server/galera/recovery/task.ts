@@ -49,6 +49,7 @@ export function taskOf(cluster: string, decision: Decision, reports: readonly No
     if (alive.kind !== 'down') return { ...known, position: null, part: 'unknown' };
     const own = positionOf(row);
     if (name === node) return { ...known, position: begin, part: 'begin' };
+    if (report.evidence.kept) return { ...known, position: own, part: 'keep' };
     const part = own === null ? withoutPosition(report.evidence) : partOf(row?.whole === true, own, begin);
     return { ...known, position: own, part };
   });

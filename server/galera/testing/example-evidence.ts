@@ -83,6 +83,7 @@ export function seen(name: string, change: Partial<NodeEvidence>): NodeReport {
       hasData: true,
       transferLeftovers: [],
       bootstrapSwitches: [],
+      kept: false,
       flushLogAtCommit: 1,
       ...change,
     },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Engine } from '../../console/engine.ts';
-import { galeraView, nodeWork, recoveryPlan, recoveryRequest } from '../../contract/galera.ts';
+import { galeraView, nodeActRequest, nodeWork, recoveryPlan, recoveryRequest } from '../../contract/galera.ts';
 import { takeoverAnswer } from '../../contract/takeover.ts';
 import { type Api, actorOf } from '../api.ts';
 
@@ -53,12 +53,14 @@ export function galeraRoutes(api: Api, engine: Engine): void {
             ? 'Start a node that is down into the running cluster, or beside nodes that wait for it'
             : 'Stop a node; one that waits for the others is killed',
         params: params.extend({ node: z.string() }),
-        body: z.strictObject({}),
+        body: nodeActRequest,
         response: { 202: nodeWork },
       },
       handler: async (request, reply) => {
         const { cluster, node } = request.params;
-        return reply.code(202).send(await engine.galeraNode(actorOf(request), cluster, node, act));
+        return reply
+          .code(202)
+          .send(await engine.galeraNode(actorOf(request), cluster, node, act, request.body.confirm));
       },
     });
   }
