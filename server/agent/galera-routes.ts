@@ -14,6 +14,7 @@ import type { NodeControl } from '../galera/host/node-control.ts';
 import { makePrimary } from '../mariadb/galera-status.ts';
 import { tableChecksums } from '../mariadb/table-checksums.ts';
 import { askLocalServer } from '../mariadb/local-server.ts';
+import { SqlError } from '../mariadb/sql-error.ts';
 import type { GaleraParts } from './galera-parts.ts';
 
 const CONNECT_MS = 2_000;
@@ -132,7 +133,16 @@ export function serveGalera(app: FastifyInstance, parts: GaleraParts | null, now
           'refused',
           'The node does not answer without a Primary component: it is not made Primary.',
         );
-      await askLocalServer(database, CONNECT_MS, async (connection) => await makePrimary(connection, MAKE_PRIMARY_MS));
+      await askLocalServer(
+        database,
+        CONNECT_MS,
+        async (connection) => await makePrimary(connection, MAKE_PRIMARY_MS),
+      ).catch((error: unknown) => {
+        if (!(error instanceof SqlError)) throw error;
+        if (error.outcomeUnknown)
+          throw new BatonError('unavailable', `Whether the node was made Primary is not known: ${error.message}.`);
+        throw new BatonError('refused', `The node was not made Primary: ${error.message}.`);
+      });
       return answer(await seen('evidence'));
     },
   });

@@ -1,4 +1,4 @@
-import { BatonError } from '../../contract/errors.ts';
+import { BatonError, messageOf } from '../../contract/errors.ts';
 import { ZERO_HISTORY } from '../../contract/galera-status.ts';
 import { done, failed, type Step, type StepEnd } from '../../operations/step.ts';
 import { startPosition } from '../parse/recovered.ts';
@@ -69,14 +69,16 @@ export function makePrimary(task: Task): Step<RecoveryContext> {
     alreadyDone: async (context) => await runsAsPrimary(context, task.node),
     async run(context, act) {
       act.statement(`SET GLOBAL wsrep_provider_options='pc.bootstrap=true'  -- ${task.node}`);
-      await agentOf(context, task.node)
+      // Whatever the agent answers, the node itself tells how it came out: also a time-out may have made it Primary.
+      const said = await agentOf(context, task.node)
         .makePrimary()
-        .catch((error: unknown) => {
-          if (!(error instanceof BatonError) || error.code !== 'unavailable') throw error;
-        });
+        .then(
+          () => '',
+          (error: unknown) => `${messageOf(error)} `,
+        );
       const waited = await untilSynced(context, act, task.node);
       if (waited.kind === 'synced') return done(`the component of ${task.node} is Primary`);
-      return { kind: 'failed', error: whyNot(task.node, waited), needsHands: true };
+      return { kind: 'failed', error: `${said}${whyNot(task.node, waited)}`, needsHands: true };
     },
     hands: () => [handsOf.bootstrap(task)],
   };
