@@ -95,22 +95,25 @@ export const replicaRun = command({
       throw new BatonError('refused', `${end.dataDirectory} holds a database that this run has not made.`);
     }
     const server = new Mariadbd(folder.options);
-    const agent = joining === null ? null : await startAgent(folder, facts, joining);
     try {
-      const joined = { cluster, name: facts.name, url: `mysql://${addressText(facts)}`, agent: agent?.url ?? null };
-      await untilAnswers(folder, server);
-      if (server.alive()) {
-        if (config !== null) await joinConsole(config, joined);
-        tell(terminal, directory, joined, config !== null);
+      const agent = joining === null ? null : await startAgent(folder, facts, joining);
+      try {
+        const joined = { cluster, name: facts.name, url: `mysql://${addressText(facts)}`, agent: agent?.url ?? null };
+        await untilAnswers(folder, server, stopping.signal);
+        if (server.alive() && !stopping.signal.aborted) {
+          if (config !== null) await joinConsole(config, joined);
+          tell(terminal, directory, joined, config !== null);
+        }
+        await Promise.race([stopped, server.ended]);
+      } finally {
+        await agent?.close();
       }
-      await Promise.race([stopped, server.ended]);
     } finally {
-      await agent?.close();
+      await server.stop();
     }
     if (!stopping.signal.aborted) {
       throw new BatonError('unavailable', `mariadbd has ended by itself: ${folder.errorLog} says why.`);
     }
-    await server.stop();
     return exitCode.done;
   },
 });
@@ -127,15 +130,15 @@ async function claim(
   return await claimFolder(directory, { name: choice.name, host, port, agentPort });
 }
 
-/** Resolves when it answers, or has ended. */
-async function untilAnswers({ socket, options }: ReplicaFolder, server: Mariadbd): Promise<void> {
-  while (server.alive()) {
+/** Resolves when it answers, has ended, or is to stop. */
+async function untilAnswers({ socket, options }: ReplicaFolder, server: Mariadbd, signal: AbortSignal): Promise<void> {
+  while (server.alive() && !signal.aborted) {
     try {
       return await askLocalServer({ socket, defaultsFile: options }, lookMs, async () => Promise.resolve());
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
     }
-    await delay(pauseMs);
+    await delay(pauseMs, undefined, { signal }).catch(() => undefined);
   }
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -75,6 +75,26 @@ test('wrong parameters are named, never shown', async () => {
   } finally {
     await blank.remove();
   }
+});
+
+test('a server in a folder of its own is shut down in order where it can’t be run to its end', async () => {
+  const config = join(folder, 'baton.yaml');
+  const file = join(folder, 'run.json');
+  await writeFile(file, parameters, { mode: 0o600 });
+  await writeFile(join(folder, 'secret'), 'a secret of the office, long enough\n', { mode: 0o600 });
+  await writeFile(
+    config,
+    `console: { url: 'http://127.0.0.1:8080', store: 'sqlite:///tmp/x.sqlite', sessionSecretFile: secret }
+clusters:
+  erp5:
+    account: { observe: { user: view, passwordFile: secret } }
+    servers: { db-4: { url: 'mysql://10.0.0.4:3306' } }
+`,
+  );
+  const own = join(folder, 'db-4');
+  const ran = await runBaton(['replica', 'run', own, '--parameters', file, '--as', 'erp5/db-4', '--join', config]);
+  expect([ran.code, ran.stderr]).toEqual([3, expect.stringContaining('has another db-4')]);
+  expect(await readFile(join(own, 'error.log'), 'utf8')).toContain('Shutdown complete');
 });
 
 /** Of the whole run, which is measured first. */
