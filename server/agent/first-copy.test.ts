@@ -28,16 +28,24 @@ afterAll(async () => {
 });
 
 /** An agent beside the blank server, asked for a replica of the primary with this password. */
-async function agentAskedFor(password: string, bootstrapUrl = ''): Promise<TestAgent> {
+async function agentAskedFor(password: string, more: { mayStart?: string } = {}): Promise<TestAgent> {
   const parametersFile = join(folder, 'parameters.json');
   const { user } = cluster.accounts.replication;
   const primary = `mysql://${user}:${password}@127.0.0.1:${cluster.server('db-1').port}`;
-  await writeFile(parametersFile, JSON.stringify({ 'primary-url': primary, 'bootstrap-url': bootstrapUrl }), {
+  await writeFile(parametersFile, JSON.stringify({ 'primary-url': primary }), {
     mode: 0o600,
   });
   const { socket, optionsFile, persistFile } = blank.server;
+  const { mayStart } = more;
+  const control = mayStart && {
+    kind: 'command' as const,
+    start: ['test', '-e', mayStart],
+    stop: ['true'],
+    status: ['false'],
+  };
   agent = await startTestAgent({
-    server: { socket, defaultsFile: optionsFile, persistFile, initialise: true },
+    server: { socket, defaultsFile: optionsFile, persistFile, initialise: true, ...(control && { control }) },
+    stateDirectory: join(folder, 'state'),
     parametersFile,
   });
   return agent;
@@ -54,17 +62,25 @@ test('what can’t be done is in the status of the agent with its reason and wit
   expect(await readdir(blank.server.dataDir)).toEqual([]);
 });
 
-test('an agent that is ended in the middle leaves nothing that starts, and the next one makes the replica', async () => {
+test('an agent that is ended in the middle leaves nothing that starts, the next one makes the replica, and a start that failed is made up for', async () => {
   const { password } = cluster.accounts.replication;
   const first = await agentAskedFor(password);
   await until(async () => (await stage(first))?.stage === 'installing', { what: 'it begins' });
   await first.remove();
   expect(await readdir(blank.server.dataDir)).not.toContain('mysql');
-  const next = await agentAskedFor(password);
-  await until(async () => (await stage(next))?.stage === 'done', { what: 'it is done', timeoutMs: 60_000 });
+  const mayStart = join(folder, 'may-start');
+  const next = await agentAskedFor(password, { mayStart });
+  await until(async () => (await stage(next))?.stage === 'failed', { what: 'its start fails', timeoutMs: 60_000 });
+  expect((await stage(next))?.error).toContain('ended with code 1');
+  expect(await readdir(blank.server.dataDir)).toContain('mysql');
+  await next.remove();
+  // The start is still owed, and needs no parameters.
+  await writeFile(mayStart, '');
+  const later = await agentAskedFor(password, { mayStart });
+  await until(async () => (await stage(later))?.stage === 'done', { what: 'it is started' });
+  await later.remove();
   await blank.server.start();
   await caughtUp(blank.server, cluster.server('db-1'));
-  await next.remove();
-  const again = await agentAskedFor(password);
+  const again = await agentAskedFor(password, { mayStart });
   expect(await stage(again)).toBeUndefined();
 });

@@ -1,12 +1,15 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { initReplica, type InitStage } from '../bootstrap/replica-init.ts';
+import { exists } from '../bootstrap/exchange.ts';
+import { existingData, initReplica, type InitStage } from '../bootstrap/replica-init.ts';
 import { secured } from '../bootstrap/secured.ts';
 import type { AgentConfiguration } from '../contract/configuration.ts';
 import { BatonError, messageOf } from '../contract/errors.ts';
 import type { FirstCopyStatus } from '../contract/first-copy.ts';
 import { readParameters, type ReplicaParameters } from '../contract/parameters.ts';
+import { replaceFile } from '../files/durable-file.ts';
 import { serverControl } from '../services/server-control.ts';
 
 /** A source that was away is back by then, mostly; what was refused is not tried again. */
@@ -19,12 +22,15 @@ const retryMs = 60_000;
 export class FirstCopy {
   readonly #configuration: AgentConfiguration;
   readonly #logger: Logger;
+  /** There from before the data have their place until the server was started on them, whatever ends us in between. */
+  readonly #startOwed: string;
   readonly #closing = new AbortController();
   #status: FirstCopyStatus | null = null;
   #work: Promise<void> = Promise.resolve();
 
-  constructor(configuration: AgentConfiguration, logger: Logger) {
+  constructor(configuration: AgentConfiguration, stateDirectory: string, logger: Logger) {
     this.#configuration = configuration;
+    this.#startOwed = join(stateDirectory, 'first-start-owed');
     this.#logger = logger;
   }
 
@@ -65,31 +71,49 @@ export class FirstCopy {
   }
 
   async #attempt(): Promise<void> {
-    const { server, parametersFile, tls } = this.#configuration;
-    if (server.defaultsFile === undefined || parametersFile === undefined) {
-      throw new BatonError(
-        'invalid',
-        'agent.server.initialise needs agent.server.defaultsFile and agent.parametersFile.',
-      );
+    const { defaultsFile, control, controlTimeoutSeconds } = this.#configuration.server;
+    if (defaultsFile === undefined) throw missing;
+    const there = await existingData(defaultsFile);
+    if (there === null && !(await this.#make(defaultsFile))) return;
+    const owed = control !== undefined && (await exists(this.#startOwed));
+    if (there !== null && !owed) return;
+    if (owed) {
+      this.#status = { ...nothing, stage: 'finishing' };
+      await serverControl(control, controlTimeoutSeconds * 1000).start();
+      await rm(this.#startOwed, { force: true });
     }
+    this.#status = { ...nothing, stage: 'done' };
+  }
+
+  /** Whether a copy was made. */
+  async #make(defaultsFile: string): Promise<boolean> {
+    const { server, parametersFile, tls } = this.#configuration;
+    if (parametersFile === undefined) throw missing;
     const parameters = await parametersIn(parametersFile);
-    if (parameters.primary === null) return;
+    if (parameters.primary === null) return false;
     const files = { certificate: tls?.certificate, key: tls?.key, ca: tls?.clientCa };
     const end = await initReplica({
       ...(await secured(files, false, parameters)),
-      defaultsFile: server.defaultsFile,
+      defaultsFile,
       parameters,
       accountFiles: [],
       persistFile: server.persistFile ?? null,
       signal: this.#closing.signal,
       onStage: (stage) => (this.#status = statusOf(stage)),
+      beforeInPlace: async () => {
+        if (server.control) await replaceFile(this.#startOwed, '');
+      },
     });
-    if (end.kind === 'data-exist') return;
+    if (end.kind === 'data-exist') return false;
     this.#logger.info(end, 'first copy made');
-    if (server.control) await serverControl(server.control, server.controlTimeoutSeconds * 1000).start();
-    this.#status = { ...nothing, stage: 'done' };
+    return true;
   }
 }
+
+const missing = new BatonError(
+  'invalid',
+  'agent.server.initialise needs agent.server.defaultsFile and agent.parametersFile.',
+);
 
 const nothing = { bytes: 0, totalBytes: null, error: null };
 

@@ -87,7 +87,7 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
   });
 
   const serverCertificates = new ServerCertificates({ socket, defaultsFile }, logger);
-  const firstCopy = new FirstCopy(configuration, logger);
+  const firstCopy = new FirstCopy(configuration, stateDirectory, logger);
   const databaseStatus = new DatabaseStatus(database);
   app.get('/v1/status', async (): Promise<AgentStatus> => ({
     version: packageJson.version,

@@ -63,11 +63,18 @@ export interface ReplicaInit {
   readonly signal: AbortSignal;
   readonly patience?: Patience;
   readonly onStage: (stage: InitStage) => void;
+  /** Awaited before the data have their place: from then on a run finds them, and has nothing to do. */
+  readonly beforeInPlace?: () => Promise<void>;
+}
+
+/** Nothing was done: there is a database already. */
+export interface DataExist {
+  readonly kind: 'data-exist';
+  readonly dataDirectory: string;
 }
 
 export type InitEnd =
-  /** Nothing was done: there is a database already. */
-  | { readonly kind: 'data-exist'; readonly dataDirectory: string }
+  | DataExist
   | {
       readonly kind: 'replicates';
       readonly dataDirectory: string;
@@ -80,6 +87,26 @@ export type InitEnd =
       /** The options file keeps replication from starting by itself. */
       readonly heldBack: boolean;
     };
+
+/**
+ * What an init comes to where the server of these options has its data already: it needs no parameters and no files then.
+ * null where it has none. Rejects as initReplica does.
+ */
+export async function existingData(defaultsFile: string): Promise<DataExist | null> {
+  const dataDirectory = dataDirectoryOf(await readOptionsFile(defaultsFile), defaultsFile);
+  const folder = initFolderOf(dataDirectory);
+  const standing = await standingOf(folder);
+  if (standing.kind !== 'data') return null;
+  if (standing.leftFolder) {
+    const lock = await lockDirectory(dataDirectory);
+    try {
+      await putInPlace(folder);
+    } finally {
+      lock.close();
+    }
+  }
+  return { kind: 'data-exist', dataDirectory };
+}
 
 /**
  * Makes the data directory of a server that has none yet, as a replica of its primary: it replicates as soon as mariadbd is
@@ -215,7 +242,8 @@ async function fill(
   });
 }
 
-async function finish({ persistFile }: ReplicaInit, folder: InitFolder): Promise<void> {
+async function finish({ persistFile, beforeInPlace }: ReplicaInit, folder: InitFolder): Promise<void> {
+  await beforeInPlace?.();
   // Before the data have their place: a server that starts on them then is read-only.
   if (persistFile !== null) await replaceFile(persistFile, replicaOptions, 0o644);
   await putInPlace(folder);

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { basename, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { existingData } from '../../bootstrap/replica-init.ts';
 import { agentConfiguration, type ClusterConfiguration } from '../../contract/configuration.ts';
 import { BatonError } from '../../contract/errors.ts';
 import { addressText } from '../../contract/listen-address.ts';
@@ -90,7 +91,9 @@ export const replicaRun = command({
     await fillFolder(directory, facts, files.tls);
     await replaceFile(folder.parameters, text);
     const how = { wanted, ...files, accountFiles: [], persistFile: folder.persist };
-    const end = await runInit({ ...how, defaultsFile: folder.options, signal: stopping.signal }, terminal);
+    const end =
+      (await existingData(folder.options)) ??
+      (await runInit({ ...how, defaultsFile: folder.options, signal: stopping.signal }, terminal));
     if (end.kind === 'data-exist' && known === null) {
       throw new BatonError('refused', `${end.dataDirectory} holds a database that this run has not made.`);
     }

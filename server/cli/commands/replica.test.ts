@@ -47,7 +47,8 @@ test('the published parameters are taken as they are, from standard input; a sec
     const first = await runBaton(argv, { input: parameters });
     expect([first.code, first.stdout]).toEqual([0, expect.stringContaining('start mariadbd on it')]);
     expect(first.stderr).toMatch(/Taking the first copy[^]*Preparing it[^]*Replicating/);
-    const again = await runBaton([...argv, '--json'], { input: parameters });
+    // Neither parameters nor certificates are looked at then.
+    const again = await runBaton([...argv, '--ca', '/not/there.pem', '--json'], { input: '{}' });
     expect([again.code, JSON.parse(again.stdout)]).toEqual([
       0,
       { kind: 'data-exist', dataDirectory: blank.server.dataDir },

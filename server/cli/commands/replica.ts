@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { existingData, type InitEnd } from '../../bootstrap/replica-init.ts';
 import type { AgentConfiguration } from '../../contract/configuration.ts';
 import { BatonError } from '../../contract/errors.ts';
+import type { ReplicaParameters } from '../../contract/parameters.ts';
 import { command, configOption, jsonOption, type Command } from '../command.ts';
 import { consoleInput, consoleOptions, withConsole } from '../console-api/connect.ts';
 import { readConfiguration } from '../configuration-file.ts';
-import { exitCode } from '../exit-code.ts';
+import { exitCode, type ExitCode } from '../exit-code.ts';
 import { replicaRun } from './replica-run.ts';
 import { endText, parametersIn, runInit } from '../replica/run-init.ts';
 import { filesFor, secureOptions } from '../replica/secure-options.ts';
@@ -38,7 +40,15 @@ const init = command({
     const agent = config === undefined ? null : await agentSection(config);
     const options = defaultsFile ?? agent?.server.defaultsFile;
     const file = parameters ?? agent?.parametersFile;
+    const tell = (end: InitEnd, primary: ReplicaParameters['primary']): ExitCode => {
+      if (json) terminal.json(end);
+      else terminal.line(endText(end, primary));
+      return exitCode.done;
+    };
     if (options === undefined) throw new BatonError('invalid', 'Which server? Name its --defaults-file.');
+    // First: parameters and certificates of that time may be gone by now.
+    const there = await existingData(resolve(options));
+    if (there) return tell(there, null);
     if (file === undefined) throw new BatonError('invalid', 'A replica of whom? Name its --parameters.');
     const { wanted } = await parametersIn(file, terminal);
     const stopped = new AbortController();
@@ -51,10 +61,7 @@ const init = command({
       persistFile: agent?.server.persistFile ?? null,
       signal: stopped.signal,
     };
-    const end = await runInit(run, terminal);
-    if (json) terminal.json(end);
-    else terminal.line(endText(end, wanted));
-    return exitCode.done;
+    return tell(await runInit(run, terminal), wanted.primary);
   },
 });
 

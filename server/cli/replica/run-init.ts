@@ -47,7 +47,7 @@ export async function parametersIn(
 }
 
 /** What came of it, in a sentence. */
-export function endText(end: InitEnd, { primary }: ReplicaParameters): string {
+export function endText(end: InitEnd, primary: ReplicaParameters['primary']): string {
   if (end.kind === 'data-exist') return `${end.dataDirectory} holds a database already: nothing was done.`;
   const from = end.copy.length === 0 ? '' : `, from ${end.copy.join(' and ')} (${end.gtid})`;
   const behind = end.transactionsBehind > 0 ? `, ${end.transactionsBehind} transactions behind so far` : '';
