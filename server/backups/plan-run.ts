@@ -7,7 +7,7 @@ import { baseOfNext } from './base-of-next.ts';
 import { readCatalogue } from './catalogue.ts';
 import { lastCall } from './schedule.ts';
 import { dataFilesOf } from './take-physical.ts';
-import { findBad } from './verification.ts';
+import { findVerdicts } from './verification.ts';
 
 const askTimeoutMs = 5000;
 
@@ -54,7 +54,8 @@ async function nextPhysical({ server, directory, now, ...place }: PlanParts, ful
   }));
   // A call that comes a little before its second is that second's.
   const fullDueAt = lastCall(full, new Date(now().getTime() + 1000));
-  const next = baseOfNext(catalogue, server, source, { fullDueAt, isBad: await findBad(directory, catalogue) });
+  const verdict = await findVerdicts(directory, catalogue);
+  const next = baseOfNext(catalogue, server, source, { fullDueAt, isBad: (one) => verdict(one) === false });
   return next.kind === 'full'
     ? { kind: 'physical', base: null, why: next.why }
     : { kind: 'physical', base: next.base, why: null };

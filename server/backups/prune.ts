@@ -6,7 +6,7 @@ import { readCatalogue } from './catalogue.ts';
 import { chainOf } from './chain.ts';
 import { manifestName, partialName, verificationName } from './names.ts';
 import { expiredBackups, type Keep } from './retention.ts';
-import { findBad } from './verification.ts';
+import { findVerdicts } from './verification.ts';
 
 /**
  * Removes the server's backups that are no longer to be kept, and answers what was removed. Only files that a whole
@@ -23,7 +23,7 @@ export async function pruneBackups(
   const catalogue = await readCatalogue(directory);
   const used = catalogue.find(({ name }) => name === inUse);
   const busy = used === undefined ? [] : (chainOf(catalogue, used) ?? [used]);
-  const expired = expiredBackups(catalogue, server, keep, now, await findBad(directory, catalogue)).filter(
+  const expired = expiredBackups(catalogue, server, keep, now, await findVerdicts(directory, catalogue)).filter(
     (one) => !busy.includes(one),
   );
   for (const { name } of expired.toReversed()) await remove(directory, name);

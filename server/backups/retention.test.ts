@@ -37,8 +37,8 @@ function chain(...ages: number[]): DumpManifest[] {
       lsn: { from: String(index), to: String(index + 1) },
     }));
 }
-const expiredOf = (catalogue: DumpManifest[], keep: Keep, bad: readonly string[] = []): string[] =>
-  expiredBackups(catalogue, 'db-1', keep, now, ({ name }) => bad.includes(name)).map(({ name }) => name);
+const expiredOf = (catalogue: DumpManifest[], keep: Keep, tried: Record<string, boolean> = {}): string[] =>
+  expiredBackups(catalogue, 'db-1', keep, now, ({ name }) => tried[name] ?? null).map(({ name }) => name);
 
 describe('backups that go', () => {
   test.each<{ what: string; keep: Keep; ages: number[]; gone: number[] }>([
@@ -66,8 +66,13 @@ describe('backups that go', () => {
     expect(expiredOf([...chain(20, 10, 8), ...chain(6, 2)], { count: 2 })).toEqual(['p-20', 'p-10', 'p-8']);
   });
   test('the newest good one stays, with its chain, beside a newer one that could not be restored', () => {
-    expect(expiredOf([...chain(40, 39), ...chain(30, 29)], { days: 7 }, ['p-30'])).toEqual(['p-30', 'p-29']);
-    expect(expiredOf([...chain(40, 39), ...chain(1)], { days: 7 }, ['p-1'])).toEqual([]);
+    expect(expiredOf([...chain(40, 39), ...chain(30, 29)], { days: 7 }, { 'p-30': false })).toEqual(['p-30', 'p-29']);
+    expect(expiredOf([...chain(40, 39), ...chain(1)], { days: 7 }, { 'p-1': false })).toEqual([]);
+  });
+  test('the newest proven one stays, with its chain, beside newer ones that nobody tried', () => {
+    const all = [...chain(50, 49), ...chain(40, 39, 38), ...chain(1)];
+    expect(expiredOf(all, { days: 7 }, { 'p-50': true, 'p-39': true })).toEqual(['p-50', 'p-49', 'p-38']);
+    expect(expiredOf(all, { days: 7 }, { 'p-39': true, 'p-1': true })).toHaveLength(5);
   });
   test('an incremental one whose base is gone is not good', () => {
     expect(expiredOf([...chain(40), ...chain(30, 29).slice(1)], { days: 7 })).toEqual(['p-29']);

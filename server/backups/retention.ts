@@ -11,24 +11,27 @@ export interface Keep {
 /**
  * The backups of `server` that are no longer to be kept, oldest first. Dumps of all databases, of each single one, and
  * physical backups are looked at apart. Of each the newest good one always stays, however old it is: an old backup is
- * better than none; and so does everything that a kept one builds on. `isBad`: it was tried, and could not be restored.
- * Others' backups in the same directory are not looked at.
+ * better than none; the newest that is proven, since newer ones that nobody tried may all be bad; and everything that a
+ * kept one builds on. `verdict`: whether it could be restored when it was tried, null where it never was. Others' backups
+ * in the same directory are not looked at.
  */
 export function expiredBackups(
   catalogue: readonly DumpManifest[],
   server: string,
   keep: Keep,
   now: Date,
-  isBad: (backup: DumpManifest) => boolean = () => false,
+  verdict: (backup: DumpManifest) => boolean | null = () => null,
 ): DumpManifest[] {
   const own = catalogue.filter((backup) => backup.server === server);
   const kept = new Set<DumpManifest>();
   for (const newestFirst of Map.groupBy(own, seriesOf).values()) {
     newestFirst.sort((a, b) => b.startedAt.localeCompare(a.startedAt));
-    const isGood = (backup: DumpManifest): boolean => chainOf(own, backup)?.every((one) => !isBad(one)) === true;
+    const isGood = (backup: DumpManifest): boolean =>
+      chainOf(own, backup)?.every((one) => verdict(one) !== false) === true;
     const good = newestFirst.find((backup) => isGood(backup)) ?? newestFirst[0];
+    const proven = newestFirst.find((backup) => verdict(backup) === true && isGood(backup));
     for (const [index, backup] of newestFirst.entries()) {
-      if (backup !== good && isBeyond(backup, index, keep, now)) continue;
+      if (backup !== good && backup !== proven && isBeyond(backup, index, keep, now)) continue;
       for (const needed of chainOf(own, backup) ?? [backup]) kept.add(needed);
     }
   }

@@ -26,12 +26,12 @@ export function verifiedOf(verification: DumpVerification | null): Dump['verifie
   return { at: endedAt, seconds: (Date.parse(endedAt) - Date.parse(startedAt)) / 1000, ok, text };
 }
 
-/** Which of these backups were tried and could not be restored. */
-export async function findBad(
+/** Of each of these backups whether it could be restored when it was tried; null where it never was. */
+export async function findVerdicts(
   directory: string,
   backups: readonly DumpManifest[],
-): Promise<(backup: DumpManifest) => boolean> {
+): Promise<(backup: DumpManifest) => boolean | null> {
   const found = await Promise.all(backups.map((one) => readVerification(directory, one)));
-  const bad = new Set(backups.filter((_, index) => found[index]?.ok === false).map(({ name }) => name));
-  return ({ name }) => bad.has(name);
+  const verdicts = new Map(backups.map(({ name }, index) => [name, found[index]?.ok ?? null]));
+  return ({ name }) => verdicts.get(name) ?? null;
 }
