@@ -78,7 +78,7 @@ async function checkTables(server: PrivateServer, signal: AbortSignal): Promise<
     const reason = await check.ended;
     signal.throwIfAborted();
     if (reason !== null) throw new Error(`${reason}; ${await server.lastWords()}`);
-    if (output.problem !== null) throw new Error(output.problem);
+    if (output.problem !== null) throw new BadBackup(output.problem);
     return { checked: output.checked, log: check.log() };
   } finally {
     signal.removeEventListener('abort', stop);

@@ -11,7 +11,7 @@ import { PrivateServer } from '../bootstrap/private-server.ts';
 import { receiveCopy } from '../bootstrap/receive-copy.ts';
 import type { VerifyRun } from '../contract/agent.ts';
 import type { DumpManifest } from '../contract/dumps.ts';
-import { ofTheBackup } from './bad-backup.ts';
+import { BadBackup, ofTheBackup } from './bad-backup.ts';
 import { filesOutside } from './files-outside.ts';
 
 /** A tool that takes nothing for so long hangs. */
@@ -122,8 +122,8 @@ function fileBody(
         onBytes(before + read);
         yield chunk;
       }
-      if (read !== bytes) throw new Error(`its file has ${read} bytes, and its manifest says ${bytes}`);
-      if (hash.digest('hex') !== sha256) throw new Error('its file has another SHA-256 than its manifest says');
+      if (read !== bytes) throw new BadBackup(`its file has ${read} bytes, and its manifest says ${bytes}`);
+      if (hash.digest('hex') !== sha256) throw new BadBackup('its file has another SHA-256 than its manifest says');
     })(),
   };
 }
