@@ -6,6 +6,8 @@ const keptChars = 8000;
 /** A reason is read by people: of a tool that tells each of its acts, a few lines are it. */
 const reasonLines = 4;
 const reasonChars = 2000;
+/** What setpriv, of util-linux, says where there is no such program. */
+const notStarted = /^setpriv: failed to execute [^\n]*: ([^\n]*)/;
 
 /** A running command-line tool in a pipe. */
 export interface Tool {
@@ -36,10 +38,12 @@ export function startTool(
   onLog: () => void = () => undefined,
   into: Writable | null = null,
 ): Tool {
+  // It ends with us, however we end: the next run works on the same files.
+  const own = ['--pdeathsig', 'KILL', command, ...args];
   const child =
     into === null
-      ? spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], ...runAs })
-      : spawn(command, args, { stdio: ['pipe', into, 'pipe'], ...runAs });
+      ? spawn('setpriv', own, { stdio: ['pipe', 'pipe', 'pipe'], ...runAs })
+      : spawn('setpriv', own, { stdio: ['pipe', into, 'pipe'], ...runAs });
   let said = '';
   child.stderr.setEncoding('utf8');
   child.stderr.on('data', (text: string) => {
@@ -50,6 +54,8 @@ export function startTool(
     child.on('error', (error) => resolve(`${command} could not be started: ${error.message}`));
     child.on('close', (code, signal) => {
       if (code === 0) return resolve(null);
+      const absent = notStarted.exec(said)?.[1];
+      if (absent !== undefined) return resolve(`${command} could not be started: ${absent}`);
       const how = code === null ? `was ended by ${signal}` : `ended with code ${code}`;
       const reason = lastWords(said);
       resolve(`${command} ${how}${reason === '' ? '' : `: ${reason}`}`);
