@@ -3,8 +3,9 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { BatonError } from '../contract/errors.ts';
-import { replaceFile } from '../files/durable-file.ts';
+import { BatonError, messageOf } from '../contract/errors.ts';
+import { replaceFile, writeNew } from '../files/durable-file.ts';
+import { lockDirectory } from '../files/lock-directory.ts';
 import { withOpenssl, type Openssl } from './openssl.ts';
 import { plainFingerprint } from './peer.ts';
 
@@ -22,6 +23,8 @@ const issued = z.object({
   fingerprint: z.string(),
   until: z.iso.datetime(),
   revokedAt: z.iso.datetime().nullable(),
+  /** It may not have got to its folder: we were ended in the middle. It can be revoked, and is made anew. */
+  pending: z.boolean().default(false),
 });
 export type Issued = z.infer<typeof issued>;
 const record = z.object({ format: z.literal(1), issued: z.array(issued) });
@@ -42,7 +45,8 @@ const usages: Readonly<Record<Purpose, string>> = {
 
 /**
  * A small certificate authority in a folder: `authority/` with its key, its record and its revocation list, and a folder for
- * each certificate, with what goes to one host: certificate.pem, key.pem, ca.pem, crl.pem.
+ * each certificate, with what goes to one host: certificate.pem, key.pem, ca.pem, crl.pem. Whoever changes it opens it
+ * locked: what another wrote in between would be lost.
  */
 export class Authority {
   readonly #folder: string;
@@ -66,7 +70,25 @@ export class Authority {
     return new Authority(folder, parsed.data.issued);
   }
 
-  /** Makes one, its key readable by this user alone. */
+  /**
+   * Has `work` open the authority of that folder, or make one, while nobody else does. Rejects with
+   * BatonError('already-running') while somebody else does.
+   */
+  static async locked<T>(folder: string, work: () => Promise<T>): Promise<T> {
+    const own = join(folder, 'authority');
+    await mkdir(own, { recursive: true, mode: 0o700 });
+    const release = await lockDirectory(own);
+    if (release === null) {
+      throw new BatonError('already-running', `Somebody else changes the authority in ${folder}.`, 'Wait for the end.');
+    }
+    try {
+      return await work();
+    } finally {
+      await release();
+    }
+  }
+
+  /** Makes one, its key readable by this user alone. Rejects where there is a key: what it signed would be lost with it. */
   static async create(folder: string, name: string): Promise<Authority> {
     await mkdir(join(folder, 'authority'), { recursive: true, mode: 0o700 });
     const made = new Authority(folder, []);
@@ -76,7 +98,13 @@ export class Authority {
         'keyUsage = critical, keyCertSign, cRLSign',
       ];
       const { certificate, key } = await make(openssl, { name, extensions, days: authorityDays, by: [] });
-      await replaceFile(made.#own('ca-key.pem'), key);
+      await writeNew(made.#own('ca-key.pem'), key).catch((error: unknown) => {
+        throw new BatonError(
+          'refused',
+          `There is a key in ${made.#own('')}, and no record of what it signed, or it can't be written: ${messageOf(error)}.`,
+          'Bring issued.json back, or move the folder away.',
+        );
+      });
       await replaceFile(made.#own('ca.pem'), certificate, 0o644);
     });
     await made.#write();
@@ -85,7 +113,8 @@ export class Authority {
 
   /** Certificates that are in use: the newest of each name that is not revoked. */
   get certificates(): readonly Issued[] {
-    return this.#issued.filter(({ revokedAt }) => revokedAt === null);
+    const valid = this.#issued.filter(({ revokedAt }) => revokedAt === null);
+    return valid.filter((one, index) => !valid.slice(index + 1).some(({ name }) => name === one.name));
   }
 
   /** Where the files of that certificate are. */
@@ -113,20 +142,26 @@ export class Authority {
       fingerprint: plainFingerprint(read.fingerprint256),
       until: read.validToDate.toISOString(),
       revokedAt: null,
+      pending: false,
     };
     const files = this.files(wanted.name);
     await mkdir(join(this.#folder, wanted.name), { recursive: true, mode: 0o700 });
+    // What is not in the record can never be revoked. An earlier one of that name is good to its end, and stays in it.
+    const others = this.#issued.filter((other) => !isOver(other, wanted.name));
+    this.#issued.splice(0, Infinity, ...others, { ...one, pending: true });
+    await this.#writeRecord();
     await replaceFile(files.key, made.key);
     await replaceFile(files.certificate, made.certificate, 0o644);
-    const others = this.#issued.filter(({ name, revokedAt }) => name !== wanted.name || revokedAt !== null);
-    this.#issued.splice(0, Infinity, ...others, one);
+    this.#issued.splice(-1, 1, one);
     await this.#write();
     return one;
   }
 
   /** Makes every certificate anew that ends within so many days, and the revocation list. Answers what is new. */
   async renew(now: Date, withinDays = renewDays, days = validDays): Promise<Issued[]> {
-    const due = this.certificates.filter(({ until }) => Date.parse(until) - now.getTime() < withinDays * DAY_MS);
+    const due = this.certificates.filter(
+      ({ until, pending }) => pending || Date.parse(until) - now.getTime() < withinDays * DAY_MS,
+    );
     const renewed: Issued[] = [];
     for (const { name, purpose: use, hosts } of due)
       renewed.push(await this.issue({ name, purpose: use, hosts }, days));
@@ -135,18 +170,24 @@ export class Authority {
     return renewed;
   }
 
-  /** Puts the certificate on the revocation list in every folder. Rejects with BatonError where there is none of that name. */
+  /**
+   * Puts the certificate, and the earlier ones of its name that are still good, on the revocation list in every folder. Answers
+   * the newest. Rejects with BatonError where there is none of that name.
+   */
   async revoke(name: string, now: Date): Promise<Issued> {
-    const index = this.#issued.findIndex((one) => one.name === name && one.revokedAt === null);
-    const found = this.#issued[index];
-    if (!found) {
+    const revokedAt = now.toISOString();
+    let newest: Issued | null = null;
+    for (const [index, one] of this.#issued.entries()) {
+      if (one.name !== name || one.revokedAt !== null) continue;
+      newest = { ...one, revokedAt };
+      this.#issued[index] = newest;
+    }
+    if (!newest) {
       const known = this.certificates.map((one) => one.name);
       throw new BatonError('not-found', `There is no certificate ${name}.`, '', { known });
     }
-    const revoked = { ...found, revokedAt: now.toISOString() };
-    this.#issued[index] = revoked;
     await this.#write();
-    return revoked;
+    return newest;
   }
 
   #own(file: string): string {
@@ -155,8 +196,7 @@ export class Authority {
 
   /** The record first: what it has is found again; then the list, everywhere. */
   async #write(): Promise<void> {
-    const text = `${JSON.stringify({ format: 1, issued: this.#issued } satisfies z.infer<typeof record>, null, 2)}\n`;
-    await replaceFile(this.#own('issued.json'), text);
+    await this.#writeRecord();
     const list = await withOpenssl(async (openssl) => await this.#list(openssl));
     await replaceFile(this.#own('crl.pem'), list, 0o644);
     const authority = await readFile(this.#own('ca.pem'), 'utf8');
@@ -165,6 +205,11 @@ export class Authority {
       await replaceFile(ca, authority, 0o644);
       await replaceFile(crl, list, 0o644);
     }
+  }
+
+  async #writeRecord(): Promise<void> {
+    const text = `${JSON.stringify({ format: 1, issued: this.#issued } satisfies z.infer<typeof record>, null, 2)}\n`;
+    await replaceFile(this.#own('issued.json'), text);
   }
 
   async #list(openssl: Openssl): Promise<string> {
@@ -190,6 +235,11 @@ export class Authority {
     const own = ['-cert', this.#own('ca.pem'), '-keyfile', this.#own('ca-key.pem')];
     return await openssl.run('ca', '-gencrl', '-config', configuration, ...own, '-crldays', String(validDays));
   }
+}
+
+/** An earlier one of that name which nobody lets in any more, by its age alone. */
+function isOver({ name, until, revokedAt }: Issued, of: string): boolean {
+  return name === of && revokedAt === null && Date.parse(until) < Date.now();
 }
 
 /** A key and its certificate, PEM. */

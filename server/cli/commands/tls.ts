@@ -37,8 +37,10 @@ const init = command({
     const wanted = asked
       ? wantedByOptions(consoles, server)
       : wantedByConfiguration((await readConfiguration(config)).configuration);
-    const authority = (await Authority.open(dir)) ?? (await Authority.create(dir, 'Baton authority'));
-    const made = await issueMissing(authority, wanted);
+    const [authority, made] = await Authority.locked(dir, async () => {
+      const opened = (await Authority.open(dir)) ?? (await Authority.create(dir, 'Baton authority'));
+      return [opened, await issueMissing(opened, wanted)];
+    });
     show(authority, made, json, terminal);
     if (!json) {
       terminal.note(`\nThe authority's key is ${join(dir, 'authority', 'ca-key.pem')}: who has it can let anybody in.`);
@@ -53,7 +55,7 @@ async function issueMissing(authority: Authority, wanted: readonly Wanted[]): Pr
   const made: Issued[] = [];
   for (const one of wanted) {
     const there = authority.certificates.find(({ name }) => name === one.name);
-    if (there && there.hosts.join() === one.hosts.join()) continue;
+    if (there && !there.pending && there.hosts.join() === one.hosts.join()) continue;
     made.push(await authority.issue(one));
   }
   return made;
@@ -71,21 +73,21 @@ const renew = command({
   ],
   input: z.object({ ...base, within: z.coerce.number().int().min(0).max(3650).default(renewDays) }),
   async run({ dir, json, within }, terminal) {
-    const authority = await existing(dir);
-    show(authority, await authority.renew(new Date(), within), json, terminal);
+    await changing(dir, async (authority) => {
+      show(authority, await authority.renew(new Date(), within), json, terminal);
+    });
     return exitCode.done;
   },
 });
 
 const revoke = command({
   name: 'tls revoke',
-  summary: 'put a certificate on the revocation list: nobody lets it in any more',
+  summary: 'put a certificate, and earlier ones of its name, on the revocation list: nobody lets them in any more',
   arguments: [{ syntax: '<name>', text: 'as `baton tls renew` lists it, such as agent-db-1' }],
   options: [dirOption, jsonOption],
   input: z.object({ ...base, name: z.string() }),
   async run({ dir, json, name }, terminal) {
-    const authority = await existing(dir);
-    const revoked = await authority.revoke(name, new Date());
+    const revoked = await changing(dir, async (authority) => await authority.revoke(name, new Date()));
     if (json) terminal.json(revoked);
     else terminal.line(`${name} (${revoked.serial}) is revoked; copy the new crl.pem to every host.`);
     return exitCode.done;
@@ -93,6 +95,11 @@ const revoke = command({
 });
 
 export const tlsCommands: readonly Command[] = [init, renew, revoke];
+
+async function changing<T>(dir: string, work: (authority: Authority) => Promise<T>): Promise<T> {
+  await existing(dir);
+  return await Authority.locked(dir, async () => await work(await existing(dir)));
+}
 
 async function existing(dir: string): Promise<Authority> {
   const authority = await Authority.open(dir);

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { lockDirectory } from './lock-directory.ts';
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'baton-lock-'));
+});
+afterAll(async () => await rm(directory, { recursive: true, force: true }));
+
+test('a directory is locked once, by whatever path, until it is given back', async () => {
+  const release = await lockDirectory(directory);
+  expect(release).not.toBeNull();
+  const link = join(directory, 'link');
+  await symlink(directory, link);
+  expect(await lockDirectory(link)).toBeNull();
+  await release?.();
+  const again = await lockDirectory(directory);
+  expect(again).not.toBeNull();
+  await again?.();
+});
+
+test('the lock of a process that was killed is free', async () => {
+  const program = `
+    import { lockDirectory } from ${JSON.stringify(new URL('lock-directory.ts', import.meta.url).href)};
+    const release = await lockDirectory(process.argv[1]);
+    process.stdout.write(release === null ? 'no' : 'locked');
+    setInterval(() => undefined, 1000);
+  `;
+  const args = ['--input-type=module', '-e', program, directory];
+  const other = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  expect(String((await once(other.stdout, 'data'))[0])).toBe('locked');
+  expect(await lockDirectory(directory)).toBeNull();
+  other.kill('SIGKILL');
+  await once(other, 'exit');
+  const release = await lockDirectory(directory);
+  expect(release).not.toBeNull();
+  await release?.();
+});
+
+test('a directory that is not there is told', async () => {
+  await expect(lockDirectory(join(directory, 'none'))).rejects.toThrow('ENOENT');
+});

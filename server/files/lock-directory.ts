@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { open, type FileHandle } from 'node:fs/promises';
+
+/** Held by this process; a handle that nobody refers to would be closed. */
+const held = new Set<FileHandle>();
+
+/**
+ * Locks a directory for this process alone, until what this answers is called or the process ends, however it ends: null where
+ * another has it. Who may not open the directory can't lock it. Rejects where it is not there, or can't be locked.
+ */
+export async function lockDirectory(path: string): Promise<(() => Promise<void>) | null> {
+  const handle = await open(path, 'r');
+  const got = await flock(handle).catch(async (error: unknown) => {
+    await handle.close();
+    throw error;
+  });
+  if (!got) {
+    await handle.close();
+    return null;
+  }
+  held.add(handle);
+  return async () => {
+    if (held.delete(handle)) await handle.close();
+  };
+}
+
+/** Node has no flock(2). The lock belongs to the open file, which the program of util-linux shares with us and leaves to us. */
+async function flock({ fd }: FileHandle): Promise<boolean> {
+  const child = spawn('flock', ['--nonblock', '--exclusive', '3'], { stdio: ['ignore', 'ignore', 'pipe', fd] });
+  let said = '';
+  child.stderr?.on('data', (text: Buffer) => (said += text.toString()));
+  return await new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code === 0 || code === 1) resolve(code === 0);
+      else reject(new Error(`the directory can't be locked: ${said.trim() || `flock ended with code ${code}`}`));
+    });
+  });
+}
