@@ -27,5 +27,6 @@ test('a token that was changed, or made with another key, is none', async () => 
   const [until = '', ...rest] = token.split('.');
   expect(await get('/backups/index.json', [String(Number(until) + 3600), ...rest].join('.'))).toBe(401);
   expect(await get('/backups/index.json', `${token.slice(0, -1)}${token.endsWith('0') ? '1' : '0'}`)).toBe(401);
+  expect(await get('/backups/index.json', `0001.${'a'.repeat(16)}.${'b'.repeat(64)}`)).toBe(401);
   expect(readsUntilLater(token, createHash('sha256').update('another').digest(), new Date())).toBe(false);
 });

@@ -27,7 +27,7 @@ export function serveReaderTokens(app: FastifyInstance, tokens: Tokens, now: () 
 
 /** Whether a token is one of these, and its time is not over. */
 export function readsUntilLater(token: string, key: Buffer, now: Date): boolean {
-  const [, until, salt] = /^(\d{1,12})\.([0-9a-f]{16})\.[0-9a-f]{64}$/.exec(token) ?? [];
+  const [, until, salt] = /^([1-9]\d{0,11})\.([0-9a-f]{16})\.[0-9a-f]{64}$/.exec(token) ?? [];
   if (until === undefined || salt === undefined) return false;
   const right = timingSafeEqual(Buffer.from(sealed(key, Number(until), salt)), Buffer.from(token));
   return right && Number(until) * 1000 > now.getTime();

@@ -81,16 +81,28 @@ const crlMessage = { path: ['clientCrl'], message: 'there is no clientCa whose l
 /** Names of certificates (CN or alternative name) or their SHA-256 fingerprints. */
 const certificateNames = z.array(z.string().min(1)).default([]);
 
+const clientFiles = {
+  ca: certificateFile.optional(),
+  certificate: certificateFile.optional(),
+  key: secretFile.optional(),
+};
+const pairMessage = { path: ['key'], message: 'a certificate and its key go together' };
+const isPair = ({ certificate, key }: { certificate?: string | undefined; key?: string | undefined }) =>
+  (certificate === undefined) === (key === undefined);
+
 /** How a client reaches a server over TLS. Without `ca`: whom the system trusts. */
-const clientTls = z
+const clientTls = z.strictObject(clientFiles).refine(isPair, pairMessage);
+/** The same of an agent. The driver of the database takes no revocation list. */
+const agentTls = z
   .strictObject({
-    ca: certificateFile.optional(),
-    certificate: certificateFile.optional(),
-    key: secretFile.optional(),
+    ...clientFiles,
+    /** Revocation lists of those authorities; without one nobody is revoked. */
+    crl: certificateFile.optional(),
   })
-  .refine(({ certificate, key }) => (certificate === undefined) === (key === undefined), {
-    path: ['key'],
-    message: 'a certificate and its key go together',
+  .refine(isPair, pairMessage)
+  .refine(({ ca, crl }) => crl === undefined || ca !== undefined, {
+    path: ['crl'],
+    message: 'there is no ca whose list it could be',
   });
 export type ClientTlsConfiguration = z.infer<typeof clientTls>;
 
@@ -154,7 +166,7 @@ export const clusterConfiguration = z.strictObject({
   /** Token the console shows to the agents of this cluster. */
   agentTokenFile: secretFile.optional(),
   /** For agents with an https address: whom the console trusts, and the certificate that it shows. */
-  agentTls: clientTls.optional(),
+  agentTls: agentTls.optional(),
   /** Then the console speaks TLS with every server, and checks that its certificate is one of the host in its url. */
   serverTls: clientTls.optional(),
   /** What takeovers and rejoins tell a server that they re-point. Absent: as its connection was, or the new primary's. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -35,6 +35,16 @@ test('a server is written into a configuration, and nothing else of it changes, 
   await joinConsole(file, server);
   expect(await readFile(file, 'utf8')).toBe(after);
   expect((await readdir(folder)).toSorted()).toEqual(['baton.yaml', 'secret']);
+});
+
+test('a configuration that is a link stays one, and the file that it leads to keeps its mode', async () => {
+  const behind = join(folder, 'of-the-office.yaml');
+  await rename(file, behind);
+  await symlink(behind, file);
+  await joinConsole(file, server);
+  expect((await lstat(file)).isSymbolicLink()).toBe(true);
+  expect(await readFile(behind, 'utf8')).toContain('db-4');
+  expect((await lstat(behind)).mode & 0o777).toBe(0o640);
 });
 
 test('a name that is taken, a cluster that is not there, a server that makes no sense: the file stays as it was', async () => {

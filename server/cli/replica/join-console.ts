@@ -1,9 +1,10 @@
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { parseDocument } from 'yaml';
 import { describeProblems } from '../../configuration/describe-problems.ts';
 import { loadConfiguration } from '../../configuration/load-configuration.ts';
 import { BatonError } from '../../contract/errors.ts';
 import type { ClusterConfiguration } from '../../contract/configuration.ts';
+import { replaceAlike } from '../../files/durable-file.ts';
 
 /** A server as a console's configuration names it. */
 export interface JoiningServer {
@@ -41,13 +42,15 @@ export async function joinConsole(file: string, server: JoiningServer): Promise<
   }
   const document = parseDocument(await readFile(file, 'utf8'));
   document.setIn(['clusters', cluster, 'servers', name], document.createNode({ url, ...(agent ? { agent } : {}) }));
-  const partial = `${file}.${process.pid}.partial`;
-  await writeFile(partial, String(document), { mode: (await stat(file)).mode & 0o777 });
+  const text = String(document);
+  const tried = `${file}.${process.pid}.tried`;
+  await writeFile(tried, text, { mode: (await stat(file)).mode & 0o777 });
   try {
-    const checked = await loadConfiguration(partial);
+    const checked = await loadConfiguration(tried);
     if (checked.kind === 'wrong') throw new BatonError('invalid', describeProblems(file, checked.problems));
-    await rename(partial, file);
   } finally {
-    await rm(partial, { force: true });
+    await rm(tried, { force: true });
   }
+  // Where it is a link, the file it leads to.
+  await replaceAlike(await realpath(file), text);
 }
