@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { exists } from '../bootstrap/exchange.ts';
 import { existingData, initReplica, type InitStage } from '../bootstrap/replica-init.ts';
-import { secured } from '../bootstrap/secured.ts';
+import { replicaTls, secured } from '../bootstrap/secured.ts';
 import type { AgentConfiguration } from '../contract/configuration.ts';
 import { BatonError, messageOf } from '../contract/errors.ts';
 import type { FirstCopyStatus } from '../contract/first-copy.ts';
@@ -87,13 +87,12 @@ export class FirstCopy {
 
   /** Whether a copy was made. */
   async #make(defaultsFile: string): Promise<boolean> {
-    const { server, parametersFile, tls } = this.#configuration;
+    const { server, parametersFile } = this.#configuration;
     if (parametersFile === undefined) throw missing;
     const parameters = await parametersIn(parametersFile);
     if (parameters.primary === null) return false;
-    const files = { certificate: tls?.certificate, key: tls?.key, ca: tls?.clientCa };
     const end = await initReplica({
-      ...(await secured(files, false, parameters)),
+      ...(await secured(replicaTls({}, this.#configuration, parameters), parameters)),
       defaultsFile,
       parameters,
       accountFiles: [],

@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { existingData } from '../../bootstrap/replica-init.ts';
+import { replicaTls } from '../../bootstrap/secured.ts';
 import { agentConfiguration, type ClusterConfiguration } from '../../contract/configuration.ts';
 import { BatonError } from '../../contract/errors.ts';
 import { addressText } from '../../contract/listen-address.ts';
@@ -24,7 +25,7 @@ import {
   type ReplicaFolder,
 } from '../replica/replica-folder.ts';
 import { parametersIn, runInit } from '../replica/run-init.ts';
-import { filesFor, secureOptions } from '../replica/secure-options.ts';
+import { secureOptions } from '../replica/secure-options.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { untilStopped } from '../until-stopped.ts';
 
@@ -72,8 +73,9 @@ export const replicaRun = command({
     ca: z.string().optional(),
     certificate: z.string().optional(),
     key: z.string().optional(),
+    verifyServer: z.boolean().default(true),
   }),
-  async run({ parameters, as, join, ca, certificate, key, ...input }, terminal) {
+  async run({ parameters, as, join, ca, certificate, key, verifyServer, ...input }, terminal) {
     const directory = resolve(input.folder);
     const [cluster = '', name = basename(directory)] = (as ?? `/${basename(directory)}`).split('/').slice(-2);
     const config = join === undefined ? null : resolve(join === true ? demoConfiguration : join);
@@ -87,10 +89,10 @@ export const replicaRun = command({
     }
     const { text, wanted } = await parametersIn(parameters ?? folder.parameters, terminal);
     const facts = known ?? (await claim(directory, { name, ...input }, wanted.primary));
-    const files = filesFor({ ca, certificate, key }, null, wanted);
-    await fillFolder(directory, facts, files.tls);
+    const tls = replicaTls({ ca, certificate, key, verifyServer }, null, wanted);
+    await fillFolder(directory, facts, tls.files);
     await replaceFile(folder.parameters, text);
-    const how = { wanted, ...files, accountFiles: [], persistFile: folder.persist };
+    const how = { wanted, tls, accountFiles: [], persistFile: folder.persist };
     const end =
       (await existingData(folder.options)) ??
       (await runInit({ ...how, defaultsFile: folder.options, signal: stopping.signal }, terminal));

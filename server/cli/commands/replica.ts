@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { existingData, type InitEnd } from '../../bootstrap/replica-init.ts';
+import { replicaTls } from '../../bootstrap/secured.ts';
 import type { AgentConfiguration } from '../../contract/configuration.ts';
 import { BatonError } from '../../contract/errors.ts';
 import type { ReplicaParameters } from '../../contract/parameters.ts';
@@ -10,7 +11,7 @@ import { readConfiguration } from '../configuration-file.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { replicaRun } from './replica-run.ts';
 import { endText, parametersIn, runInit } from '../replica/run-init.ts';
-import { filesFor, secureOptions } from '../replica/secure-options.ts';
+import { secureOptions } from '../replica/secure-options.ts';
 import { untilStopped } from '../until-stopped.ts';
 
 const init = command({
@@ -33,10 +34,11 @@ const init = command({
     ca: z.string().optional(),
     certificate: z.string().optional(),
     key: z.string().optional(),
+    verifyServer: z.boolean().default(true),
     config: z.string().optional(),
     json: z.boolean().default(false),
   }),
-  async run({ defaultsFile, parameters, config, json, ca, certificate, key }, terminal) {
+  async run({ defaultsFile, parameters, config, json, ca, certificate, key, verifyServer }, terminal) {
     const agent = config === undefined ? null : await agentSection(config);
     const options = defaultsFile ?? agent?.server.defaultsFile;
     const file = parameters ?? agent?.parametersFile;
@@ -56,7 +58,7 @@ const init = command({
     const run = {
       defaultsFile: resolve(options),
       wanted,
-      ...filesFor({ ca, certificate, key }, agent, wanted),
+      tls: replicaTls({ ca, certificate, key, verifyServer }, agent, wanted),
       accountFiles: agent?.server.defaultsFile === undefined ? [] : [agent.server.defaultsFile],
       persistFile: agent?.server.persistFile ?? null,
       signal: stopped.signal,

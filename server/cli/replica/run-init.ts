@@ -1,19 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { initFailure, initReplica, type InitEnd, type InitStage } from '../../bootstrap/replica-init.ts';
-import { secured } from '../../bootstrap/secured.ts';
+import { secured, type ReplicaTls } from '../../bootstrap/secured.ts';
 import { BatonError, messageOf } from '../../contract/errors.ts';
 import { addressText } from '../../contract/listen-address.ts';
 import { readParameters, type ReplicaParameters } from '../../contract/parameters.ts';
-import type { TlsFiles } from '../../tls/material.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { Rate, receivingLine, stageBegins } from './stage-text.ts';
 
 export interface InitRun {
   readonly defaultsFile: string;
   readonly wanted: ReplicaParameters;
-  readonly tls: TlsFiles;
-  /** The files were named for this, and are not only those of an agent. */
-  readonly named: boolean;
+  readonly tls: ReplicaTls;
   readonly accountFiles: readonly string[];
   readonly persistFile: string | null;
   readonly signal: AbortSignal;
@@ -21,8 +18,8 @@ export interface InitRun {
 
 /** Makes the replica, and shows how far it is. Rejects with BatonError. */
 export async function runInit(run: InitRun, terminal: Terminal): Promise<InitEnd> {
-  const { wanted, tls, named, ...rest } = run;
-  const how = await secured(tls, named, wanted);
+  const { wanted, tls, ...rest } = run;
+  const how = await secured(tls, wanted);
   return await initReplica({ ...rest, ...how, parameters: wanted, onStage: shows(terminal) }).catch(
     (error: unknown) => {
       throw initFailure(error);
