@@ -2,10 +2,15 @@ import type { TableChecksums } from '../contract/galera.ts';
 import type { Connection } from './connection.ts';
 import { text } from './row.ts';
 import { SqlError } from './sql-error.ts';
-import { identifier } from './statement.ts';
+import { bounded, identifier } from './statement.ts';
 
 /** What belongs to the server and not to its users. */
 const SYSTEM = ['mysql', 'sys', 'information_schema', 'performance_schema'];
+
+/** The server ends a statement at its bound; a connection that is only left would have it read on to the table's end. */
+const ABORT_MS = 1_000;
+/** ER_STATEMENT_TIMEOUT (https://mariadb.com/kb/en/mariadb-error-code-reference/). */
+const STATEMENT_TIMEOUT = 1969;
 
 /**
  * Checksums of the users' tables on a Galera node, small ones first, for as long as `budgetMs` lasts; what did not fit is
@@ -26,11 +31,13 @@ export async function tableChecksums(connection: Connection, budgetMs: number): 
     const name = `${identifier(text(row, 'db'))}.${identifier(text(row, 'name'))}`;
     try {
       if (left() <= 0) break;
-      const [sum] = await connection.query(`CHECKSUM TABLE ${name}`, { timeoutMs: left() });
+      const seconds = Math.max(0.001, left() / 1_000);
+      const { sql } = bounded('max_statement_time', seconds, `CHECKSUM TABLE ${name}`);
+      const [sum] = await connection.query(sql, { timeoutMs: left() + ABORT_MS });
       tables[`${text(row, 'db')}.${text(row, 'name')}`] = text(sum ?? {}, 'Checksum');
     } catch (error) {
-      // The connection is gone with the statement that took too long: what was read until then stands.
-      if (error instanceof SqlError && error.kind === 'deadline') break;
+      // What was read until then stands.
+      if (error instanceof SqlError && (error.kind === 'deadline' || error.errno === STATEMENT_TIMEOUT)) break;
       throw error;
     }
   }
