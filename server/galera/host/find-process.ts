@@ -1,4 +1,4 @@
-import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { readdir, readFile, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 
 /** What the kernel says of who has a data directory. */
@@ -26,7 +26,8 @@ const PROGRAMS = ['mariadbd', 'mysqld'];
  * kernel's locks. Rejects where /proc can't be read.
  */
 export async function findHolder(dataDirectory: string): Promise<Holder> {
-  const directory = resolve(dataDirectory);
+  // The kernel names a working directory without links in it; a directory that is not there nobody works in.
+  const directory = await realpath(dataDirectory).catch(() => resolve(dataDirectory));
   const [open, processes] = await Promise.all([lockedFiles(directory), serverProcesses()]);
   const own = processes.find(({ directory: where }) => where === directory);
   if (own)
