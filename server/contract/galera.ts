@@ -255,7 +255,7 @@ export type RecoveryPlan = z.infer<typeof recoveryPlan>;
 
 /** POST /clusters/C/galera/nodes/N/start or stop. */
 export const nodeActRequest = z.strictObject({
-  /** The node's name, typed: to start one that is kept down, which erases what was kept. */
+  /** The node's name, typed: to start one that is kept down, which erases what was kept; to stop the last one that serves. */
   confirm: z.string().optional(),
 });
 

@@ -461,3 +461,22 @@ describe('an operation that a console left', () => {
     expect(view).toMatchObject({ outcome: 'succeeded', pointOfNoReturnPassed: true });
   });
 });
+
+test('what is done between operations sees none begin, and is not done while one runs, at any console', async () => {
+  const other = newConsole('second console');
+  const end = await operations.between('erp5', async () => {
+    const [begun, acted] = await Promise.all([
+      other.start(heading, '{}', program([step('a')])),
+      other.between('erp5', async () => 'done twice'),
+    ]);
+    return [begun.kind, acted.kind];
+  });
+  expect(end).toEqual({ kind: 'acted', answer: ['running', 'running'] });
+  const seen = await run([
+    step('a', {
+      run: async () => done((await other.between('erp5', async () => 'done in the middle')).kind),
+    }),
+  ]);
+  expect(seen.steps[0]?.note).toBe('running');
+  expect(await other.between('erp5', async () => 'done after')).toMatchObject({ kind: 'acted' });
+});

@@ -33,6 +33,10 @@ export type Started =
   /** One runs on this cluster. `operation` is null where another console runs it and the store does not say which. */
   | { readonly kind: 'running'; readonly operation: Operation | null };
 
+/** How `between` came out; as Started where one runs. */
+export type Between<T> =
+  { readonly kind: 'acted'; readonly answer: T } | Extract<Started, { readonly kind: 'running' }>;
+
 /** Looks and chooses what becomes of an interrupted operation; what it records is durable when that resolves. */
 export type Decide<C> = (
   entries: readonly Entry[],
@@ -113,6 +117,25 @@ export class Operations {
       } catch (error) {
         await keeper.release();
         throw error;
+      }
+    });
+  }
+
+  /**
+   * Does something short while no operation runs on the cluster, here or at another console, and none begins. Where one
+   * runs, answers that. Rejects as `act` does, and with BatonError('unavailable') when the store can't be written.
+   */
+  async between<T>(cluster: string, act: () => Promise<T>): Promise<Between<T>> {
+    return await this.#one(cluster, async (): Promise<Between<T>> => {
+      const running = this.running(cluster);
+      if (running) return { kind: 'running', operation: running };
+      const { leases, holder, now } = this.#parts;
+      const acquired = await LeaseKeeper.acquire(leases, leaseName(cluster), holder, now);
+      if (acquired.kind === 'taken') return { kind: 'running', operation: await this.#elsewhere(cluster) };
+      try {
+        return { kind: 'acted', answer: await act() };
+      } finally {
+        await acquired.keeper.release();
       }
     });
   }

@@ -61,7 +61,7 @@ export function galeraMethods({ clusters, access, logger, settled, stopping }: E
       const recoveries = recoveriesOf(name);
       requireServer(clusters.get(name), node);
       return await audited(actor, { action: `galera-node-${act}`, cluster: name, object: node }, async () =>
-        act === 'start' ? await recoveries.startNode(node, confirm) : await recoveries.stopNode(node),
+        act === 'start' ? await recoveries.startNode(node, confirm) : await recoveries.stopNode(node, confirm),
       );
     },
   };

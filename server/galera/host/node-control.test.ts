@@ -64,3 +64,11 @@ test('only an explicit start lifts that, and the node takes a full copy then', a
   expect(await readFile(startFile, 'utf8')).toBe('');
   expect(await readFile(join(folder, 'grastate.dat'), 'utf8')).toContain(`uuid:    ${ZERO_HISTORY}\nseqno:   -1`);
 });
+
+test('of two starts asked for at once one begins', async () => {
+  const control = nodeControl();
+  const asked = await Promise.allSettled([control.start(plain), control.start(plain)]);
+  await control.close();
+  expect(asked.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  expect(starts).toHaveLength(1);
+});

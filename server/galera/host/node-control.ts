@@ -27,6 +27,7 @@ export class NodeControl {
   #position: string | null = null;
   #work: NodeWork = { kind: 'none', startedAt: null, endedAt: null, error: null };
   #running: Promise<void> = Promise.resolve();
+  #alone = false;
 
   constructor(parts: NodeControlParts) {
     this.#parts = parts;
@@ -50,21 +51,52 @@ export class NodeControl {
 
   /** Empties the start file, so that the next start is a plain one. Rejects with BatonError while something is under way. */
   async clear(): Promise<void> {
+    await this.alone(async () => await clearStartFile(this.#parts.startFile));
+  }
+
+  /** Nothing is begun between a look at the node and what is done because of it. Rejects with BatonError already-running. */
+  async alone<T>(act: () => Promise<T>): Promise<T> {
     this.#refuseWhileBusy();
-    await clearStartFile(this.#parts.startFile);
+    this.#alone = true;
+    try {
+      return await act();
+    } finally {
+      this.#alone = false;
+    }
   }
 
   /** Keeps the node from being started by anybody, with its files as they are. Rejects with BatonError where it is not down. */
   async keepDown(): Promise<void> {
-    this.#refuseWhileBusy();
-    const alive = await this.#parts.alive();
-    if (alive.kind !== 'down') throw new BatonError('refused', `The node is not down (${alive.kind}).`);
-    await writeHold(this.#parts.startFile);
+    await this.alone(async () => {
+      const alive = await this.#parts.alive();
+      if (alive.kind !== 'down') throw new BatonError('refused', `The node is not down (${alive.kind}).`);
+      await writeHold(this.#parts.startFile);
+    });
   }
 
   /** Begins to start it. Rejects with BatonError already-running, or refused where the node is not down. */
   async start(request: StartRequest): Promise<NodeWork> {
+    return await this.alone(async () => await this.#startIfDown(request));
+  }
+
+  /** Begins to stop it. `kill`: a node that waits for others is killed; never one that has its data open. */
+  stop(kill: boolean): NodeWork {
     this.#refuseWhileBusy();
+    return this.#begin('stopping', async () => {
+      const ended = this.#parts.control.stop();
+      // Its failure is told below, unless the node was ended meanwhile.
+      ended.catch(() => undefined);
+      if (kill) await this.#killWaiting(ended);
+      await ended;
+    });
+  }
+
+  /** Resolves when nothing is under way. */
+  async close(): Promise<void> {
+    await this.#running;
+  }
+
+  async #startIfDown(request: StartRequest): Promise<NodeWork> {
     const alive = await this.#parts.alive();
     // A start beside one that runs would do nothing, and a bootstrap would be believed to have happened.
     if (alive.kind !== 'down')
@@ -91,24 +123,8 @@ export class NodeControl {
     });
   }
 
-  /** Begins to stop it. `kill`: a node that waits for others is killed; never one that has its data open. */
-  stop(kill: boolean): NodeWork {
-    this.#refuseWhileBusy();
-    return this.#begin('stopping', async () => {
-      const ended = this.#parts.control.stop();
-      // Its failure is told below, unless the node was ended meanwhile.
-      ended.catch(() => undefined);
-      if (kill) await this.#killWaiting(ended);
-      await ended;
-    });
-  }
-
-  /** Resolves when nothing is under way. */
-  async close(): Promise<void> {
-    await this.#running;
-  }
-
   #refuseWhileBusy(): void {
+    if (this.#alone) throw new BatonError('already-running', 'Something else is just being done to the node.');
     if (this.#work.startedAt === null || this.#work.endedAt !== null) return;
     throw new BatonError('already-running', `The node is ${this.#work.kind} since ${this.#work.startedAt}.`);
   }

@@ -5,6 +5,7 @@ import type { ClusterSnapshot } from '../../contract/snapshot.ts';
 import { decide } from '../decide/decide.ts';
 import { startPosition } from '../parse/recovered.ts';
 import { gather, type Gathered } from './gather.ts';
+import { isKept, mayBeLast } from './one-node.ts';
 import type { RecoveryParts } from './parts.ts';
 import { differences, fingerprintOf, RecoveryPlans } from './plans.ts';
 import { programOf } from './program.ts';
@@ -40,8 +41,11 @@ export interface Recoveries {
    * its name in `confirm`: it takes a full copy, which erases what was kept. Rejects with BatonError.
    */
   startNode(node: string, confirm?: string): Promise<NodeWork>;
-  /** Stops a node; one that waits for others is killed. Rejects with BatonError. */
-  stopNode(node: string): Promise<NodeWork>;
+  /**
+   * Stops a node; one that waits for others is killed, and the last one that is Primary is stopped only with its name in
+   * `confirm`. Rejects with BatonError.
+   */
+  stopNode(node: string, confirm?: string): Promise<NodeWork>;
   /** Takes up what a console left unfinished. */
   resume(id?: string, options?: { readonly waits: boolean }): Promise<Operation[]>;
   /** Takes in what the watch sees. */
@@ -64,9 +68,11 @@ export function createRecoveries(parts: RecoveryParts): Recoveries {
     return { ...gathered, decision: decide({ members, reports, now: parts.now(), floor, lastSeen }) };
   }
 
-  async function refuseWhileRunning(): Promise<void> {
-    const running = await parts.operations.acting(cluster);
-    if (running) throw alreadyRunning(running);
+  /** A recovery neither runs nor begins meanwhile, at any console. */
+  async function between<T>(act: () => Promise<T>): Promise<T> {
+    const end = await parts.operations.between(cluster, act);
+    if (end.kind === 'acted') return end.answer;
+    throw end.operation ? alreadyRunning(end.operation) : actsElsewhere();
   }
 
   function agentOf(node: string) {
@@ -105,39 +111,44 @@ export function createRecoveries(parts: RecoveryParts): Recoveries {
       const started = await parts.operations.start({ ...heading, dryRun: false }, JSON.stringify(task), program);
       if (started.kind === 'started') return { operationId: started.operation.id };
       if (started.operation) return sameOrRefuse(started.operation, node);
-      throw new BatonError('already-running', 'Another console acts on this cluster.', 'Look there.', {
-        operationId: null,
-      });
+      throw actsElsewhere();
     },
 
     async startNode(node, confirm) {
       const agent = agentOf(node);
-      await refuseWhileRunning();
-      const { decision, reports } = await look(true);
-      if (decision.situation === 'running' && isKept(reports, node)) {
-        if (confirm === node)
-          return await agent.start({ bootstrap: false, position: null, forgetView: true, lift: true });
-        const message = `${node} is kept down, with rows that ${cluster} gave up: its start erases them by a full copy.`;
-        throw new BatonError('refused', message, `Copy them, then type ${node}.`, { decision, confirm: node });
-      }
-      if (!decision.start.includes(node)) {
-        const { reason } = decision.nodes.find(({ name }) => name === node) ?? { reason: '' };
-        throw new BatonError('refused', `${node} is not to be started now: ${decision.text} ${reason}`, '', {
-          decision,
+      return await between(async () => {
+        const { decision, reports } = await look(true);
+        if (decision.situation === 'running' && isKept(reports, node)) {
+          if (confirm === node)
+            return await agent.start({ bootstrap: false, position: null, forgetView: true, lift: true });
+          const message = `${node} is kept down, with rows that ${cluster} gave up: its start erases them by a full copy.`;
+          throw new BatonError('refused', message, `Copy them, then type ${node}.`, { decision, confirm: node });
+        }
+        if (!decision.start.includes(node)) {
+          const { reason } = decision.nodes.find(({ name }) => name === node) ?? { reason: '' };
+          throw new BatonError('refused', `${node} is not to be started now: ${decision.text} ${reason}`, '', {
+            decision,
+          });
+        }
+        return await agent.start({
+          bootstrap: false,
+          position: joinPosition(decision, reports, node),
+          // Nodes that wait for each other find together by that very view.
+          forgetView: decision.situation === 'running',
         });
-      }
-      return await agent.start({
-        bootstrap: false,
-        position: joinPosition(decision, reports, node),
-        // Nodes that wait for each other find together by that very view.
-        forgetView: decision.situation === 'running',
       });
     },
 
-    async stopNode(node) {
+    async stopNode(node, confirm) {
       const agent = agentOf(node);
-      await refuseWhileRunning();
-      return await agent.stop(true);
+      return await between(async () => {
+        const { reports } = await gather(parts, null);
+        if (confirm !== node && mayBeLast(reports, node)) {
+          const message = `No other node of ${cluster} is known to be Primary: without ${node} nobody serves.`;
+          throw new BatonError('refused', message, `Type ${node} to stop it all the same.`, { confirm: node });
+        }
+        return await agent.stop(true);
+      });
     },
 
     async resume(id, { waits } = { waits: true }) {
@@ -180,10 +191,6 @@ function chosen(decision: Decision, asked: string | undefined, confirm: string |
   return node;
 }
 
-function isKept(reports: readonly NodeReport[], node: string): boolean {
-  return reports.some((report) => report.kind === 'seen' && report.name === node && report.evidence.kept);
-}
-
 /** Where the node goes on from; null: from the start, by a full copy, or from its own file. */
 function joinPosition(decision: Decision, reports: readonly NodeReport[], node: string): string | null {
   const row = decision.nodes.find(({ name }) => name === node);
@@ -208,6 +215,12 @@ function outdated(plan: RecoveryPlan, now: Decision): BatonError {
 function sameOrRefuse(running: Operation, node: string | null): { operationId: string } {
   if (running.kind === KIND && running.target === node) return { operationId: running.id };
   throw alreadyRunning(running);
+}
+
+function actsElsewhere(): BatonError {
+  return new BatonError('already-running', 'Another console acts on this cluster.', 'Look there.', {
+    operationId: null,
+  });
 }
 
 function alreadyRunning({ id, title }: Operation): BatonError {

@@ -41,6 +41,11 @@ const statesOf = (operation: Operation): string[] => operation.steps.map(({ id, 
 test('scenario 6: with one node Primary nothing is bootstrapped, whatever a flag says; a node that is down is started', async () => {
   await stage.node('db-2').stop();
   await stage.node('db-3').stop();
+  // Nor is the last one that serves stopped in passing.
+  await expect(desk.recoveries.stopNode('db-1')).rejects.toMatchObject({
+    code: 'refused',
+    details: { confirm: 'db-1' },
+  });
   const file = join(stage.node('db-3').dataDir, 'grastate.dat');
   await writeFile(file, (await readFile(file, 'utf8')).replace('bootstrap: 0', 'bootstrap: 1'));
   const plan = await desk.recoveries.plan();
