@@ -72,6 +72,11 @@ export async function standingOf(folder: InitFolder): Promise<Standing> {
   return entries.includes(NAME) ? { kind: 'begun', whole: false } : { kind: 'empty' };
 }
 
+/** Whether a server could be started on the data directory, and may have been. */
+export async function hasTables({ dataDirectory }: InitFolder): Promise<boolean> {
+  return await exists(join(dataDirectory, TABLES));
+}
+
 /** Makes the folder, empty, in a data directory that is empty or holds an earlier one. */
 export async function beginFolder(folder: InitFolder, logs: readonly string[]): Promise<void> {
   await discardFolder(folder);

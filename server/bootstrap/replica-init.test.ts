@@ -1,4 +1,4 @@
-import { chmod, chown, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -10,6 +10,7 @@ import { askLocalServer } from '../mariadb/local-server.ts';
 import { text } from '../mariadb/row.ts';
 import { createCluster, type SandboxCluster } from '../sandbox/cluster.ts';
 import { caughtUp, followed } from '../sandbox/replication.ts';
+import { beginFolder, declareWhole, initFolderOf } from './init-folder.ts';
 import { blankServer, type BlankServer } from './testing/blank-server.ts';
 import { originBackups, type OriginBackups } from './testing/origin-backups.ts';
 import { serveFolder, type StaticServer } from './testing/static-server.ts';
@@ -129,6 +130,18 @@ test('what is no database and not nothing is left alone', async () => {
   await writeFile(join(one.server.dataDir, 'ibdata1'), 'precious');
   await expect(one.init({})).rejects.toMatchObject({ code: 'refused', message: expect.stringContaining('ibdata1') });
   expect(await readFile(join(one.server.dataDir, 'ibdata1'), 'utf8')).toBe('precious');
+});
+
+test('where a server was made beside a copy that waited for its place, neither it nor its options change', async () => {
+  const one = await blank();
+  const { dataDir, persistFile } = one.server;
+  const place = initFolderOf(dataDir);
+  await beginFolder(place, []);
+  for (const path of [place.data, dataDir]) await mkdir(join(path, 'mysql'));
+  await declareWhole(place);
+  await expect(one.init({})).rejects.toThrow('was a server started there meanwhile?');
+  expect(await readFile(persistFile, 'utf8')).toBe('');
+  expect(await readdir(place.data)).toEqual(['mysql']);
 });
 
 /** A manifest, as Baton's agent writes one beside a backup. */

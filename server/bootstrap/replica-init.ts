@@ -19,6 +19,7 @@ import {
   beginFolder,
   declareWhole,
   discardFolder,
+  hasTables,
   initFolderOf,
   putInPlace,
   standingOf,
@@ -244,8 +245,8 @@ async function fill(
 
 async function finish({ persistFile, beforeInPlace }: ReplicaInit, folder: InitFolder): Promise<void> {
   await beforeInPlace?.();
-  // Before the data have their place: a server that starts on them then is read-only.
-  if (persistFile !== null) await replaceFile(persistFile, replicaOptions, 0o644);
+  // Before the data have their place, and never behind that: a server that starts on them then is read-only.
+  if (persistFile !== null && !(await hasTables(folder))) await replaceFile(persistFile, replicaOptions, 0o644);
   await putInPlace(folder);
 }
 
