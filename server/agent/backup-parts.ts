@@ -9,7 +9,7 @@ import type { BackupTurn } from '../backups/turn.ts';
 import { Verifications } from '../verification/verifications.ts';
 import { noBackups, type AgentStatus } from '../contract/agent.ts';
 import type { AgentConfiguration } from '../contract/configuration.ts';
-import { messageOf } from '../contract/errors.ts';
+import { BatonError, messageOf } from '../contract/errors.ts';
 
 /** The backups of one agent. */
 export interface BackupParts {
@@ -64,21 +64,42 @@ export async function createBackups(
     schedule:
       schedule === undefined
         ? null
-        : named('schedule', () => startSchedule(schedule, () => takeEach(method, runner, options.logger))),
+        : named('schedule', () => startSchedule(schedule, () => takeEach(method, { ...options, runner }))),
   };
 }
 
 /** One after the other: each costs the disk a whole reading. */
-async function takeEach(methods: BackupParts['methods'], runner: BackupRunner, logger: Logger): Promise<void> {
+async function takeEach(methods: BackupParts['methods'], parts: ScheduledParts): Promise<void> {
   for (const method of methods) {
+    await takeScheduled(method, parts);
+    await parts.runner.idle();
+  }
+}
+
+interface ScheduledParts {
+  readonly runner: Pick<BackupRunner, 'idle' | 'take' | 'running'>;
+  readonly turn: BackupTurn;
+  readonly logger: Logger;
+}
+
+/** Takes one, behind a copy for another server where one is being sent: it would be missing until the next time. Never rejects. */
+export async function takeScheduled(
+  method: BackupParts['methods'][number],
+  { runner, turn, logger }: ScheduledParts,
+): Promise<void> {
+  for (;;) {
     await runner.idle();
+    await turn.free();
     try {
       await runner.take({ method });
+      return;
     } catch (error) {
+      const isForCopy = error instanceof BatonError && error.code === 'already-running' && runner.running() === null;
+      if (isForCopy && turn.held !== null) continue;
       // The runner remembers a refusal, and a backup that is being taken is as good as this one.
       logger.warn({ method, reason: messageOf(error) }, 'scheduled backup not begun');
+      return;
     }
-    await runner.idle();
   }
 }
 

@@ -46,8 +46,9 @@ export class BackupRunner {
    */
   async open(): Promise<void> {
     const { directory, server, note, now, logger } = this.#options;
-    const { finished, removed } = await recoverLeftovers(directory, server);
+    const { finished, removed, waiting } = await recoverLeftovers(directory, server);
     for (const name of finished) logger.info({ name }, 'backup of an earlier run finished');
+    for (const name of waiting) logger.warn({ name }, 'backup of an earlier run could not get its name yet');
     for (const name of removed) logger.warn({ name }, 'half backup of an earlier run removed');
     const [name] = removed;
     if (name !== undefined) {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rename, rm, symlink, truncate, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, rmdir, symlink, truncate, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -97,14 +97,14 @@ describe('an agent that starts after one was killed', () => {
 
   test('removes a half dump and says so', async () => {
     await put(partialName(name), 'half');
-    expect(await recoverLeftovers(directory, 'db-1')).toEqual({ finished: [], removed: [name] });
+    expect(await recoverLeftovers(directory, 'db-1')).toEqual({ finished: [], removed: [name], waiting: [] });
     expect(await readdir(directory)).toEqual([]);
   });
 
   test('removes a dump that had no name yet, with its manifest', async () => {
     await put(partialName(name), content);
     await put(partialName(manifestName(name)), JSON.stringify(manifest));
-    expect(await recoverLeftovers(directory, 'db-1')).toEqual({ finished: [], removed: [name] });
+    expect(await recoverLeftovers(directory, 'db-1')).toEqual({ finished: [], removed: [name], waiting: [] });
     expect(await readdir(directory)).toEqual([]);
   });
 
@@ -112,7 +112,7 @@ describe('an agent that starts after one was killed', () => {
     await put(name, content);
     await put(partialName(name), content);
     await put(partialName(manifestName(name)), JSON.stringify(manifest));
-    expect(await recoverLeftovers(directory, 'db-1')).toEqual({ finished: [name], removed: [] });
+    expect(await recoverLeftovers(directory, 'db-1')).toEqual({ finished: [name], removed: [], waiting: [] });
     expect(await readCatalogue(directory)).toEqual([manifest]);
     expect(await readdir(directory)).toHaveLength(2);
   });
@@ -120,14 +120,24 @@ describe('an agent that starts after one was killed', () => {
   test('does not finish one whose size is not that of its manifest', async () => {
     await put(name, 'short');
     await put(partialName(manifestName(name)), JSON.stringify(manifest));
-    expect(await recoverLeftovers(directory, 'db-1')).toEqual({ finished: [], removed: [name] });
+    expect(await recoverLeftovers(directory, 'db-1')).toEqual({ finished: [], removed: [name], waiting: [] });
     expect(await readCatalogue(directory)).toEqual([]);
+  });
+
+  test('keeps a whole one that can not get its name, and finishes it another time', async () => {
+    await put(name, content);
+    await put(partialName(manifestName(name)), JSON.stringify(manifest));
+    await mkdir(join(directory, manifestName(name)));
+    expect(await recoverLeftovers(directory, 'db-1')).toEqual({ finished: [], removed: [], waiting: [name] });
+    await rmdir(join(directory, manifestName(name)));
+    expect(await recoverLeftovers(directory, 'db-1')).toEqual({ finished: [name], removed: [], waiting: [] });
+    expect(await readCatalogue(directory)).toEqual([manifest]);
   });
 
   test("leaves other servers' and strangers' partial files alone", async () => {
     const others = [partialName(manifestOf(content, startedAt, 'db-2').name), '.film.partial', '.x.sql.zst.partial'];
     for (const other of others) await put(other, '');
-    expect(await recoverLeftovers(directory, 'db-1')).toEqual({ finished: [], removed: [] });
+    expect(await recoverLeftovers(directory, 'db-1')).toEqual({ finished: [], removed: [], waiting: [] });
     expect((await readdir(directory)).toSorted()).toEqual(others.toSorted());
   });
 });

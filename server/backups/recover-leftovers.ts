@@ -8,6 +8,8 @@ import { isBackupOf, manifestName, nameOfPartial, partialName } from './names.ts
 export interface Leftovers {
   readonly finished: readonly string[];
   readonly removed: readonly string[];
+  /** Whole ones that could not get their name: the next start tries again. */
+  readonly waiting: readonly string[];
 }
 
 /**
@@ -20,16 +22,19 @@ export async function recoverLeftovers(directory: string, server: string): Promi
     return name !== null && isBackupOf(server, backupOf(name));
   });
   const backups = [...new Set(partials.map((file) => backupOf(nameOfPartial(file) ?? '')))].toSorted();
-  const finished: string[] = [];
-  for (const backup of backups) if (await finish(directory, backup)) finished.push(backup);
-  for (const file of partials) await unlink(join(directory, file)).catch(() => undefined);
+  const ends = new Map<string, Awaited<ReturnType<typeof finish>>>();
+  for (const backup of backups) ends.set(backup, await finish(directory, backup));
+  const endedAs = (end: string): string[] => backups.filter((backup) => ends.get(backup) === end);
+  // Without its manifest a whole backup would be a file that nobody looks at.
+  const useless = partials.filter((file) => ends.get(backupOf(nameOfPartial(file) ?? '')) !== 'waiting');
+  for (const file of useless) await unlink(join(directory, file)).catch(() => undefined);
   const half: string[] = [];
   for (const backup of backups) {
     // A manifest alone is what removing a backup had left.
     const isHalf = partials.includes(partialName(backup)) || (await exists(join(directory, backup)));
-    if (isHalf && !finished.includes(backup)) half.push(backup);
+    if (isHalf && ends.get(backup) === 'half') half.push(backup);
   }
-  return { finished, removed: half };
+  return { finished: endedAs('finished'), removed: half, waiting: endedAs('waiting') };
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -44,14 +49,14 @@ function backupOf(name: string): string {
 }
 
 /** A manifest that waits beside a dump of exactly its size: the dump is whole, since it got its name after its fsync. */
-async function finish(directory: string, name: string): Promise<boolean> {
-  if (await findBackup(directory, name)) return true;
+async function finish(directory: string, name: string): Promise<'finished' | 'waiting' | 'half'> {
+  if (await findBackup(directory, name)) return 'finished';
   const waiting = join(directory, partialName(manifestName(name)));
   const manifest = await readManifest(waiting);
   const dump = await lstat(join(directory, name)).catch(() => null);
-  if (manifest?.name !== name || !dump?.isFile() || dump.size !== manifest.bytes) return false;
+  if (manifest?.name !== name || !dump?.isFile() || dump.size !== manifest.bytes) return 'half';
   return await publish(waiting, join(directory, manifestName(name))).then(
-    () => true,
-    () => false,
+    () => 'finished' as const,
+    () => 'waiting' as const,
   );
 }

@@ -21,3 +21,8 @@ export class Stall {
     clearTimeout(this.#timer);
   }
 }
+
+/** Until 10.6 mariadb-backup says each second how far it has looked through the log, also where it does nothing else any more. */
+export function tellsProgress(said: string): boolean {
+  return said.split('\n').some((line) => line.trim() !== '' && !line.includes('log scanned up to'));
+}

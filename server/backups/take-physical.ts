@@ -10,7 +10,7 @@ import { physicalArguments } from './physical-stream.ts';
 import { dumpPosition } from './position.ts';
 import { publishBackup, type BackupOutcome } from './publish-backup.ts';
 import { steadyTables, tablesNow, type BackupSource } from './source.ts';
-import { Stall } from './stall.ts';
+import { Stall, tellsProgress } from './stall.ts';
 import { startTool } from './tool.ts';
 
 const observeTimeoutMs = 5000;
@@ -95,7 +95,9 @@ export async function writePhysical(
 ) {
   const stall = new Stall(stallTimeoutMs, `mariadb-backup did nothing for ${stallTimeoutMs / 1000} s`);
   const refresh = (): void => stall.refresh();
-  const backup = startTool('mariadb-backup', args, null, refresh);
+  const backup = startTool('mariadb-backup', args, null, (text) => {
+    if (tellsProgress(text)) refresh();
+  });
   try {
     const written = await compressed(backup, {
       compressor: 'fast',

@@ -29,13 +29,13 @@ export interface RunAs {
 
 /**
  * Starts a tool with an argument list. A tool that is not installed shows in `ended`. `onLog`: it said
- * something. `into`: the input of another tool, which it writes to without a byte coming through this process.
+ * something, and what. `into`: the input of another tool, which it writes to without a byte coming through this process.
  */
 export function startTool(
   command: string,
   args: readonly string[],
   runAs: RunAs | null = null,
-  onLog: () => void = () => undefined,
+  onLog: (text: string) => void = () => undefined,
   into: Writable | null = null,
 ): Tool {
   // It ends with us, however we end: the next run works on the same files.
@@ -48,7 +48,7 @@ export function startTool(
   child.stderr.setEncoding('utf8');
   child.stderr.on('data', (text: string) => {
     said = (said + text).slice(-keptChars);
-    onLog();
+    onLog(text);
   });
   const ended = new Promise<string | null>((resolve) => {
     child.on('error', (error) => resolve(`${command} could not be started: ${error.message}`));
