@@ -48,6 +48,7 @@ function fakeService(enabled: boolean): { service: Service; switched: string[] }
     switched,
     service: {
       name: 'mariadb_update',
+      working: false,
       kind: 'gate',
       status,
       look: status,

@@ -107,6 +107,18 @@ test('an agent ends within 5 s, whatever a download does', async () => {
   await expect(readWhole(stuck)).rejects.toThrow('broke off');
 });
 
+test('it says what its end would break off: a service that runs, too', async () => {
+  const host = await start(({ folder }) => ({
+    services: { update: { kind: 'gate', file: join(folder, 'gate'), run: ['sleep', '600'] } },
+  }));
+  expect(host.agent.busyWith()).toBeNull();
+  await host.client.service('update', 'enable');
+  await host.client.service('update', 'run');
+  expect(host.agent.busyWith()).toBe('update is running');
+  await host.client.service('update', 'disable');
+  expect(host.agent.busyWith()).toBeNull();
+});
+
 const clientOf = (url: string, material: TlsMaterial, token = ''): AgentClient => {
   const client = new AgentClient({ server: 'db-1', url, token, secure: { material: () => material } });
   onTestFinished(() => client.close());

@@ -165,10 +165,16 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
   logger.info({ url, server, services: [...services.keys()] }, 'agent listens');
   let closing: Promise<void> | null = null;
   const busyWith = (): string | null => {
+    const service = [...services.values()].find(({ working }) => working);
+    if (service) return `${service.name} is running`;
     if (backups?.runner.running()) return 'a backup is being taken';
     if (backups?.verifications.running()) return 'a backup is being verified';
     if (firstCopy.working) return 'the first copy of the server is being made';
-    return reseeds?.working === true ? 'the server is being given a copy' : null;
+    if (reseeds?.working === true) return 'the server is being given a copy';
+    const node = galera?.control?.work ?? null;
+    if (node !== null && node.startedAt !== null && node.endedAt === null) return `the node is ${node.kind}`;
+    // Also a copy that another server is being sent.
+    return turn.held === null ? null : `${turn.held} is being taken`;
   };
   return { url, busyWith, close: () => (closing ??= close()) };
 }

@@ -49,6 +49,10 @@ class ControlledService implements Service {
     return this.#control.kind;
   }
 
+  get working(): boolean {
+    return this.#runs.running && !this.#control.daemon;
+  }
+
   async status(): Promise<ServiceStatus> {
     const status = this.#control.status().catch((error: unknown) => {
       throw new BatonError('unavailable', `${this.name} can't be asked for: ${messageOf(error)}`);

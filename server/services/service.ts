@@ -5,6 +5,8 @@ import type { RunLog, RunningProgram } from './run-program.ts';
 export interface Service {
   readonly name: string;
   readonly kind: ServiceStatus['kind'];
+  /** A run of it that ends by itself goes on. */
+  readonly working: boolean;
   /** Rejects where its supervisor can't be asked. */
   status(): Promise<ServiceStatus>;
   /** As status; where that can't be told, it counts as enabled, and `problem` says why. Never rejects. */
