@@ -1,18 +1,16 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AgentConfiguration } from '../contract/configuration.ts';
 import { BatonError } from '../contract/errors.ts';
 import { AgentClient } from './client.ts';
-import { localSocket, localTokenFile } from './local-door.ts';
+import { localTokenFile, readLocalDoor } from './local-door.ts';
 import { stateDirectoryOf } from './state-directory.ts';
 
 /** The agent that runs on this host with this configuration. Rejects with BatonError unavailable where there is no sign of it. */
 export async function localAgent(configuration: AgentConfiguration): Promise<AgentClient> {
   const directory = stateDirectoryOf(configuration);
   try {
-    const token = await readFile(join(directory, localTokenFile), 'utf8');
-    const socketPath = await localSocket(directory);
-    return new AgentClient({ server: configuration.name ?? 'this host', url: 'http://localhost', token, socketPath });
+    const door = await readLocalDoor(directory);
+    return new AgentClient({ server: configuration.name ?? 'this host', url: 'http://localhost', ...door });
   } catch {
     throw new BatonError(
       'unavailable',

@@ -1,22 +1,27 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
-import { realpath } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { replaceFile } from '../files/durable-file.ts';
+import { lockDirectory } from '../files/lock-directory.ts';
 
 /** Whoever may read it may do all on this host's agent, as the agent's own user can anyway. */
 export const localTokenFile = 'local-token';
 
+/** The name of its socket, which nobody else can guess and take first. */
+const localSocketFile = 'local-socket';
+
 /**
- * Where the commands of this host find its agent: a socket in the abstract namespace, since the path to a state directory
- * may be longer than a socket's name, and which is gone with its agent.
+ * Where the commands of this host find its agent, and what they show there: a socket in the abstract namespace, since the path
+ * to a state directory may be longer than a socket's name, and which is gone with its agent. Rejects where there is none.
  */
-export async function localSocket(stateDirectory: string): Promise<string> {
-  const digest = createHash('sha256')
-    .update(await realpath(stateDirectory))
-    .digest('hex');
-  return `\0baton-agent-${digest.slice(0, 32)}`;
+export async function readLocalDoor(stateDirectory: string): Promise<{ token: string; socketPath: string }> {
+  const [token, name] = await Promise.all(
+    [localTokenFile, localSocketFile].map(async (file) => await readFile(join(stateDirectory, file), 'utf8')),
+  );
+  if (!token || !name) throw new Error(`${stateDirectory} has no token of an agent`);
+  return { token, socketPath: `\0${name}` };
 }
 
 /** Lets the commands on this host in, by a token that its state directory keeps; whatever the network side asks for. */
@@ -24,6 +29,7 @@ export class LocalDoor {
   readonly #token = randomBytes(32).toString('hex');
   readonly #stateDirectory: string;
   #server: Server | null = null;
+  #unlock: (() => Promise<void>) | null = null;
 
   constructor(stateDirectory: string) {
     this.#stateDirectory = stateDirectory;
@@ -31,14 +37,13 @@ export class LocalDoor {
 
   /** Begins to listen. Rejects where another agent of this state directory does. */
   async open(handle: (request: IncomingMessage, response: ServerResponse) => void): Promise<void> {
-    const server = createServer(handle);
-    server.listen(await localSocket(this.#stateDirectory));
-    try {
-      await once(server, 'listening');
-    } catch (error) {
-      throw new Error(`agent.stateDirectory: another agent uses ${this.#stateDirectory}`, { cause: error });
-    }
+    this.#unlock = await lockDirectory(this.#stateDirectory);
+    if (this.#unlock === null) throw new Error(`agent.stateDirectory: another agent uses ${this.#stateDirectory}`);
+    const name = `baton-agent-${randomBytes(16).toString('hex')}`;
+    const server = createServer(handle).listen(`\0${name}`);
+    await once(server, 'listening');
     this.#server = server;
+    await replaceFile(join(this.#stateDirectory, localSocketFile), name);
     await replaceFile(join(this.#stateDirectory, localTokenFile), this.#token);
   }
 
@@ -50,9 +55,11 @@ export class LocalDoor {
     return timingSafeEqual(digestOf(shown), digestOf(this.#token));
   }
 
-  close(): void {
+  /** Lets nobody in any more; when this resolves, another agent may use the state directory. */
+  async close(): Promise<void> {
     this.#server?.close();
     this.#server?.closeAllConnections();
+    await this.#unlock?.();
   }
 }
 

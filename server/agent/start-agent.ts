@@ -129,10 +129,10 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
     backups?.schedule?.stop();
     backups?.verifySchedule?.stop();
     endCopies();
-    local.close();
     const cut = setTimeout(() => app.server.closeAllConnections(), drainMs);
     const ends = [...services.values()].map((service) => service.close());
     const ended = Promise.all([
+      local.close(),
       app.close(),
       decision.stop(),
       serverCertificates.stop(),
