@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { mkdir, stat } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
 import { resolve } from 'node:path';
 import type { RunAs } from '../backups/tool.ts';
 import { BatonError } from '../contract/errors.ts';
+import { lockDirectory } from '../files/lock-directory.ts';
 import type { FileOptions } from '../mariadb/options-file.ts';
 import { hasLogs, notedLogs, type InitFolder } from './init-folder.ts';
 
@@ -79,18 +78,13 @@ export async function isThere(path: string): Promise<boolean> {
   );
 }
 
-/** One init of a directory at a time: an abstract socket, which is no file and ends with its process. */
-export async function lockDirectory(dataDirectory: string): Promise<Server> {
-  const name = createHash('sha256').update(dataDirectory).digest('hex').slice(0, 32);
-  const server = createServer((socket) => socket.destroy());
-  return await new Promise((accept, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRINUSE') return reject(error);
-      reject(new BatonError('already-running', `Another init of ${dataDirectory} is at work.`, 'Wait for its end.'));
-    });
-    server.listen({ path: `\0baton-init-${name}` }, () => {
-      server.unref();
-      accept(server);
-    });
-  });
+/**
+ * One init of a data directory at a time, by whatever path; the directory is made where it is not there. Answers what ends
+ * the lock; it ends with its process, too. Rejects with BatonError('already-running') while another is at work.
+ */
+export async function lockForInit(dataDirectory: string, options: FileOptions): Promise<() => Promise<void>> {
+  if (!(await isThere(dataDirectory))) await ownerOf(dataDirectory, options);
+  const release = await lockDirectory(dataDirectory);
+  if (release) return release;
+  throw new BatonError('already-running', `Another init of ${dataDirectory} is at work.`, 'Wait for its end.');
 }

@@ -25,7 +25,7 @@ import {
   standingOf,
   type InitFolder,
 } from './init-folder.ts';
-import { dataDirectoryOf, lockDirectory, ownerOf, ownLogs } from './init-place.ts';
+import { dataDirectoryOf, lockForInit, ownerOf, ownLogs } from './init-place.ts';
 import { installDatabase } from './install-database.ts';
 import { lookAtPrimary } from './look-at-primary.ts';
 import type { HttpAccess } from './open-url.ts';
@@ -94,16 +94,17 @@ export type InitEnd =
  * null where it has none. Rejects as initReplica does.
  */
 export async function existingData(defaultsFile: string): Promise<DataExist | null> {
-  const dataDirectory = dataDirectoryOf(await readOptionsFile(defaultsFile), defaultsFile);
+  const options = await readOptionsFile(defaultsFile);
+  const dataDirectory = dataDirectoryOf(options, defaultsFile);
   const folder = initFolderOf(dataDirectory);
   const standing = await standingOf(folder);
   if (standing.kind !== 'data') return null;
   if (standing.leftFolder) {
-    const lock = await lockDirectory(dataDirectory);
+    const release = await lockForInit(dataDirectory, options);
     try {
       await putInPlace(folder);
     } finally {
-      lock.close();
+      await release();
     }
   }
   return { kind: 'data-exist', dataDirectory };
@@ -117,7 +118,7 @@ export async function existingData(defaultsFile: string): Promise<DataExist | nu
 export async function initReplica(init: ReplicaInit): Promise<InitEnd> {
   const options = await readOptionsFile(init.defaultsFile);
   const dataDirectory = dataDirectoryOf(options, init.defaultsFile);
-  const lock = await lockDirectory(dataDirectory);
+  const release = await lockForInit(dataDirectory, options);
   try {
     const folder = initFolderOf(dataDirectory);
     const standing = await standingOf(folder);
@@ -138,7 +139,7 @@ export async function initReplica(init: ReplicaInit): Promise<InitEnd> {
     }
     return await begin(init, options, folder);
   } finally {
-    lock.close();
+    await release();
   }
 }
 
