@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { Authority } from './authority.ts';
-import type { TlsFiles, TlsMaterial } from './material.ts';
+import { readMaterial, type TlsFiles, type TlsMaterial } from './material.ts';
 import { connectSecurely, SecureAgent, type SecureClient } from './secure-client.ts';
 import { secureServers } from './secure-server.ts';
 import { loopback, materialOf, testCertificates, type TestCertificates } from './testing/certificates.ts';
@@ -82,6 +82,19 @@ test('a certificate of the authority is let in, over IPv6 as over IPv4', async (
     const { url } = await start(demanding(), undefined, host);
     expect(await ask(url, await materialOf(made.own, 'console'))).toBe('200 hello');
   }
+});
+
+test('a client with a revocation list sends nothing to a server whose certificate is revoked', async () => {
+  await made.make('lost', 'agent');
+  const { certificate, key } = made.own.files('lost');
+  const { url } = await start({ certificate, key });
+  const { ca } = await materialOf(made.own, 'console');
+  const { crl } = made.own.files('console');
+  const trusted = await readMaterial({ ca: made.own.files('console').ca, crl });
+  expect(await ask(url, trusted)).toBe('200 hello');
+  await made.own.revoke('lost', new Date());
+  await expect(ask(url, await readMaterial({ ca: made.own.files('console').ca, crl }))).rejects.toThrow('is revoked');
+  expect(await ask(url, { ca: ca ?? '' })).toBe('200 hello');
 });
 
 test('an absent, a foreign, an expired and a revoked certificate are refused, and each is told which', async () => {
