@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { AgentConfiguration } from '../contract/configuration.ts';
 import { forgetHistory } from '../galera/host/change-grastate.ts';
 import { NodeControl } from '../galera/host/node-control.ts';
-import { setViewAside } from '../galera/host/node-files.ts';
+import { setAside, setViewAside } from '../galera/host/node-files.ts';
 import { NodeWitness } from '../galera/host/node-witness.ts';
 import { serverControl } from '../services/server-control.ts';
 
@@ -43,7 +43,11 @@ export function createGalera(
         : new NodeControl({
             control: serverControl(control, timeoutMs),
             startFile: galera.startFile,
-            forgetHistory: async () => await forgetHistory(await witness.dataDirectory(), options.now()),
+            forgetHistory: async () => {
+              // It has write sets of numbers that the cluster has given to others: the provider takes them for those.
+              await setAside(await witness.writeSetCache(), options.now());
+              await forgetHistory(await witness.dataDirectory(), options.now());
+            },
             forgetView: async () => await setViewAside(await witness.dataDirectory(), options.now()),
             alive: async () => (await witness.evidence()).alive,
             now: options.now,

@@ -39,9 +39,13 @@ export async function hasInnodb(directory: string): Promise<boolean> {
   return await exists(join(directory, 'ibdata1'));
 }
 
-/** Sets the last view of the node aside, under another name; nothing to do where there is none. */
+/** Sets the last view of the node aside, as setAside. */
 export async function setViewAside(directory: string, now: Date): Promise<void> {
-  const file = join(directory, 'gvwstate.dat');
+  await setAside(join(directory, 'gvwstate.dat'), now);
+}
+
+/** Gives a file another name beside it; nothing to do where there is none. */
+export async function setAside(file: string, now: Date): Promise<void> {
   const kept = `${file}.kept-${now.toISOString().replaceAll(/[:.]/g, '-')}`;
   await rename(file, kept).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;

@@ -4,7 +4,7 @@ import { POSITION_UNREAD, type Grastate, type NodeEvidence, type Recovered } fro
 import { aliveness, type LocalNode } from './aliveness.ts';
 import { hasData, hasInnodb, readGrastate, readGvwstate, transferLeftovers } from './node-files.ts';
 import { recoverPosition } from './recover-position.ts';
-import { bootstrapSwitchesIn, readServerOptions, type ServerOptions } from './server-options.ts';
+import { bootstrapSwitchesIn, readServerOptions, writeSetCacheIn, type ServerOptions } from './server-options.ts';
 import { keptBy } from './start-file.ts';
 
 export interface WitnessParts extends LocalNode {
@@ -45,6 +45,12 @@ export class NodeWitness {
   /** Where the data of the node are. Rejects where the options do not say. */
   async dataDirectory(): Promise<string> {
     return directoryIn(await readServerOptions(this.#parts.optionsFile));
+  }
+
+  /** Where the provider keeps the last write sets. Rejects as dataDirectory. */
+  async writeSetCache(): Promise<string> {
+    const options = await readServerOptions(this.#parts.optionsFile);
+    return writeSetCacheIn(options, directoryIn(options));
   }
 
   async #readPosition(): Promise<NodeEvidence> {

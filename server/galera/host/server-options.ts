@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -30,6 +31,15 @@ export function optionsIn(printed: string): ServerOptions {
     if (match) options.set((match[1] ?? '').replaceAll('-', '_'), match[2] ?? '1');
   }
   return options;
+}
+
+/** The file in which the provider keeps the last write sets, as an absolute path. */
+export function writeSetCacheIn(options: ServerOptions, dataDirectory: string): string {
+  const provider = options.get('wsrep_provider_options') ?? '';
+  const directory =
+    /gcache\.dir\s*=\s*([^;"]+)/.exec(provider)?.[1]?.trim() ?? options.get('wsrep_data_home_dir') ?? '.';
+  const name = /gcache\.name\s*=\s*([^;"]+)/.exec(provider)?.[1]?.trim() ?? 'galera.cache';
+  return resolve(dataDirectory, directory, name);
 }
 
 /** The options that make the next plain start a bootstrap, as they stand there. */

@@ -253,9 +253,20 @@ test('another node than the highest is refused, unless its name is typed; then t
   }
 });
 
+test('a node that was kept down takes a full copy once it is started with its name typed, and is one like the others', async () => {
+  const kept = stage.node('db-3');
+  await desk.recoveries.startNode('db-3', 'db-3');
+  await untilSynced([stage.node('db-1'), kept]);
+  expect(await uidsOf(kept)).not.toContain('only-on-two');
+  await expectSameRows([stage.node('db-1'), kept]);
+  await until(async () => (await stage.agent('db-3').evidence()).work.endedAt !== null, { what: 'db-3 is started' });
+  expect((await stage.evidence('db-3')).kept).toBe(false);
+  await kept.stop();
+});
+
 test('scenario 13: a second bootstrap by hand beside the running cluster is a split brain in one look, though history and id agree', async () => {
   const { decision } = await desk.recoveries.view();
-  expect(decision).toMatchObject({ situation: 'running', act: 'none', start: [] });
+  expect(decision).toMatchObject({ situation: 'running', act: 'start', start: ['db-3'] });
   const { uuid, seqno } = decision.nodes[0] ?? {};
   const second = stage.node('db-2');
   await writeFile(join(second.dataDir, 'grastate.dat'), grastateText(uuid ?? '', -1, 1));
