@@ -70,7 +70,10 @@ const bodies: Readonly<Record<string, unknown>> = {
 };
 
 /** By the end of the path, for every cluster and server. */
-const bodyEndings: readonly (readonly [string, unknown])[] = [['/maintenance', { reason: 'new disk', minutes: 10 }]];
+const bodyEndings: readonly (readonly [string, unknown])[] = [
+  ['/maintenance', { reason: 'new disk', minutes: 10 }],
+  ['/galera/recoveries', { planId: 'p' }],
+];
 
 interface Route {
   readonly method: string;
