@@ -182,7 +182,11 @@ test('the agent runs there too, reads its configuration again at SIGHUP, and kee
   await until(async () => (await lines('agent.log')).some((line) => line.includes('goes on with the one before')), {
     what: 'it goes on',
   });
-  await until(async () => (await services()).includes('update'), { what: 'it is as it was' });
+  await until(async () => (await lines('agent.log')).at(-1)?.includes('agent listens') === true, {
+    what: 'it listens again',
+    timeoutMs: 50_000,
+  });
+  expect(await services()).toContain('update');
   taken.kill('SIGTERM');
   expect(child.exitCode).toBeNull();
 });

@@ -6,11 +6,9 @@ export const logFileOption: Option = {
   text: 'log there instead of to standard error; SIGHUP and SIGUSR1 open it anew',
 };
 
-const nothing = async (): Promise<void> => undefined;
-
 /**
- * Runs `work` with a log. SIGHUP and SIGUSR1 open its file anew, and SIGHUP calls what `work` gave to onReload. Rejects
- * where the file can't be written.
+ * Runs `work` with a log. SIGHUP and SIGUSR1 open its file anew, and SIGHUP calls what `work` gave to onReload, also
+ * one that came before that. Rejects where the file can't be written.
  */
 export async function withLog<T>(
   file: string | undefined,
@@ -20,16 +18,21 @@ export async function withLog<T>(
   const log = await openLog(file);
   const { logger } = log;
   const reopen = (): void => log.reopen();
-  let reload = nothing;
+  let asked = false;
+  let reload: (() => Promise<void>) | null = null;
   // Node's own answer to SIGUSR1 is a debugger that listens; that one is switched off by this.
   process.on('SIGUSR1', reopen);
   const onHangUp = (): void => {
     reopen();
-    void reload();
+    asked = true;
+    void reload?.();
   };
   process.on('SIGHUP', onHangUp);
   try {
-    return await work(logger, (given) => (reload = given));
+    return await work(logger, (given) => {
+      reload = given;
+      if (asked) void given();
+    });
   } finally {
     process.off('SIGUSR1', reopen);
     process.off('SIGHUP', onHangUp);
