@@ -7,6 +7,7 @@ import { until } from '../sandbox/until.ts';
 import { startWriteLoad, verifyWrites } from '../sandbox/write-load.ts';
 import { atStatement } from './testing/at-statement.ts';
 import { FakeAgent } from './testing/fake-agent.ts';
+import { mostReceived } from './testing/most-received.ts';
 import { isReadOnly, writableOf } from './testing/server-state.ts';
 import { startBaton, type TestBaton } from './testing/baton.ts';
 
@@ -25,20 +26,12 @@ async function primaryIsSeenDead(): Promise<void> {
   await until(() => baton.watcher.observationOf('db-1')?.kind === 'unreachable', { what: 'db-1 is seen to be gone' });
 }
 
-/** Whichever of the two has received most: the death may have come between two packets. */
-async function mostReceived(): Promise<readonly [target: string, other: string]> {
-  const { checks } = await baton.takeovers.plan({ target: 'db-2' });
-  return checks.some(({ code, level }) => code === 'replica-ahead' && level === 'block')
-    ? ['db-3', 'db-2']
-    : ['db-2', 'db-3'];
-}
-
 test('kill -9 of the primary and a failover end with a writable primary that the second replica follows', async () => {
   const load = startWriteLoad({ servers: cluster.servers, account: cluster.accounts.app, perSecond: 200 });
   await load.flowing();
   await cluster.server('db-1').kill();
   await primaryIsSeenDead();
-  const [target, other] = await mostReceived();
+  const [target, other] = await mostReceived(cluster, baton);
   const view = await baton.promote(target);
   await load.flowing();
   const { acknowledged } = await load.stop();
@@ -69,7 +62,7 @@ test('kill -9 of the primary and a failover end with a writable primary that the
 test('an old primary that comes back while the failover still runs is made read-only when that has ended', async () => {
   await cluster.server('db-1').kill();
   await primaryIsSeenDead();
-  const [target, other] = await mostReceived();
+  const [target, other] = await mostReceived(cluster, baton);
   const comesBack = async (): Promise<void> => await cluster.server('db-1').start();
   const acting = await startBaton(cluster, {
     onConnection: atStatement({ when: 'before', statement: 'START SLAVE', on: other }, comesBack),
