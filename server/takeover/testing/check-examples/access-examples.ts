@@ -34,7 +34,12 @@ export const accessExamples: readonly CheckExample[] = [
   }),
   blocksSwitchover('replication-account', {
     when: 'its password is wrong',
-    change: { input: { replicationSignIn: { ok: false, text: 'Access denied' } } },
+    change: {
+      input: {
+        replicationSignIn: { ok: false, text: 'Access denied' },
+        signInsFrom: ['db-1', 'db-3'].map((server) => ({ server, result: 'denied', text: 'Access denied' })),
+      },
+    },
     names: /does not sign in to db-2/,
     commands: /GRANT REPLICATION SLAVE/,
   }),
