@@ -5,12 +5,12 @@ import { follow, type BenchCluster } from './bench-cluster.ts';
 import type { Contender } from './contender.ts';
 
 /**
- * The statements of a takeover and nothing else, sent by a program that runs already: no checks, locks, journal or undo. No
- * tool and no person is as fast: it tells what of an outage is MariaDB's own.
+ * The statements that a careful person writes in a script, sent by a program that runs already, without checks, locks,
+ * journal or undo: the floor that Baton is measured against.
  */
 export function bareStatements(cluster: BenchCluster): Contender {
   return {
-    name: 'statements',
+    name: 'script',
     ready: async () => await Promise.resolve(),
     switchover: async (from, to) => await switchover(cluster, from, to),
     failover: async (dead) => await Promise.resolve(async () => await failover(cluster, dead)),

@@ -8,7 +8,7 @@ import type { Contender } from './contender.ts';
 const run = promisify(execFile);
 const program = join(import.meta.dirname, 'hand-script.sh');
 
-/** Takeovers by a script of a careful person, started at the decision: what Baton is measured against. */
+/** Takeovers by the same statements as a person has them: in a shell script that is started at the decision. */
 export async function handScript(cluster: BenchCluster): Promise<Contender> {
   const folder = join(cluster.dir, 'hand-script');
   await mkdir(folder);
@@ -19,7 +19,7 @@ export async function handScript(cluster: BenchCluster): Promise<Contender> {
     await writeFile(join(folder, `follow-${name}.sql`), follow(server, cluster.replication), { mode: 0o600 });
   }
   return {
-    name: 'script',
+    name: 'shell script',
     ready: async () => await Promise.resolve(),
     switchover: async (from, to) => void (await run(program, [folder, 'switchover', from, to])),
     async failover(dead) {

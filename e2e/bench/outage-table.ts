@@ -4,10 +4,7 @@ const row = (name: string, cells: readonly string[]): string =>
   `  ${name.padEnd(14)}${cells.map((cell) => cell.padStart(12)).join('')}\n`;
 const times = (value: number, floor: number | undefined): string => (value / (floor ?? Number.NaN)).toFixed(2);
 
-/**
- * A row a contender, with how many times the script's its median and p95 are, and whether Baton's keeps its bound. The bare
- * statements have no bound: they are what MariaDB itself takes.
- */
+/** A row a contender, with how many times the script's its median and p95 are, and whether Baton's keeps its bound. */
 export function outageTable(outages: OutagesOf, bound: number): string {
   const floor = outages['script'];
   const rows = Object.entries(outages).map(([name, { median, p95, worst }]) => {

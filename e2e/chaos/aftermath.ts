@@ -44,12 +44,13 @@ function leftToRejoin({ look, view, servers }: Facts): ServerName[] {
 }
 
 /** "has 3 transactions that nobody else has" or "has nothing": the number that the report of a failover states. */
-function returnText({ recognised, look, servers, inflicted }: Facts): string[] {
+function returnText({ round, recognised, look, servers, inflicted }: Facts): string[] {
   if (recognised === null) return [];
   if (!recognised) return [`${ORIGIN} came back, and the report of the failover does not say so`];
-  const report = look.operations.find(({ kind }) => kind === 'failover')?.summary;
-  // A rival with a store of its own does not know of it.
-  if (!report) return [];
+  const failover = look.operations.find(({ kind }) => kind === 'failover');
+  // A rival with a store of its own does not know of one that came before its rejoin.
+  if (!failover && round.kind === 'rejoin' && round.clicks === 'two-stores') return [];
+  const report = failover?.summary ?? '';
   const own = servers.find(({ name }) => name === ORIGIN)?.own ?? 0;
   const stated = report.includes('has nothing') ? 0 : Number(/it has (\d+) transaction/.exec(report)?.[1] ?? NaN);
   // What ignores read_only goes on writing after it was counted.

@@ -79,11 +79,12 @@ export async function inflict(
   }
 }
 
-/** The row comes from whomever it follows now; one that follows nobody any more can't be broken. */
+/** The row comes from whomever it follows now. Rejects where it follows nobody any more. */
 async function breakReplica(servers: readonly SandboxServer[], replica: SandboxServer): Promise<void> {
   const port = (await followed(replica))?.port;
   const primary = servers.find(({ address }) => address.port === port);
-  if (primary) await breakWithDuplicateKey(primary, replica);
+  if (!primary) throw new Error(`${replica.name} follows nobody`);
+  await breakWithDuplicateKey(primary, replica);
 }
 
 async function changePassword(server: SandboxServer, account: { user: string; password: string }): Promise<Release> {

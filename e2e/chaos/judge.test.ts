@@ -171,6 +171,23 @@ describe('one broken promise is named', () => {
   });
 });
 
+test('the failover before a rejoin speaks for the other servers, and not for the one that is rejoined', () => {
+  const rejoined: Operation = { ...view, id: 'rejoin', kind: 'rejoin', target: 'db-1' };
+  const failedOver: Operation = {
+    ...view,
+    kind: 'failover',
+    followUps: ['db-1', 'db-3'].map((name) => followUp(`${name} does not follow`)),
+  };
+  const judged = (name: 'db-1' | 'db-3'): string[] => {
+    const servers = (['db-1', 'db-3'] as const).map((one) => server(one, one === name ? { caughtUp: false } : {}));
+    const all = [...servers, primary('db-2')];
+    const page = { ...look(all, { problems: [{ ...problem, server: name }] }), operations: [rejoined, failedOver] };
+    return judge({ ...good, round: { ...round, kind: 'rejoin' }, view: rejoined, servers: all, look: page });
+  };
+  expect(judged('db-3')).toEqual([]);
+  expect(judged('db-1').join('\n')).toMatch(/db-1 does not follow db-2, and nothing says so/);
+});
+
 test('what the operator accepted or was told is no broken promise', () => {
   const behind = server('db-3', { follows: 'db-1', caughtUp: false });
   const told: Operation = {

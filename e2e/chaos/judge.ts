@@ -94,11 +94,10 @@ function writable(facts: Facts): string[] {
 
 function following(facts: Facts): string[] {
   const { round, view, servers, inflicted, look } = facts;
-  // As they stand now: the report grows when an old primary comes back. A rejoin comes after a failover with its own.
-  const reports = look.operations.filter(
-    ({ id, kind }) => id === view?.id || (round.kind === 'rejoin' && kind === 'failover'),
-  );
-  const said = reports.length > 0 || view === null ? reports : [view];
+  // As they stand now: a report grows when an old primary comes back.
+  const report = look.operations.find(({ id }) => id === view?.id) ?? view;
+  // A rejoin comes after a failover, which speaks for all but the server that is rejoined.
+  const before = round.kind === 'rejoin' ? look.operations.find(({ kind }) => kind === 'failover') : undefined;
   // Whoever follows whom is for the hands that are asked for.
   if (view?.outcome === 'failed-needs-hands') return [];
   const primary = primaryBy(round, view);
@@ -115,8 +114,8 @@ function following(facts: Facts): string[] {
     );
     if (spoiled && follower === primary) return [];
     if (name === ORIGIN && round.kind === 'rejoin' && !succeeded(view)) return [];
-    if (said.some((report) => speaksOf(report, name, '') || report.steps.some(({ error }) => error?.includes(name))))
-      return [];
+    const said = [report, ...(name === ORIGIN ? [] : [before])].filter((one) => one !== null && one !== undefined);
+    if (said.some((one) => speaksOf(one, name, '') || one.steps.some(({ error }) => error?.includes(name)))) return [];
     return [`${name} does not follow ${primary}, and nothing says so: ${words}`];
   });
 }
