@@ -1,7 +1,7 @@
 import type { Decision } from '../../contract/galera.ts';
 import type { Scene } from './decide.ts';
-import { listed, startable } from './reading.ts';
-import { decided, impossible } from './verdict.ts';
+import { listed, startable, type Reading } from './reading.ts';
+import { decided, impossible, type Ruling } from './verdict.ts';
 
 /**
  * Nodes that run and wait for the others of their last view: they need nobody who forces anything, only the missing ones.
@@ -18,19 +18,20 @@ export function decideWaiting({ readings, reports }: Scene): Decision | null {
       ? [one.name]
       : [],
   );
+  const rule = (reading: Reading): Ruling => {
+    if (reading.kind === 'unknown') return impossible(`nothing is known of it: ${reading.reason}`);
+    if (reading.kind === 'waiting')
+      return impossible('it runs and waits for the others: stop it before one is bootstrapped');
+    return impossible(
+      `${listed(waiting)} would join whatever is started: stop ${waiting.length === 1 ? 'it' : 'them'} first`,
+    );
+  };
   if (lost.length > 0) {
     const who = `${listed(lost)} ${lost.length === 1 ? 'was' : 'were'}`;
     return decided(readings, reports, {
       situation: 'waiting',
       text: `${wait}, and ${who} started without a position, as far as can be seen: with the others they would form a cluster without a history, and without comparing their data. Stop ${listed(waiting)}; then one can be bootstrapped.`,
-      rule: (reading) => {
-        if (reading.kind === 'unknown') return impossible(`nothing is known of it: ${reading.reason}`);
-        if (reading.kind === 'waiting')
-          return impossible('it runs and waits for the others: stop it before one is bootstrapped');
-        return impossible(
-          `${listed(waiting)} would join whatever is started: stop ${waiting.length === 1 ? 'it' : 'them'} first`,
-        );
-      },
+      rule,
     });
   }
   const restored = readings.every((reading) => reading.kind === 'unknown' || reading.evidence.gvwstate.kind === 'read');
@@ -45,13 +46,6 @@ export function decideWaiting({ readings, reports }: Scene): Decision | null {
     act: unknown.length === 0 && down.length > 0 ? 'start' : 'none',
     text,
     start: unknown.length === 0 ? down : [],
-    rule: (reading) => {
-      if (reading.kind === 'unknown') return impossible(`nothing is known of it: ${reading.reason}`);
-      if (reading.kind === 'waiting')
-        return impossible('it runs and waits for the others: stop it before one is bootstrapped');
-      return impossible(
-        `${listed(waiting)} would join whatever is started: stop ${waiting.length === 1 ? 'it' : 'them'} first`,
-      );
-    },
+    rule,
   });
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { POSITION_UNREAD, type Grastate, type NodeEvidence, type Recovered } from '../../contract/galera.ts';
+import { POSITION_UNREAD, type NodeEvidence, type Recovered } from '../../contract/galera.ts';
+import { rawOf } from '../parse/grastate.ts';
 import { aliveness, type LocalNode } from './aliveness.ts';
 import { hasData, hasInnodb, readGrastate, readGvwstate, transferLeftovers } from './node-files.ts';
 import { recoverPosition } from './recover-position.ts';
@@ -110,10 +111,6 @@ function whyNotRun({ alive, transferLeftovers: leftovers, grastate }: Look, inno
   if (grastate.kind === 'read' && !grastate.seqno.startsWith('-') && !/^[0-]+$/.test(grastate.uuid))
     return 'its clean end wrote its position into grastate.dat';
   return POSITION_UNREAD;
-}
-
-function rawOf(state: Grastate): string {
-  return 'raw' in state ? state.raw : state.kind;
 }
 
 /** Where InnoDB has its first file. */

@@ -43,3 +43,6 @@ export function isSeqno(text: string): boolean {
 export function shown(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }
+
+/** Its text, or what kept it from being read: equal for two looks between which nobody wrote it. */
+export const rawOf = (state: Grastate): string => ('raw' in state ? state.raw : state.kind);

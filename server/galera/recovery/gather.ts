@@ -17,14 +17,18 @@ export async function gather(
   { cluster, agent, now }: Pick<RecoveryParts, 'cluster' | 'agent' | 'now'>,
   positionsMs: number | null,
 ): Promise<Gathered> {
+  const asked = cluster.members.map((name) => ({ name, client: agent(name) }));
+  // All of them first, since some take long: what is told of each node is of when they are all there.
+  const positions = await Promise.allSettled(
+    asked.map(async ({ client }) => (positionsMs === null ? undefined : await client?.position(positionsMs))),
+  );
   const found = await Promise.all(
-    cluster.members.map(async (name): Promise<{ report: NodeReport; work: NodeWork | null }> => {
-      const client = agent(name);
+    asked.map(async ({ name, client }, index): Promise<{ report: NodeReport; work: NodeWork | null }> => {
       if (!client)
         return { report: { kind: 'unknown', name, reason: 'it has no agent in the configuration' }, work: null };
       try {
-        if (positionsMs !== null) await client.position(positionsMs);
-        // The positions of others may have taken long: what is told is of now.
+        const position = positions[index];
+        if (position?.status === 'rejected') throw position.reason;
         const observedAt = new Date(now()).toISOString();
         const { evidence, work } = await client.evidence();
         return { report: { kind: 'seen', name, observedAt, evidence }, work };

@@ -1,6 +1,7 @@
 import { BatonError } from '../../contract/errors.ts';
-import type { Grastate, NodeEvidence } from '../../contract/galera.ts';
+import type { NodeEvidence } from '../../contract/galera.ts';
 import { done, failed, skipped, type Step, type StepEnd } from '../../operations/step.ts';
+import { rawOf } from '../parse/grastate.ts';
 import { agentOf, type RecoveryContext } from './context.ts';
 import { gather } from './gather.ts';
 import { memberOf, membersWith, type Task, type TaskMember } from './task.ts';
@@ -48,8 +49,6 @@ function changeOf(task: Task, member: TaskMember, { alive, grastate, recovered }
   if (recovered.uuid === position.uuid && recovered.seqno === position.seqno) return [];
   return [`${name} stood at ${position.seqno}, and stands at ${recovered.seqno}`];
 }
-
-const rawOf = (state: Grastate): string => ('raw' in state ? state.raw : state.kind);
 
 /** A stale switch on a second node makes a second cluster: they go first, everywhere. */
 export function clearSwitches(): Step<RecoveryContext> {

@@ -52,20 +52,26 @@ export interface Recoveries {
   note(snapshot: ClusterSnapshot): Promise<void>;
 }
 
+/** What a look found, and what follows from it. */
+interface Looked extends Gathered {
+  readonly decision: Decision;
+  readonly floor: GaleraView['floor'];
+}
+
 /** The recoveries of one cluster, made from the parts that the composition root hands over. */
 export function createRecoveries(parts: RecoveryParts): Recoveries {
   const { name: cluster, members } = parts.cluster;
   const records = new PositionRecords(parts.memory, cluster, parts.now);
   const plans = new RecoveryPlans(parts.now, parts.newId);
 
-  async function look(positions: boolean): Promise<Gathered & { readonly decision: Decision }> {
+  async function look(positions: boolean): Promise<Looked> {
     const [gathered, floor, lastSeen] = await Promise.all([
       gather(parts, positions ? POSITION_MS : null),
       records.floor(),
       records.lastSeen(),
     ]);
     const { reports } = gathered;
-    return { ...gathered, decision: decide({ members, reports, now: parts.now(), floor, lastSeen }) };
+    return { ...gathered, floor, decision: decide({ members, reports, now: parts.now(), floor, lastSeen }) };
   }
 
   /** A recovery neither runs nor begins meanwhile, at any console. */
@@ -85,9 +91,9 @@ export function createRecoveries(parts: RecoveryParts): Recoveries {
 
   return {
     async view() {
-      const { decision, reports, work } = await look(false);
+      const { decision, reports, work, floor } = await look(false);
       const observedAt = new Date(parts.now()).toISOString();
-      return { cluster, observedAt, decision, evidence: reports, work, floor: await records.floor() };
+      return { cluster, observedAt, decision, evidence: reports, work, floor };
     },
 
     async plan() {
