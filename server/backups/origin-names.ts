@@ -1,5 +1,5 @@
 import type { DumpManifest } from '../contract/dumps.ts';
-import { chainOf } from './chain.ts';
+import { chainOf, wholeOnes } from './chain.ts';
 
 /*
  * The names under which SlapOS's MariaDB serves its backups, and under which its replicas look for them: dumps as
@@ -30,7 +30,7 @@ export function originIndex(newestFirst: readonly DumpManifest[]): string {
 }
 
 function originChain(newestFirst: readonly DumpManifest[]): DumpManifest[] {
-  const whole = newestFirst.filter((one) => one.method !== 'dump' && chainOf(newestFirst, one) !== null);
+  const whole = wholeOnes(newestFirst).filter(({ method }) => method !== 'dump');
   const lastFull = whole.find(({ base }) => base === null);
   // What follows the last full one must build on it: that is how it is read there.
   return whole.filter((one) => {

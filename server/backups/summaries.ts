@@ -1,6 +1,6 @@
 import type { Dump } from '../contract/dumps.ts';
 import { readCatalogue } from './catalogue.ts';
-import { chainOf } from './chain.ts';
+import { wholeOnes } from './chain.ts';
 import { readVerification, verifiedOf } from './verification.ts';
 
 /**
@@ -10,12 +10,10 @@ import { readVerification, verifiedOf } from './verification.ts';
 export async function readSummaries(directory: string): Promise<Dump[]> {
   const catalogue = await readCatalogue(directory);
   return await Promise.all(
-    catalogue
-      .filter((manifest) => chainOf(catalogue, manifest) !== null)
-      .map(async (manifest) => {
-        const { server, name, method, bytes, sha256, gtid, startedAt, endedAt, base, database } = manifest;
-        const verified = verifiedOf(await readVerification(directory, manifest));
-        return { server, name, method, bytes, sha256, gtid, startedAt, endedAt, base, database, verified };
-      }),
+    wholeOnes(catalogue).map(async (manifest) => {
+      const { server, name, method, bytes, sha256, gtid, startedAt, endedAt, base, database } = manifest;
+      const verified = verifiedOf(await readVerification(directory, manifest));
+      return { server, name, method, bytes, sha256, gtid, startedAt, endedAt, base, database, verified };
+    }),
   );
 }
