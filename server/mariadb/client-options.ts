@@ -18,14 +18,14 @@ const nobody = { user: null, password: '' };
 
 /** The account that an options file names for the command-line programs; user null: none. Rejects as socketTarget does. */
 export async function clientAccount(defaultsFile: string): Promise<{ user: string | null; password: string }> {
-  const lines = await clientOptions(defaultsFile);
+  const lines = await printedDefaults(defaultsFile, ['client', 'client-server', 'client-mariadb']);
   const option = (name: string): string | undefined =>
     lines.findLast((line) => line.startsWith(`--${name}=`))?.slice(name.length + 3);
   return { user: option('user') ?? null, password: option('password') ?? '' };
 }
 
-async function clientOptions(defaultsFile: string): Promise<string[]> {
-  const groups = ['client', 'client-server', 'client-mariadb'];
+/** The lines that my_print_defaults prints of an options file for these groups. Rejects when the file can't be read. */
+export async function printedDefaults(defaultsFile: string, groups: readonly string[]): Promise<string[]> {
   const printed = run('my_print_defaults', [`--defaults-file=${defaultsFile}`, ...groups], { timeout: 5000 });
   const lines = await printed.then(
     ({ stdout }) => stdout.split('\n'),

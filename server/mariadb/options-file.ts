@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import { printedDefaults } from './client-options.ts';
 
 /** Directories of InnoDB and Aria that an options file may put elsewhere. */
 const ELSEWHERE = [
@@ -30,13 +27,7 @@ export interface FileOptions {
  * and quotes mean the same to Baton and to the server. Rejects where the file can't be read.
  */
 export async function readOptionsFile(defaultsFile: string): Promise<FileOptions> {
-  const printed = run('my_print_defaults', [`--defaults-file=${defaultsFile}`, '--mariadbd'], { timeout: 5000 });
-  const { stdout } = await printed.catch((error: unknown) => {
-    // Of the error only its code: it holds what the program printed, and that may be a password.
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new Error(`my_print_defaults could not read ${defaultsFile} (${code})`);
-  });
-  return fileOptions(stdout.split('\n'));
+  return fileOptions(await printedDefaults(defaultsFile, ['--mariadbd']));
 }
 
 /** The same of the lines that my_print_defaults prints: "--name=value" or "--name", dashes and underscores alike. */
