@@ -225,7 +225,8 @@ export class AgentClient {
     if ([200, 206, 304, 416].includes(answer.status)) return answer;
     answer.destroy();
     if (answer.status === 404) throw new BatonError('not-found', `${this.#server} does not have ${name} any more.`);
-    // Why it refuses stands in an answer that is read as others are.
+    if (![401, 403].includes(answer.status)) throw this.#requests.refusal(answer.status, '');
+    // Why it does not let us in stands in an answer that is read as others are.
     const why = await this.#requests.send('/backups/', { method: 'GET', timeoutMs: lookTimeoutMs });
     throw this.#requests.refusal(answer.status, await textOf(why));
   }
