@@ -35,9 +35,12 @@ async function leftBehind(
     const task = taskShape.safeParse(JSON.parse(row.plan)).data;
     if (task && row.endedAt !== null) {
       const view = await parts.operations.get(row.id);
-      const context = remembered(task, parts, entriesOf(await parts.store.journal.entries(row.id)));
-      const { text } = releaseByHand(context, server);
-      if (!view.pointOfNoReturnPassed && view.followUps.some((left) => left.text === text)) return { view, context };
+      // What is left to do stands in the report: where nothing does, its journal has nothing to say.
+      if (!view.pointOfNoReturnPassed && view.followUps.length > 0) {
+        const context = remembered(task, parts, entriesOf(await parts.store.journal.entries(row.id)));
+        const { text } = releaseByHand(context, server);
+        if (view.followUps.some((left) => left.text === text)) return { view, context };
+      }
     }
     if (!leftAsBefore(row)) return null;
   }
