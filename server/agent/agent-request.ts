@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { BatonError, certificateRefusal, errorBody } from '../contract/errors.ts';
-import { SecureAgent, type SecureClient } from '../tls/secure-client.ts';
+import { bySystem, SecureAgent, type SecureClient } from '../tls/secure-client.ts';
 import { openRaw, type RawAnswer } from './raw-download.ts';
 
 /** How the console reaches one agent. */
@@ -17,8 +17,6 @@ export interface AgentAddress {
   /** For an https address; absent: whom the system trusts, and no certificate of our own. */
   readonly secure?: SecureClient;
 }
-
-const bySystem: SecureClient = { material: () => ({}) };
 
 /** The header that shows a token. */
 function authorization(token: string): Readonly<Record<string, string>> {

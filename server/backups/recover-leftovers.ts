@@ -1,6 +1,6 @@
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { publish } from '../files/durable-file.ts';
+import { exists, publish } from '../files/durable-file.ts';
 import { findBackup, readManifest } from './catalogue.ts';
 import { isBackupOf, manifestName, nameOfPartial, partialName } from './names.ts';
 
@@ -35,13 +35,6 @@ export async function recoverLeftovers(directory: string, server: string): Promi
     if (isHalf && ends.get(backup) === 'half') half.push(backup);
   }
   return { finished: endedAs('finished'), removed: half, waiting: endedAs('waiting') };
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await lstat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function backupOf(name: string): string {

@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { text as textOf } from 'node:stream/consumers';
 import { BatonError, errorBody, messageOf } from '../contract/errors.ts';
-import { SecureAgent, type SecureClient } from '../tls/secure-client.ts';
+import { bySystem, SecureAgent, type SecureClient } from '../tls/secure-client.ts';
 
 /** With what a copy is read. */
 export interface HttpAccess {
@@ -42,7 +42,7 @@ export async function openUrl(
   const where = `${url.origin}${url.pathname}`;
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const isSecure = url.protocol === 'https:';
-  const agent = isSecure ? new SecureAgent(access.secure ?? systemTrust, { keepAlive: false }) : undefined;
+  const agent = isSecure ? new SecureAgent(access.secure ?? bySystem, { keepAlive: false }) : undefined;
   const sent = (isSecure ? httpsRequest : httpRequest)(url, {
     method,
     agent: agent ?? false,
@@ -70,8 +70,6 @@ export async function openUrl(
     clearTimeout(timer);
   }
 }
-
-const systemTrust: SecureClient = { material: () => ({}) };
 
 function tlsReason(code: string, message: string): string {
   if (certificateWords.test(message)) return message;

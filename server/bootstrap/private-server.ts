@@ -4,6 +4,7 @@ import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { longestSocketPath } from '../contract/listen-address.ts';
 import { connect, type Connection } from '../mariadb/connection.ts';
 import { SETUP_USER, setupAccountFile } from '../mariadb/socket-accounts.ts';
 import { SqlError } from '../mariadb/sql-error.ts';
@@ -15,8 +16,6 @@ const PAUSE_MS = 50;
 /** Crash recovery of a large copy may take long; a server that does not come up ends by itself. */
 const START_MS = 600_000;
 const STOP_MS = 600_000;
-/** mariadbd ends at once with more. */
-const MAX_SOCKET_BYTES = 107;
 
 /** A mariadbd that nobody else can reach: no network, and a socket in a folder of its own. */
 export class PrivateServer {
@@ -137,7 +136,7 @@ export class PrivateServer {
 /** mkdtemp makes it for us alone. Below the data where the path is short enough, so that nothing of it outlives a kill -9. */
 async function socketFolder(temporary: string): Promise<string> {
   const above = [temporary, tmpdir()].find(
-    (path) => Buffer.byteLength(join(path, 'i-XXXXXX', 's')) <= MAX_SOCKET_BYTES,
+    (path) => Buffer.byteLength(join(path, 'i-XXXXXX', 's')) <= longestSocketPath,
   );
   if (above === undefined) throw new Error(`there is no place for a socket: ${tmpdir()} is too long (set TMPDIR)`);
   return await mkdtemp(join(above, 'i-'));

@@ -1,9 +1,7 @@
-import { dirname } from 'node:path';
 import { freeBytes } from '../backups/disk-space.ts';
 import { BatonError } from '../contract/errors.ts';
 import type { GtidList } from '../mariadb/gtid.ts';
 import type { FoundCopy } from './find-copy.ts';
-import { isThere } from './init-place.ts';
 import { positionIn, refuseStrange, versionRefusal } from './refusals.ts';
 
 /** What the manifests alone tell, before anything is copied. Rejects with BatonError('refused'). */
@@ -29,7 +27,7 @@ export async function refuseEarly(
   }
   // Compressed, or what it is unpacked, where that is known: less room than that is surely too little.
   const needed = parts.reduce((sum, part) => sum + (part.manifest?.unpackedBytes ?? part.manifest?.bytes ?? 0), 0);
-  const free = await freeBytes((await isThere(dataDirectory)) ? dataDirectory : dirname(dataDirectory));
+  const free = await freeBytes(dataDirectory);
   if (free !== null && free < needed) {
     throw new BatonError(
       'refused',

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { describeProblems } from '../configuration/describe-problems.ts';
 import { loadConfiguration } from '../configuration/load-configuration.ts';
 import type { Problem } from '../configuration/problem.ts';
-import type { Configuration } from '../contract/configuration.ts';
+import type { AgentConfiguration, Configuration } from '../contract/configuration.ts';
 import { BatonError } from '../contract/errors.ts';
 
 /** Where a configuration is looked for when none is named. */
@@ -35,4 +35,14 @@ export async function consoleSection(named: string | undefined): Promise<NonNull
   const { file, configuration } = await readConfiguration(named);
   if (configuration.console !== undefined) return configuration.console;
   throw new BatonError('invalid', `${file}: there is no console: section.`, 'Name the configuration of a console.');
+}
+
+/** Its agent: section. `next` says what to do where there is none. */
+export async function agentSection(
+  named: string | undefined,
+  next = 'Name the configuration of an agent.',
+): Promise<AgentConfiguration> {
+  const { file, configuration } = await readConfiguration(named);
+  if (configuration.agent !== undefined) return configuration.agent;
+  throw new BatonError('invalid', `${file}: there is no agent: section.`, next);
 }

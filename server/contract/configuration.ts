@@ -104,7 +104,6 @@ const agentTls = z
     path: ['crl'],
     message: 'there is no ca whose list it could be',
   });
-export type ClientTlsConfiguration = z.infer<typeof clientTls>;
 
 /** What a replica is told of TLS in CHANGE MASTER. The files are those of the database's host: nobody here reads them. */
 const replicationTls = z.strictObject({
@@ -115,7 +114,6 @@ const replicationTls = z.strictObject({
   /** False: a certificate of that CA for another host will do as well. */
   verifyServer: z.boolean().default(true),
 });
-export type ReplicationTlsConfiguration = z.infer<typeof replicationTls>;
 
 const account = z.strictObject({ user: z.string().min(1), passwordFile: secretFile });
 

@@ -57,7 +57,8 @@ export async function replaceAlike(path: string, text: string): Promise<void> {
   await syncDirectory(dirname(path));
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Whether something has that name, as far as can be told. */
+export async function exists(path: string): Promise<boolean> {
   return await lstat(path).then(
     () => true,
     () => false,

@@ -117,7 +117,7 @@ function firstExtra(gtid: Gtid, own: GtidList, reference: GtidList): bigint {
 }
 
 /** Whether a state holds the transaction. */
-function has(state: GtidList, gtid: Gtid): boolean {
+export function has(state: GtidList, gtid: Gtid): boolean {
   return state.some(
     (other) => other.domain === gtid.domain && other.server === gtid.server && other.sequence >= gtid.sequence,
   );

@@ -2,7 +2,7 @@ import type { Connection } from './connection.ts';
 import { changePrimary, type NewPrimary } from './change-primary.ts';
 import { setEventStatus, withoutBinlog } from './events-move.ts';
 import { readEvents } from './events.ts';
-import { formatGtidList, furthest, gtidList, parseGtidList, type GtidList } from './gtid.ts';
+import { formatGtidList, furthest, gtidList, has, parseGtidList, type GtidList } from './gtid.ts';
 import { flag, number, text } from './row.ts';
 import { literal } from './statement.ts';
 
@@ -38,12 +38,7 @@ export async function seePrimary(connection: Connection, timeoutMs: number): Pro
 
 /** The transactions of a position that the history does not hold: a copy at this position is another server's. */
 export function notInHistory(position: GtidList, history: GtidList): GtidList {
-  return position.filter(
-    (gtid) =>
-      !history.some(
-        (other) => other.domain === gtid.domain && other.server === gtid.server && other.sequence >= gtid.sequence,
-      ),
-  );
+  return position.filter((gtid) => !has(history, gtid));
 }
 
 /** The id of the server behind the connection. Rejects with SqlError. */

@@ -28,6 +28,9 @@ const ofTheIssuer = [
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ];
 
+/** Whom the system trusts, and no certificate of our own. */
+export const bySystem: SecureClient = { material: () => ({}) };
+
 /**
  * Connects; at `secureConnect` the server is the right one, or the socket is destroyed with the reason. Nothing may be
  * written before: what is written earlier could go to somebody else.

@@ -7,6 +7,7 @@ import { readSummaries } from '../../backups/summaries.ts';
 import type { AgentConfiguration } from '../../contract/configuration.ts';
 import { messageOf } from '../../contract/errors.ts';
 import { judgeBackups } from '../../monitoring/backups.ts';
+import { stateDirectoryOf } from '../../agent/state-directory.ts';
 import type { Verdict } from '../../monitoring/verdict.ts';
 
 /** Looks into the backup directory itself: the answer does not depend on a running agent. */
@@ -15,9 +16,7 @@ export async function lookAtBackups(agent: AgentConfiguration, now: Date): Promi
   if (!backups) return { level: 'unknown', text: 'no agent.backups is configured' };
   const { directory, schedule } = backups;
   try {
-    const note = await FailureNote.open(
-      join(agent.stateDirectory ?? join(directory, '.agent'), 'last-backup-failure.json'),
-    );
+    const note = await FailureNote.open(join(stateDirectoryOf(agent), 'last-backup-failure.json'));
     return judgeBackups({
       backups: await readSummaries(directory),
       methods: backups.method,

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import type { AgentConfiguration } from '../../contract/configuration.ts';
-import { BatonError } from '../../contract/errors.ts';
 import { command, configOption } from '../command.ts';
-import { readConfiguration } from '../configuration-file.ts';
+import { agentSection } from '../configuration-file.ts';
 import { exitCode } from '../exit-code.ts';
 import { logFileOption, withLog } from '../log-file.ts';
 import { pidFileOption, withPidFile } from '../pid-file.ts';
@@ -24,12 +22,12 @@ export const agent = command({
   }),
   async run({ config, pidFile, logFile }) {
     const stopped = untilStopped(['SIGINT', 'SIGTERM']);
-    const section = await sectionOf(config);
+    const section = await agentSection(config);
     // Loaded here, so that the other commands start without a web server.
     const { startReloadableAgent } = await import('../agent-process.ts');
     await withPidFile(pidFile, async () => {
       await withLog(logFile, async (logger, onReload) => {
-        const running = await startReloadableAgent(section, async () => await sectionOf(config), logger);
+        const running = await startReloadableAgent(section, async () => await agentSection(config), logger);
         onReload(() => running.reload());
         try {
           await Promise.race([stopped, running.failed]);
@@ -43,9 +41,3 @@ export const agent = command({
     return exitCode.done;
   },
 });
-
-async function sectionOf(config: string | undefined): Promise<AgentConfiguration> {
-  const { file, configuration } = await readConfiguration(config);
-  if (configuration.agent !== undefined) return configuration.agent;
-  throw new BatonError('invalid', `${file}: there is no agent: section.`, 'Name the configuration of an agent.');
-}

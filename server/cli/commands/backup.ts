@@ -2,12 +2,11 @@ import { z } from 'zod';
 import type { AgentClient } from '../../agent/client.ts';
 import { localAgent } from '../../agent/local-agent.ts';
 import { readSummaries } from '../../backups/summaries.ts';
-import type { AgentConfiguration } from '../../contract/configuration.ts';
 import type { Dump } from '../../contract/dumps.ts';
 import { BatonError } from '../../contract/errors.ts';
 import { followTaking, followVerifying, provenCell } from '../backups/follow.ts';
 import { command, configOption, jsonOption, type Command } from '../command.ts';
-import { readConfiguration } from '../configuration-file.ts';
+import { agentSection } from '../configuration-file.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { age, bytes } from '../terminal/quantity.ts';
 import { table } from '../terminal/table.ts';
@@ -53,7 +52,7 @@ const list = command({
   options,
   input,
   async run({ config, json }, terminal) {
-    const { backups } = await agentOf(config);
+    const { backups } = await agentSection(config, '');
     if (!backups) throw new BatonError('invalid', 'The configuration has no agent.backups: section.');
     const found = await readSummaries(backups.directory);
     if (json) terminal.json(found);
@@ -93,14 +92,8 @@ const prune = command({
 
 export const backupCommands: readonly Command[] = [take, list, verify, prune];
 
-async function agentOf(config: string | undefined): Promise<AgentConfiguration> {
-  const { file, configuration } = await readConfiguration(config);
-  if (configuration.agent) return configuration.agent;
-  throw new BatonError('invalid', `${file}: there is no agent: section.`);
-}
-
 async function atAgent(config: string | undefined, act: (agent: AgentClient) => Promise<ExitCode>): Promise<ExitCode> {
-  const agent = await localAgent(await agentOf(config));
+  const agent = await localAgent(await agentSection(config, ''));
   try {
     return await act(agent);
   } finally {

@@ -2,12 +2,11 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { existingData, type InitEnd } from '../../bootstrap/replica-init.ts';
 import { replicaTls } from '../../bootstrap/secured.ts';
-import type { AgentConfiguration } from '../../contract/configuration.ts';
 import { BatonError } from '../../contract/errors.ts';
 import type { ReplicaParameters } from '../../contract/parameters.ts';
 import { command, configOption, jsonOption, type Command } from '../command.ts';
 import { consoleInput, consoleOptions, withConsole } from '../console-api/connect.ts';
-import { readConfiguration } from '../configuration-file.ts';
+import { agentSection } from '../configuration-file.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { replicaRun } from './replica-run.ts';
 import { endText, parametersIn, runInit } from '../replica/run-init.ts';
@@ -83,9 +82,3 @@ const parameters = command({
 });
 
 export const replicaCommands: readonly Command[] = [init, replicaRun, parameters];
-
-async function agentSection(config: string): Promise<AgentConfiguration> {
-  const { file, configuration } = await readConfiguration(config);
-  if (configuration.agent) return configuration.agent;
-  throw new BatonError('invalid', `${file}: there is no agent: section.`, 'Name the configuration of an agent.');
-}

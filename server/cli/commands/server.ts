@@ -7,7 +7,7 @@ import { BatonError, messageOf } from '../../contract/errors.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';
 import { updateServer } from '../../services/mariadb-update.ts';
 import { command, configOption, type Command } from '../command.ts';
-import { readConfiguration } from '../configuration-file.ts';
+import { agentSection } from '../configuration-file.ts';
 import { exitCode } from '../exit-code.ts';
 
 const update = command({
@@ -56,11 +56,7 @@ const update = command({
 });
 
 async function configuredServer(config: string | undefined) {
-  const { file, configuration } = await readConfiguration(config);
-  if (configuration.agent === undefined) {
-    throw new BatonError('invalid', `${file}: there is no agent: section.`, 'Name the server with --socket.');
-  }
-  const { socket, defaultsFile } = configuration.agent.server;
+  const { socket, defaultsFile } = (await agentSection(config, 'Name the server with --socket.')).server;
   return { socket, defaultsFile };
 }
 

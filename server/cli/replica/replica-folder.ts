@@ -5,10 +5,8 @@ import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { TlsFiles } from '../../tls/material.ts';
 import { BatonError } from '../../contract/errors.ts';
+import { longestSocketPath } from '../../contract/listen-address.ts';
 import { replaceFile, writeNew } from '../../files/durable-file.ts';
-
-/** mariadbd ends at once with a longer path of its socket. */
-const maxSocketBytes = 107;
 
 /** A replica that lives in one folder: its options, its data, what it follows. */
 export interface ReplicaFolder {
@@ -59,7 +57,7 @@ export async function knownFacts(directory: string): Promise<ReplicaFacts | null
  */
 export async function claimFolder(directory: string, choice: Omit<ReplicaFacts, 'serverId'>): Promise<ReplicaFacts> {
   const folder = replicaFolder(directory);
-  if (Buffer.byteLength(folder.socket) > maxSocketBytes) {
+  if (Buffer.byteLength(folder.socket) > longestSocketPath) {
     throw new BatonError('invalid', `${directory} is too long a path for a socket in it.`, 'Choose a shorter one.');
   }
   await mkdir(directory, { recursive: true, mode: 0o700 });

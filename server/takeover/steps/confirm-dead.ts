@@ -4,6 +4,7 @@ import { formatGtidList, transactionsBehind } from '../../mariadb/gtid.ts';
 import { hasOfSource, replicaStatus, type ReplicaStatus } from '../../mariadb/replica-status.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';
 import { done, failed, type Act, type Step } from '../../operations/step.ts';
+import { transactions } from '../../topology/analysis/finding.ts';
 import { look, type TakeoverContext } from '../context.ts';
 import { serverOf } from '../task.ts';
 
@@ -96,8 +97,7 @@ function aheadOf(target: string, ends: readonly Hearing[]): string | null {
     .map(([server, position]) => ({ server, more: transactionsBehind(position, targetHas) }))
     .toSorted((a, b) => b.more - a.more);
   if (!most || most.more === 0) return null;
-  const transactions = most.more === 1 ? '1 transaction' : `${most.more} transactions`;
-  return `${most.server} has received ${transactions} that ${target} has not: fail over to ${most.server}`;
+  return `${most.server} has received ${transactions(most.more)} that ${target} has not: fail over to ${most.server}`;
 }
 
 const trace = (status: ReplicaStatus): string =>
