@@ -13,6 +13,7 @@ import { RefusedPlan } from '../takeover/refused-plan.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Mark } from '../ui/mark.tsx';
 import { Ago } from '../ui/time.tsx';
+import { NodeLogs } from './node-logs.tsx';
 import { NodeTable } from './node-table.tsx';
 import { RecoveryDecision } from './recovery-decision.tsx';
 import { useGalera } from './use-galera.ts';
@@ -51,6 +52,7 @@ export function GaleraPage({ cluster }: { cluster: string }) {
         <>
           <Meaning decision={decision} observedAt={plan?.observedAt ?? view?.observedAt ?? null} />
           <NodeTable cluster={cluster} decision={decision} again={again} />
+          {view !== null && <NodeLogs view={view} />}
           {plan === null ? (
             <Review decision={decision} busy={busy} review={() => void review()} />
           ) : (

@@ -76,6 +76,19 @@ export const aliveness = z.discriminatedUnion('kind', [
 ]);
 export type Aliveness = z.infer<typeof aliveness>;
 
+/** What the end of a node's error log tells of why it does not start or join: bounded, secrets taken out. */
+export const errorLog = z.discriminatedUnion('kind', [
+  /** The node serves, or its log is no file, or it can't be read. */
+  z.object({ kind: z.literal('not-read'), reason: z.string() }),
+  z.object({
+    kind: z.literal('read'),
+    file: z.string(),
+    /** Of its last start, the newest last; []: nothing in them says what is wrong. */
+    lines: z.array(z.string()),
+  }),
+]);
+export type ErrorLog = z.infer<typeof errorLog>;
+
 /** GET /v1/galera/evidence of an agent: what one node knows of itself, read before anything is started. */
 export const nodeEvidence = z.object({
   server: z.string(),
@@ -96,6 +109,7 @@ export const nodeEvidence = z.object({
   kept: z.boolean().default(false),
   /** innodb_flush_log_at_trx_commit as configured; null: not known. With 0 or 2 the last second may be lost. */
   flushLogAtCommit: z.number().int().nullable(),
+  errorLog: errorLog.default({ kind: 'not-read', reason: 'its agent does not read it' }),
 });
 export type NodeEvidence = z.infer<typeof nodeEvidence>;
 
@@ -140,7 +154,7 @@ export const startRequest = z.strictObject({
     .nullable(),
   /** It joins a cluster that runs: its own last view (gvwstate.dat) is set aside, since it may contradict that one. */
   forgetView: z.boolean().default(false),
-  /** A node that is kept down is started all the same: it is made to take a full copy, which erases what was kept. */
+  /** What only this node holds is given up, also where it is kept down for that: it is made to take a full copy. */
   lift: z.boolean().optional(),
 });
 export type StartRequest = z.infer<typeof startRequest>;
@@ -255,7 +269,7 @@ export type RecoveryPlan = z.infer<typeof recoveryPlan>;
 
 /** POST /clusters/C/galera/nodes/N/start or stop. */
 export const nodeActRequest = z.strictObject({
-  /** The node's name, typed: to start one that is kept down, which erases what was kept; to stop the last one that serves. */
+  /** The node's name, typed: to start one that has what the cluster has not, which erases that; to stop the last one that serves. */
   confirm: z.string().optional(),
 });
 

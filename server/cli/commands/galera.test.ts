@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { RecoveryPlan } from '../../contract/galera.ts';
+import type { GaleraView, RecoveryPlan } from '../../contract/galera.ts';
 import type { Operation } from '../../contract/operation.ts';
-import { crashed, decideOn, timedOut } from '../../galera/testing/example-evidence.ts';
+import { crashed, decideOn, serving, timedOut } from '../../galera/testing/example-evidence.ts';
 import { fakeConsole, type FakeConsole } from '../testing/fake-console.ts';
 import { runBaton, type Ran } from '../testing/run-baton.ts';
 
@@ -83,4 +83,24 @@ test('where no node is recommended it is refused, and says what is not known', a
   const ran = await recover(decideOn([crashed('db-1', 12), timedOut('db-2')]), '--yes');
   expect(ran.code).toBe(3);
   expect(ran.stderr).toContain('Nothing is known of db-2');
+});
+
+test('a node that failed to start says why, and one that serves is left alone', async () => {
+  const lines = ['2026-11-20 12:00:00 0 [ERROR] WSREP: failed to reach primary view'];
+  const errorLog = { kind: 'read' as const, file: '/srv/error.log', lines };
+  const evidence = [serving('db-1'), crashed('db-2', 11, { errorLog })];
+  const work = { kind: 'starting' as const, startedAt: at, endedAt: at, error: 'it ended with code 1' };
+  const view: GaleraView = {
+    cluster: 'wiki',
+    observedAt: at,
+    decision: decideOn(evidence),
+    evidence,
+    work: [{ name: 'db-2', work }],
+    floor: null,
+  };
+  fake = await fakeConsole({ 'GET /clusters/wiki/galera': () => ({ status: 200, body: view }) });
+  const asking = ['wiki', '--url', fake.url, '--token-file', join(dir, 'token')];
+  const { stdout } = await runBaton(['galera', 'status', ...asking]);
+  expect(stdout).toContain(`db-2: it ended with code 1\n  ${lines[0]}`);
+  expect((await runBaton(['galera', 'evidence', ...asking])).stdout).toContain(`/srv/error.log\n    ${lines[0]}`);
 });

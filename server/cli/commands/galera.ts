@@ -6,7 +6,7 @@ import type { ConsoleApi } from '../console-api/api.ts';
 import { NoAnswerError } from '../console-api/call.ts';
 import { consoleInput, consoleOptions, withConsole } from '../console-api/connect.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { decisionLines, evidenceLines, stepLines } from '../galera/decision-text.ts';
+import { decisionLines, evidenceLines, failureLines, stepLines } from '../galera/decision-text.ts';
 import { followToEnd } from '../promote/follow-to-end.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -37,7 +37,7 @@ export const galeraCommands: readonly Command[] = [
       await withConsole(asked, async (api) => {
         const view = await api.galera(asked.cluster);
         if (asked.json) terminal.json(view);
-        else for (const line of decisionLines(view.decision)) terminal.line(line);
+        else for (const line of [...decisionLines(view.decision), ...failureLines(view)]) terminal.line(line);
         return exitCode.done;
       }),
   }),

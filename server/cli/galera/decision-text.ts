@@ -1,4 +1,4 @@
-import type { Decision, NodeReport } from '../../contract/galera.ts';
+import type { Decision, GaleraView, NodeEvidence, NodeReport } from '../../contract/galera.ts';
 import type { PlannedStep } from '../../contract/takeover.ts';
 import { table } from '../terminal/table.ts';
 
@@ -36,6 +36,19 @@ export function stepLines(steps: readonly PlannedStep[]): string[] {
   ];
 }
 
+/** Why nodes that are not there do not start or join: what their agents met, and the errors in their logs. */
+export function failureLines({ evidence, work }: GaleraView): string[] {
+  return evidence.flatMap((report) => {
+    if (report.kind === 'unknown') return [];
+    const { alive, errorLog } = report.evidence;
+    if (alive.kind === 'serving' && alive.status.clusterStatus === 'primary') return [];
+    const met = work.find(({ name }) => name === report.name)?.work.error ?? null;
+    const errors = errorLog.kind === 'read' ? errorLog.lines.filter((line) => line.includes('[ERROR]')) : [];
+    if (met === null && errors.length === 0) return [];
+    return ['', `${report.name}${met === null ? '' : `: ${met}`}`, ...errors.map((line) => `  ${line}`)];
+  });
+}
+
 /** All that one node's agent has read. */
 export function evidenceLines(report: NodeReport): string[] {
   if (report.kind === 'unknown') return [`${report.name}: nothing is known: ${report.reason}`, ''];
@@ -51,6 +64,14 @@ export function evidenceLines(report: NodeReport): string[] {
     ...shown(grastate).map((line) => `    ${line}`),
     '  gvwstate.dat',
     ...shown(gvwstate).map((line) => `    ${line}`),
+    ...errorLogLines(report.evidence),
     '',
   ];
+}
+
+function errorLogLines({ alive, errorLog }: NodeEvidence): string[] {
+  if (errorLog.kind === 'not-read')
+    return alive.kind === 'serving' ? [] : [`  error log: not read: ${errorLog.reason}`];
+  if (errorLog.lines.length === 0) return [`  ${errorLog.file} tells nothing of why`];
+  return [`  ${errorLog.file}`, ...errorLog.lines.map((line) => `    ${line}`)];
 }

@@ -89,6 +89,9 @@ test('scenario 8, the evidence: a bootstrap that was refused by hand spoils the 
   });
   const spoilt = await stage.evidence('db-1');
   expect(spoilt.grastate).toMatchObject({ kind: 'read', seqno: '-1', safeToBootstrap: false });
+  // And its error log is what tells why it did not start.
+  expect(spoilt.errorLog).toMatchObject({ kind: 'read', file: node.errorLog });
+  expect(spoilt.errorLog.kind === 'read' && spoilt.errorLog.lines.join()).toContain('It may not be safe to bootstrap');
   const decision = await stage.decision();
   expect(decision.nodes[0]).toMatchObject({ seqno: clean?.seqno, uuid: clean?.uuid, source: 'recover' });
   expect(decision).toMatchObject({ verdict: 'green', recommended: 'db-3' });

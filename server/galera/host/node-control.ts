@@ -112,7 +112,7 @@ export class NodeControl {
     return this.#begin('starting', async () => {
       const { control, startFile } = this.#parts;
       // Ahead of the cluster it would take only what is new, over different rows, and nobody would notice (measured).
-      if (held) await this.#parts.forgetHistory();
+      if (request.lift === true) await this.#parts.forgetHistory();
       if (request.forgetView) await this.#parts.forgetView();
       await writeStartFile(startFile, request);
       try {

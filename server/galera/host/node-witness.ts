@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { POSITION_UNREAD, type NodeEvidence, type Recovered } from '../../contract/galera.ts';
 import { rawOf } from '../parse/grastate.ts';
 import { aliveness, type LocalNode } from './aliveness.ts';
+import { readErrorLog } from './error-log.ts';
 import { hasData, hasInnodb, readGrastate, readGvwstate, transferLeftovers } from './node-files.ts';
 import { recoverPosition } from './recover-position.ts';
 import { bootstrapSwitchesIn, readServerOptions, writeSetCacheIn, type ServerOptions } from './server-options.ts';
@@ -93,12 +94,20 @@ export class NodeWitness {
       bootstrapSwitches: bootstrapSwitchesIn(options),
       kept: keptBy(options),
       flushLogAtCommit: flushIn(options),
+      // Of a node that serves nobody asks why it does not: it is looked at many times a minute.
+      errorLog: serves(alive)
+        ? { kind: 'not-read' as const, reason: 'the node serves' }
+        : await readErrorLog(options, directory),
     };
     return { seen: { ...seen, recovered: { kind: 'not-run', reason: whyNotRun(seen, innodb) } }, directory };
   }
 }
 
 type Look = Omit<NodeEvidence, 'recovered'>;
+
+function serves(alive: NodeEvidence['alive']): boolean {
+  return alive.kind === 'serving' && alive.status.clusterStatus === 'primary';
+}
 
 function needsRecovery({ recovered }: NodeEvidence): boolean {
   return recovered.kind === 'not-run' && recovered.reason === POSITION_UNREAD;

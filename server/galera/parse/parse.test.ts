@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { grastateText, historyA, none } from '../testing/example-evidence.ts';
 import { parseGrastate } from './grastate.ts';
+import { lastError, tellingLines } from './error-log.ts';
 import { parseGvwstate } from './gvwstate.ts';
 import { parseRecovered, startPosition } from './recovered.ts';
 
@@ -138,5 +139,54 @@ describe('gvwstate.dat', () => {
     { what: 'with a member that is none', text: view.replace('member: 07068cf9', 'member: x') },
   ])('$what is not trusted', ({ text }) => {
     expect(parseGvwstate(text)).toMatchObject({ kind: 'invalid', raw: text });
+  });
+});
+
+describe('the error log', () => {
+  const at = '2026-11-20 16:38:30 0';
+  const refused = [
+    `${at} [Note] Starting MariaDB 10.11.19-MariaDB source revision  as process 7001`,
+    `${at} [ERROR] WSREP: of the start before`,
+    `${at} [Note] Starting MariaDB 10.11.19-MariaDB source revision  as process 7002`,
+    `${at} [Note] InnoDB: Buffer pool(s) load completed at 261120 16:38:30`,
+    `${at} [Note] WSREP: Prepared IST receiver for 0-14`,
+    `${at} [ERROR] WSREP: It may not be safe to bootstrap the cluster from this node. `,
+    `${at} [ERROR] Aborting`,
+  ].join('\n');
+
+  test('tells why the last start failed, and nothing of the starts before', () => {
+    expect(tellingLines(refused)).toEqual([
+      `${at} [Note] WSREP: Prepared IST receiver for 0-14`,
+      `${at} [ERROR] WSREP: It may not be safe to bootstrap the cluster from this node.`,
+      `${at} [ERROR] Aborting`,
+    ]);
+    expect(lastError(tellingLines(refused))).toBe(
+      '[ERROR] WSREP: It may not be safe to bootstrap the cluster from this node.',
+    );
+    expect(lastError([`${at} [Note] SST`])).toBeNull();
+  });
+
+  test('stays within bounds, however often it repeats itself', () => {
+    const again = Array.from(
+      { length: 5000 },
+      () => `${at} [Warning] WSREP: ${'no nodes coming from prim view, '.repeat(40)}`,
+    );
+    expect(tellingLines(again.join('\n'))).toHaveLength(1);
+    const each = again.map((line, index) => `${line} ${index} SST`);
+    const lines = tellingLines(each.map((line, index) => line.replace('WSREP:', `WSREP: ${index}`)).join('\n'));
+    expect(lines).toHaveLength(30);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(400);
+  });
+
+  test.each([
+    "[ERROR] WSREP: Failed to execute: wsrep_sst_mariabackup --role 'donor' --auth 'sst:s3cret' --binlog x",
+    '[ERROR] unknown variable wsrep_sst_auth=sst:s3cret',
+    "[ERROR] Slave SQL: Query: 'CREATE USER a IDENTIFIED BY 's3cret''",
+    '[ERROR] WSREP: SST from mysql://sst:s3cret@10.0.0.1:4444 failed',
+    '[ERROR] WSREP: bad option "password = s3cret"',
+  ])('keeps a secret to itself: %s', (line) => {
+    const [shown] = tellingLines(line);
+    expect(shown).not.toContain('s3cret');
+    expect(shown).toContain('[ERROR]');
   });
 });

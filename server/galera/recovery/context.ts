@@ -4,6 +4,7 @@ import type { GaleraAnswer } from '../../contract/galera.ts';
 import type { NodeStatus } from '../../contract/galera-status.ts';
 import type { Act } from '../../operations/step.ts';
 import type { GaleraAgent } from '../agent.ts';
+import { lastError } from '../parse/error-log.ts';
 import type { RecoveryParts } from './parts.ts';
 import type { PositionRecords } from './records.ts';
 import type { Task } from './task.ts';
@@ -55,11 +56,11 @@ export async function untilSynced(context: RecoveryContext, act: Act, node: stri
         return { kind: 'synced', status };
       // It has answered and left again, as after a transfer that failed: it does not come back by itself.
       apart = status?.clusterStatus === 'disconnected' ? apart + 1 : 0;
-      if (apart > APART_LOOKS) return { kind: 'ended', error: `${node} has left the cluster: its error log says why` };
+      if (apart > APART_LOOKS) return ended(act, answer, `${node} has left the cluster`);
       const { work, evidence } = answer;
-      if (work.endedAt !== null && work.error !== null) return { kind: 'ended', error: work.error };
+      if (work.endedAt !== null && work.error !== null) return ended(act, answer, work.error);
       if (work.endedAt !== null && evidence.alive.kind === 'down')
-        return { kind: 'ended', error: `${node} was started and is down again: its error log says why` };
+        return ended(act, answer, `${node} was started and is down again`);
       last = status ? `${status.clusterStatus}, ${status.localState}` : evidence.alive.kind;
     } catch (error) {
       if (!(error instanceof BatonError)) throw error;
@@ -69,6 +70,14 @@ export async function untilSynced(context: RecoveryContext, act: Act, node: stri
     await delay(PAUSE_MS);
   }
   return { kind: 'late', last };
+}
+
+/** The node does not come: what its error log tells goes into the step's log, and what failed into the sentence. */
+function ended(act: Act, { evidence: { errorLog } }: GaleraAnswer, error: string): Waited {
+  if (errorLog.kind === 'not-read') return { kind: 'ended', error: `${error}: its error log says why` };
+  act.log(errorLog.lines.map((line) => `${line}\n`).join(''));
+  const said = lastError(errorLog.lines);
+  return { kind: 'ended', error: said === null ? error : `${error}: ${said}` };
 }
 
 /** Why the wait ended without the node being there, in a sentence. */

@@ -1,11 +1,10 @@
 import { BatonError } from '../../contract/errors.ts';
-import type { Decision, GaleraView, NodeReport, NodeWork, RecoveryPlan } from '../../contract/galera.ts';
+import type { Decision, GaleraView, NodeWork, RecoveryPlan } from '../../contract/galera.ts';
 import type { Operation } from '../../contract/operation.ts';
 import type { ClusterSnapshot } from '../../contract/snapshot.ts';
 import { decide } from '../decide/decide.ts';
-import { startPosition } from '../parse/recovered.ts';
 import { gather, type Gathered } from './gather.ts';
-import { isKept, mayBeLast } from './one-node.ts';
+import { givenUpByStart, joinPosition, mayBeLast } from './one-node.ts';
 import type { RecoveryParts } from './parts.ts';
 import { differences, fingerprintOf, RecoveryPlans } from './plans.ts';
 import { programOf } from './program.ts';
@@ -37,8 +36,8 @@ export interface Recoveries {
   /** The node that a plan recommends; null where that is none, or the plan is not known. */
   planned(planId: string): string | null;
   /**
-   * Starts a node that is down into the running cluster, or plainly where nodes wait for it; one that is kept down only with
-   * its name in `confirm`: it takes a full copy, which erases what was kept. Rejects with BatonError.
+   * Starts a node that is down into the running cluster, or plainly where nodes wait for it; one that has what the cluster
+   * has not, or is kept down, only with its name in `confirm`: it takes a full copy, which erases that. Rejects with BatonError.
    */
   startNode(node: string, confirm?: string): Promise<NodeWork>;
   /**
@@ -124,18 +123,22 @@ export function createRecoveries(parts: RecoveryParts): Recoveries {
       const agent = agentOf(node);
       return await between(async () => {
         const { decision, reports } = await look(true);
-        if (decision.situation === 'running' && isKept(reports, node)) {
-          if (confirm === node)
-            return await agent.start({ bootstrap: false, position: null, forgetView: true, lift: true });
-          const message = `${node} is kept down, with rows that ${cluster} gave up: its start erases them by a full copy.`;
-          throw new BatonError('refused', message, `Copy them, then type ${node}.`, { decision, confirm: node });
-        }
-        if (!decision.start.includes(node)) {
+        const kept = reports.some((one) => one.kind === 'seen' && one.name === node && one.evidence.kept);
+        const startable = decision.start.includes(node) || (kept && decision.situation === 'running');
+        if (!startable) {
           const { reason } = decision.nodes.find(({ name }) => name === node) ?? { reason: '' };
           throw new BatonError('refused', `${node} is not to be started now: ${decision.text} ${reason}`, '', {
             decision,
           });
         }
+        const given = givenUpByStart(decision, reports, node);
+        if (given !== null && confirm !== node) {
+          const message = `${node} takes a full copy when it is started, which erases ${given}.`;
+          throw new BatonError('refused', message, `Copy that first; then type ${node}.`, { decision, confirm: node });
+        }
+        // What only it has would lie under the rows of the cluster, and nobody would notice: it takes a full copy.
+        if (given !== null)
+          return await agent.start({ bootstrap: false, position: null, forgetView: true, lift: true });
         return await agent.start({
           bootstrap: false,
           position: joinPosition(decision, reports, node),
@@ -195,19 +198,6 @@ function chosen(decision: Decision, asked: string | undefined, confirm: string |
     );
   }
   return node;
-}
-
-/** Where the node goes on from; null: from the start, by a full copy, or from its own file. */
-function joinPosition(decision: Decision, reports: readonly NodeReport[], node: string): string | null {
-  const row = decision.nodes.find(({ name }) => name === node);
-  const report = reports.find(({ name }) => name === node);
-  if (!row || report?.kind !== 'seen' || row.source !== 'recover' || !row.whole) return null;
-  const { uuid, seqno, gtid } = row;
-  if (uuid === null || seqno === null) return null;
-  const running = decision.nodes.filter(({ alive, source }) => alive === 'serving' && source === 'status');
-  const ahead = running.some((one) => one.uuid === uuid && BigInt(one.seqno ?? '-1') < BigInt(seqno));
-  // Ahead of the cluster it would take only what is new, over different rows: without a position it takes a full copy.
-  return ahead ? null : startPosition({ uuid, seqno, gtid });
 }
 
 function outdated(plan: RecoveryPlan, now: Decision): BatonError {

@@ -49,9 +49,7 @@ export function taskOf(cluster: string, decision: Decision, reports: readonly No
     if (alive.kind !== 'down') return { ...known, position: null, part: 'unknown' };
     const own = positionOf(row);
     if (name === node) return { ...known, position: begin, part: 'begin' };
-    if (report.evidence.kept) return { ...known, position: own, part: 'keep' };
-    const part = own === null ? withoutPosition(report.evidence) : partOf(row?.whole === true, own, begin);
-    return { ...known, position: own, part };
+    return { ...known, position: own, part: partOfDown(report.evidence, row, begin) };
   });
   const state = members.find(({ part }) => part === 'begin')?.grastate;
   return {
@@ -65,20 +63,36 @@ export function taskOf(cluster: string, decision: Decision, reports: readonly No
   };
 }
 
-function positionOf(row: Decision['nodes'][number] | undefined): TaskPosition | null {
+/** What becomes of a node that is down when it meets a cluster that stands at `begin`. */
+export function partOfDown(
+  evidence: NodeEvidence,
+  row: Decision['nodes'][number] | undefined,
+  begin: Pick<TaskPosition, 'uuid' | 'seqno'>,
+): 'join' | 'copy' | 'keep' {
+  if (evidence.kept) return 'keep';
+  const own = positionOf(row);
+  return own === null ? withoutPosition(evidence) : partOf(row?.whole === true, own, begin);
+}
+
+/** Where its data stand; null: not known, or in no history. */
+export function positionOf(row: Decision['nodes'][number] | undefined): TaskPosition | null {
   if (!row || row.uuid === null || row.seqno === null || row.uuid === ZERO_HISTORY || row.seqno === '-1') return null;
   return { uuid: row.uuid, seqno: row.seqno, gtid: row.gtid };
 }
 
 /** What is ahead, or of another history, would drift apart silently or be erased (measured): it is kept. */
-function partOf(whole: boolean, own: TaskPosition, begin: TaskPosition): TaskMember['part'] {
+function partOf(
+  whole: boolean,
+  own: TaskPosition,
+  begin: Pick<TaskPosition, 'uuid' | 'seqno'>,
+): 'join' | 'copy' | 'keep' {
   if (own.uuid !== begin.uuid || BigInt(own.seqno) > BigInt(begin.seqno)) return 'keep';
   // What is missing where data are not whole no position tells.
   return whole ? 'join' : 'copy';
 }
 
 /** Data of which nobody knows what they are are kept; half of a copy is worth nothing. */
-function withoutPosition({ hasData, transferLeftovers, grastate: state }: NodeEvidence): TaskMember['part'] {
+function withoutPosition({ hasData, transferLeftovers, grastate: state }: NodeEvidence): 'copy' | 'keep' {
   const half = transferLeftovers.length > 0 || (state.kind === 'read' && state.uuid === ZERO_HISTORY);
   return hasData && !half ? 'keep' : 'copy';
 }

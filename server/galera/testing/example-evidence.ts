@@ -85,6 +85,7 @@ export function seen(name: string, change: Partial<NodeEvidence>): NodeReport {
       bootstrapSwitches: [],
       kept: false,
       flushLogAtCommit: 1,
+      errorLog: { kind: 'not-read', reason: 'an example' },
       ...change,
     },
   };
