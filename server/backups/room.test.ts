@@ -8,7 +8,7 @@ test('a backup leaves a hundredth of a disk free, at most 1 GiB', () => {
 
 test('the signal aborts when the room gets short, and says how short, while something is written', async () => {
   let freeBytes = 5000;
-  const room = watchRoom('/srv/backup', () => Promise.resolve({ freeBytes, totalBytes: 100_000 }));
+  const room = watchRoom('/srv/backup', { look: () => Promise.resolve({ freeBytes, totalBytes: 100_000 }) });
   try {
     expect(room.signal.aborted).toBe(false);
     freeBytes = 999;

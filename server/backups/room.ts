@@ -10,17 +10,23 @@ export function reserveOf(totalBytes: number): number {
   return Math.min(maxReserveBytes, Math.floor(totalBytes * reservePart));
 }
 
-/** Looks at the room on the directory's disk again and again: a signal that aborts before it is full. */
+/**
+ * Looks at the room on the directory's disk again and again: a signal that aborts once less is free than `reserve` says for a
+ * disk of that size.
+ */
 export function watchRoom(
   directory: string,
-  look: typeof diskSpaceOf = diskSpaceOf,
+  {
+    reserve = reserveOf,
+    look = diskSpaceOf,
+  }: { readonly reserve?: (totalBytes: number) => number; readonly look?: typeof diskSpaceOf } = {},
 ): { readonly signal: AbortSignal; stop(): void } {
   const short = new AbortController();
   const check = async (): Promise<void> => {
     const space = await look(directory);
-    if (space === null || space.freeBytes >= reserveOf(space.totalBytes)) return;
+    if (space === null || space.freeBytes >= reserve(space.totalBytes)) return;
     const left = `only ${space.freeBytes} bytes were left free on the disk of ${directory}`;
-    short.abort(new Error(`${left}, and ${reserveOf(space.totalBytes)} are kept free`));
+    short.abort(new Error(`${left}, and ${reserve(space.totalBytes)} are kept free`));
   };
   const timer = setInterval(() => void check(), lookMs);
   return { signal: short.signal, stop: () => clearInterval(timer) };

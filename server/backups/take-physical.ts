@@ -95,8 +95,10 @@ export async function writePhysical(
 ) {
   const stall = new Stall(stallTimeoutMs, `mariadb-backup did nothing for ${stallTimeoutMs / 1000} s`);
   const refresh = (): void => stall.refresh();
-  const backup = startTool('mariadb-backup', args, null, (text) => {
-    if (tellsProgress(text)) refresh();
+  const backup = startTool('mariadb-backup', args, {
+    onLog: (text) => {
+      if (tellsProgress(text)) refresh();
+    },
   });
   try {
     const written = await compressed(backup, {

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { getPriority } from 'node:os';
+import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { until } from '../sandbox/until.ts';
 import { startTool } from './tool.ts';
@@ -25,6 +27,16 @@ test('a tool ends with the process that started it, also when that one is killed
   ours.kill('SIGKILL');
   await once(ours, 'exit');
   await until(async () => (await commandOf(pid)) === '', { what: 'the end of the tool' });
+});
+
+const niceness = async (yielding: boolean): Promise<string> =>
+  (await text(startTool('sh', ['-c', 'nice'], { yielding }).stdout)).trim();
+
+test('a tool that yields has the lowest priority, and what it starts as well', async () => {
+  expect([await niceness(true), await niceness(false)]).toEqual(['19', String(getPriority())]);
+  expect(await startTool('no-such-tool', [], { yielding: true }).ended).toMatch(
+    /^no-such-tool could not be started: No/,
+  );
 });
 
 test('a tool that is not installed is told as such', async () => {

@@ -27,28 +27,32 @@ export interface RunAs {
   readonly gid: number;
 }
 
-/**
- * Starts a tool with an argument list. A tool that is not installed shows in `ended`. `onLog`: it said
- * something, and what. `into`: the input of another tool, which it writes to without a byte coming through this process.
- */
+export interface ToolOptions {
+  readonly runAs?: RunAs | null | undefined;
+  /** Behind all else that the machine has to do. */
+  readonly yielding?: boolean | undefined;
+  /** It said something on standard error, and what. */
+  readonly onLog?: (text: string) => void;
+  /** The input of another tool, which it writes to without a byte coming through this process. */
+  readonly into?: Writable | null;
+}
+
+/** Starts a tool with an argument list. A tool that is not installed shows in `ended`. */
 export function startTool(
   command: string,
   args: readonly string[],
-  runAs: RunAs | null = null,
-  onLog: (text: string) => void = () => undefined,
-  into: Writable | null = null,
+  { runAs = null, yielding = false, onLog, into = null }: ToolOptions = {},
 ): Tool {
-  // It ends with us, however we end: the next run works on the same files.
-  const own = ['--pdeathsig', 'KILL', command, ...args];
+  const [program, own] = bound([command, ...args], yielding);
   const child =
     into === null
-      ? spawn('setpriv', own, { stdio: ['pipe', 'pipe', 'pipe'], ...runAs })
-      : spawn('setpriv', own, { stdio: ['pipe', into, 'pipe'], ...runAs });
+      ? spawn(program, own, { stdio: ['pipe', 'pipe', 'pipe'], ...runAs })
+      : spawn(program, own, { stdio: ['pipe', into, 'pipe'], ...runAs });
   let said = '';
   child.stderr.setEncoding('utf8');
   child.stderr.on('data', (text: string) => {
     said = (said + text).slice(-keptChars);
-    onLog(text);
+    onLog?.(text);
   });
   const ended = new Promise<string | null>((resolve) => {
     child.on('error', (error) => resolve(`${command} could not be started: ${error.message}`));
@@ -68,6 +72,15 @@ export function startTool(
     log: () => said,
     kill: () => child.kill('SIGKILL'),
   };
+}
+
+/**
+ * The program and its arguments so that it ends with us, however we end: the next run works on the same files. `yielding`: at
+ * the lowest priority, of which Linux makes that of the disk too (ioprio_set(2)).
+ */
+export function bound(argv: readonly string[], yielding: boolean): [program: string, args: string[]] {
+  const tied = ['setpriv', '--pdeathsig', 'KILL', ...argv];
+  return yielding ? ['nice', ['-n', '19', ...tied]] : ['setpriv', tied.slice(1)];
 }
 
 /** The last lines, and of more than a few those that name an error. */

@@ -8,7 +8,7 @@ import { runTool } from './run-tool.ts';
  * system's root or its owner; `normal`: as anybody, without a password. Rejects with the tool's words.
  */
 export async function installDatabase(
-  { defaultsFile, dataDirectory, temporary, runAs }: PrivatePlace,
+  { defaultsFile, dataDirectory, temporary, runAs, yielding }: PrivatePlace,
   signal: AbortSignal,
   root: 'socket' | 'normal' = 'socket',
 ): Promise<void> {
@@ -26,7 +26,7 @@ export async function installDatabase(
     '--skip-log-bin',
     `--auth-root-authentication-method=${root}`,
   ];
-  await runTool('mariadb-install-db', args, { signal, runAs }).catch(async (error: unknown) => {
+  await runTool('mariadb-install-db', args, { signal, runAs, yielding }).catch(async (error: unknown) => {
     if (signal.aborted) throw error;
     throw new Error(`mariadb-install-db failed: ${await complaintsIn(errorLog)}`, { cause: error });
   });

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { headBytes, readDumpTail } from '../backups/dump-text.ts';
-import { startTool } from '../backups/tool.ts';
+import { startTool, type ToolOptions } from '../backups/tool.ts';
 import { untilBroken } from '../backups/until-broken.ts';
 import { Ends } from '../backups/write-dump.ts';
 import { readInto, type CopyBody } from './copy-body.ts';
@@ -21,11 +21,11 @@ export async function loadDump(
     readonly signal: AbortSignal;
     /** Why a dump that begins so must not be loaded, or null. */
     readonly refuse: (head: string) => Error | null;
-  },
+  } & Pick<ToolOptions, 'yielding'>,
 ): Promise<string | null> {
-  const { signal, clientFile, compression, refuse } = options;
-  const expand = compression === 'none' ? null : startTool(...decompressor(compression));
-  const client = startTool('mariadb', [
+  const { signal, clientFile, compression, refuse, yielding } = options;
+  const expand = compression === 'none' ? null : startTool(...decompressor(compression), { yielding });
+  const args = [
     `--defaults-file=${clientFile}`,
     '--protocol=socket',
     '--binary-mode',
@@ -33,7 +33,8 @@ export async function loadDump(
     '--max-allowed-packet=1G',
     // A dump is data: it shall not name files or run programs. Unknown before 10.11.8.
     '--loose-sandbox',
-  ]);
+  ];
+  const client = startTool('mariadb', args, { yielding });
   client.stdout.resume();
   const ends = new Ends();
   const text = new PassThrough();

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunAs } from '../backups/tool.ts';
 import { copyPosition, POSITION_FILES } from './copy-position.ts';
-import { runTool } from './run-tool.ts';
+import { runTool, type RunOptions } from './run-tool.ts';
 
 /** Where mariadb-backup writes which server it read: the second name until 10.11, the first from 11.1 on. */
 const INFO_FILES = ['mariadb_backup_info', 'xtrabackup_info'] as const;
@@ -15,7 +14,7 @@ export async function prepareCopy(directory: string, signal: AbortSignal): Promi
   const gtid = await positionOfCopy(directory);
   if (gtid === null)
     throw new Error('the copy says no GTID position: its source has no binary log, or wrote nothing yet');
-  await prepare(directory, { signal, runAs: null });
+  await prepare(directory, { signal });
   await syncToDisk(directory, signal);
   return gtid;
 }
@@ -23,9 +22,8 @@ export async function prepareCopy(directory: string, signal: AbortSignal): Promi
 /** mariadb-backup --prepare; of an incremental copy, onto the prepared one that it builds on. Rejects with the tool's words. */
 export async function prepare(
   directory: string,
-  options: { readonly signal: AbortSignal; readonly runAs: RunAs | null; readonly incremental?: string },
+  { incremental, ...options }: RunOptions & { readonly incremental?: string },
 ): Promise<void> {
-  const { incremental } = options;
   const onto = incremental === undefined ? [] : [`--incremental-dir=${incremental}`];
   await runTool('mariadb-backup', ['--no-defaults', '--prepare', `--target-dir=${directory}`, ...onto], options);
 }

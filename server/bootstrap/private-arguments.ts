@@ -17,7 +17,7 @@ export interface PrivatePlace {
   readonly temporary: string;
   readonly runAs: RunAs | null;
   /** Behind all else that the machine has to do. */
-  readonly nice?: boolean;
+  readonly yielding?: boolean;
 }
 
 /** The arguments of mariadbd. --defaults-file has to stand first; what stands behind it wins over the file. */

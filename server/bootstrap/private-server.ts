@@ -4,6 +4,7 @@ import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { bound } from '../backups/tool.ts';
 import { longestSocketPath } from '../contract/listen-address.ts';
 import { connect, type Connection } from '../mariadb/connection.ts';
 import { SETUP_USER, setupAccountFile } from '../mariadb/socket-accounts.ts';
@@ -61,9 +62,8 @@ export class PrivateServer {
     if (place.runAs)
       for (const path of [folder, initFile, join(folder, 'client.cnf')])
         await chown(path, place.runAs.uid, place.runAs.gid);
-    const priority = place.nice === true ? ['nice', '-n', '19'] : [];
-    const args = [...priority, 'mariadbd', ...privateArguments(place, folder, loading)];
-    const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...args], {
+    const [program, args] = bound(['mariadbd', ...privateArguments(place, folder, loading)], place.yielding === true);
+    const child = spawn(program, args, {
       // Ctrl-C in a terminal is ours to handle.
       detached: true,
       stdio: 'ignore',

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { startTool, type RunAs } from '../backups/tool.ts';
+import { Stall } from '../backups/stall.ts';
+import { startTool, type ToolOptions } from '../backups/tool.ts';
 import { untilBroken } from '../backups/until-broken.ts';
 import { readInto, type CopyBody } from './copy-body.ts';
 
@@ -43,22 +44,16 @@ export async function receiveCopy(
     /** Told what is unpacked so far. */
     readonly onBytes?: (bytes: number) => void;
     readonly compression?: 'zstd' | 'gzip';
-    readonly runAs?: RunAs | null;
-  },
+  } & Pick<ToolOptions, 'runAs' | 'yielding'>,
 ): Promise<void> {
-  const { onBytes } = options;
-  const unpack = startTool('mbstream', ['-x', '-C', directory], options.runAs);
+  const { onBytes, runAs, yielding, stallTimeoutMs } = options;
+  const unpack = startTool('mbstream', ['-x', '-C', directory], { runAs, yielding });
   const [command, args] = decompressor(options.compression ?? 'zstd');
   // Where nobody counts, no unpacked byte comes through here: a third of the time, and nothing to clean up.
-  const expand = startTool(command, args, null, undefined, onBytes ? null : unpack.stdin);
+  const expand = startTool(command, args, { yielding, into: onBytes ? null : unpack.stdin });
   if (!onBytes) unpack.stdin.destroy();
-  const stalled = new AbortController();
-  const seconds = options.stallTimeoutMs / 1000;
-  const stall = setTimeout(
-    () => stalled.abort(new Error(`nothing of the copy came for ${seconds} s`)),
-    options.stallTimeoutMs,
-  );
-  const signal = AbortSignal.any([options.signal, stalled.signal]);
+  const stall = new Stall(stallTimeoutMs, `nothing of the copy came for ${stallTimeoutMs / 1000} s`);
+  const signal = AbortSignal.any([options.signal, stall.signal]);
   // The tools see its end behind its check: a copy that broke off between two files unpacks without a complaint.
   const take = async (bytes: AsyncIterable<Buffer>): Promise<void> =>
     await pipeline(
@@ -80,7 +75,7 @@ export async function receiveCopy(
       await untilBroken([expand, unpack], signal, [take(bytes), ...write]);
     });
   } finally {
-    clearTimeout(stall);
+    stall.clear();
   }
 }
 

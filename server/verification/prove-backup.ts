@@ -1,10 +1,11 @@
 import { readCatalogue } from '../backups/catalogue.ts';
 import { chainOf } from '../backups/chain.ts';
-import { startTool } from '../backups/tool.ts';
 import { appliedPosition } from '../mariadb/local-server.ts';
 import { countTables } from '../mariadb/table-counts.ts';
 import type { DumpManifest } from '../contract/dumps.ts';
+import { messageOf } from '../contract/errors.ts';
 import type { PrivateServer } from '../bootstrap/private-server.ts';
+import { runTool } from '../bootstrap/run-tool.ts';
 import { BadBackup, ofTheBackup } from './bad-backup.ts';
 import { CheckOutput } from './check-output.ts';
 import { differences } from './compare.ts';
@@ -64,25 +65,14 @@ async function examine(
 /** Has mariadb-check read all tables. Rejects with what it found, or with its own last words. */
 async function checkTables(server: PrivateServer, signal: AbortSignal): Promise<{ checked: number; log: string }> {
   const output = new CheckOutput();
-  const check = startTool('mariadb-check', [
-    `--defaults-file=${server.clientFile}`,
-    '--protocol=socket',
-    '--all-databases',
-    '--check',
-  ]);
-  const stop = (): void => check.kill();
-  signal.addEventListener('abort', stop);
-  try {
-    check.stdin.end();
-    check.stdout.on('data', (chunk: Buffer) => output.take(chunk));
-    const reason = await check.ended;
-    signal.throwIfAborted();
-    if (reason !== null) throw new Error(`${reason}; ${await server.lastWords()}`);
-    if (output.problem !== null) throw new BadBackup(output.problem);
-    return { checked: output.checked, log: check.log() };
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
+  const args = [`--defaults-file=${server.clientFile}`, '--protocol=socket', '--all-databases', '--check'];
+  const onOutput = (chunk: Buffer): void => output.take(chunk);
+  const log = await runTool('mariadb-check', args, { signal, onOutput }).catch(async (error: unknown) => {
+    if (signal.aborted) throw error;
+    throw new Error(`${messageOf(error)}; ${await server.lastWords()}`, { cause: error });
+  });
+  if (output.problem !== null) throw new BadBackup(output.problem);
+  return { checked: output.checked, log };
 }
 
 async function look(server: PrivateServer): Promise<{ appliedGtid: string; tables: Record<string, number> }> {

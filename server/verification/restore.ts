@@ -60,19 +60,25 @@ async function restorePhysical(
     if (into !== data) await mkdir(into, { mode: 0o700 });
     onStep('unpack');
     const body = fileBody(backup, before, parts);
-    await ofTheBackup(backup.name, signal, receiveCopy(body, into, { signal, stallTimeoutMs }));
+    await ofTheBackup(backup.name, signal, receiveCopy(body, into, { signal, stallTimeoutMs, yielding: true }));
     before += backup.bytes;
     const outside = await filesOutside(into);
     if (outside !== null) throw new Error(`it can’t be restored beside its server: ${outside}`);
     onStep('prepare');
     const onto = into === data ? {} : { incremental: into };
-    await ofTheBackup(backup.name, signal, prepare(data, { signal, runAs: null, ...onto }));
+    await ofTheBackup(backup.name, signal, prepare(data, { signal, yielding: true, ...onto }));
     if (into !== data) await rm(into, { recursive: true });
   }
   const gtid = await positionOfCopy(data);
   onStep('start');
   // What mariadb-backup wrote of the source's options: without them its files can't be read.
-  const place = { defaultsFile: join(data, 'backup-my.cnf'), dataDirectory: data, temporary, runAs: null, nice: true };
+  const place = {
+    defaultsFile: join(data, 'backup-my.cnf'),
+    dataDirectory: data,
+    temporary,
+    runAs: null,
+    yielding: true,
+  };
   const last = chain.at(-1)?.name ?? '';
   return { server: await ofTheBackup(last, signal, PrivateServer.start(place, { loading: true, signal })), gtid };
 }
@@ -87,7 +93,7 @@ async function restoreDump(
   const defaultsFile = join(folder, 'my.cnf');
   // A DATA DIRECTORY in the dump would lead to the files of the server that it is of.
   await writeFile(defaultsFile, '[mariadbd]\nsymbolic-links=0\n', { mode: 0o600 });
-  const place: PrivatePlace = { defaultsFile, dataDirectory: data, temporary, runAs: null, nice: true };
+  const place: PrivatePlace = { defaultsFile, dataDirectory: data, temporary, runAs: null, yielding: true };
   onStep('start');
   await installDatabase(place, signal);
   const server = await PrivateServer.start(place, { loading: true, signal });
@@ -95,7 +101,8 @@ async function restoreDump(
     onStep('load');
     const { compression, name } = backup;
     const { clientFile } = server;
-    const loaded = loadDump(fileBody(backup, 0, parts), { compression, clientFile, signal, refuse: () => null });
+    const options = { compression, clientFile, signal, refuse: () => null, yielding: true };
+    const loaded = loadDump(fileBody(backup, 0, parts), options);
     return { server, gtid: await ofTheBackup(name, signal, loaded) };
   } catch (error) {
     await server.kill();

@@ -1,6 +1,6 @@
 import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { getPriority, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { BackupRequest, VerifyRun } from '../contract/agent.ts';
@@ -134,6 +134,8 @@ test('the server that is restored from it has every row of its source, and runs 
     expect(await sql('SELECT @@event_scheduler AS events, @@skip_networking AS alone')).toEqual([
       { events: 'OFF', alone: '1' },
     ]);
+    const pid = (await readFile(join(dirname(restored.socket), 'pid'), 'utf8')).trim();
+    expect(getPriority(Number(pid))).toBe(19);
     connection.destroy();
   } finally {
     await restored.kill();

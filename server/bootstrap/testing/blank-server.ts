@@ -9,7 +9,8 @@ import type { SandboxCluster } from '../../sandbox/cluster.ts';
 import { reservePort } from '../../sandbox/ports.ts';
 import { SandboxServer } from '../../sandbox/server-process.ts';
 import type { ReplicaParameters } from '../../contract/parameters.ts';
-import { initReplica, type InitEnd, type InitStage } from '../replica-init.ts';
+import type { InitStage } from '../make-replica.ts';
+import { initReplica, type InitEnd } from '../replica-init.ts';
 
 /** For tests: a server that has its options and nothing else yet. */
 export interface BlankServer {

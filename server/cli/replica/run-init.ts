@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { initFailure, initReplica, type InitEnd, type InitStage } from '../../bootstrap/replica-init.ts';
+import type { InitStage } from '../../bootstrap/make-replica.ts';
+import { initFailure, initReplica, type InitEnd } from '../../bootstrap/replica-init.ts';
 import { secured, type ReplicaTls } from '../../bootstrap/secured.ts';
 import { BatonError, messageOf } from '../../contract/errors.ts';
 import { addressText } from '../../contract/listen-address.ts';

@@ -1,4 +1,4 @@
-import type { InitStage } from '../../bootstrap/replica-init.ts';
+import type { InitStage } from '../../bootstrap/make-replica.ts';
 import { bytes, seconds } from '../terminal/quantity.ts';
 
 /** The time over which a rate is measured: long enough to be calm, short enough to be true. */
