@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { signInTest, type SignInAnswer, type SignInTest } from '../contract/agent.ts';
 import { BatonError, messageOf } from '../contract/errors.ts';
-import { connect, type SqlTls } from '../mariadb/connection.ts';
+import { asReplication, connect, type SqlTls } from '../mariadb/connection.ts';
 import { SqlError } from '../mariadb/sql-error.ts';
 import { readMaterial } from '../tls/material.ts';
 
@@ -26,19 +26,13 @@ export function serveSignIns(app: FastifyInstance): void {
 const named = (file: string): string | undefined => (file === '' ? undefined : file);
 
 /**
- * The files, as the replica beside this agent will use them: it checks the issuer where a CA is named, and the host's name
- * where that is asked for. Rejects with SqlError where one can't be read here, which says nothing of the replica itself.
+ * The files, as the replica beside this agent will use them. Rejects with SqlError where one can't be read here, which says
+ * nothing of the replica itself.
  */
 async function readTls({ ca, certificate, key, verifyServer }: NonNullable<SignInTest['tls']>): Promise<SqlTls> {
   try {
-    const read = await readMaterial({ ca: named(ca), certificate: named(certificate), key: named(key) });
-    const verify = verifyServer ? 'name' : ca === '' ? 'nothing' : 'issuer';
-    return {
-      ...(read.ca && { ca: read.ca }),
-      ...(read.cert && { certificate: read.cert }),
-      ...(read.key && { key: read.key }),
-      verify,
-    };
+    const files = { ca: named(ca), certificate: named(certificate), key: named(key) };
+    return asReplication(await readMaterial(files), verifyServer);
   } catch (error) {
     throw new SqlError('tls', 0, `the agent can't use the files of that replication: ${messageOf(error)}`);
   }

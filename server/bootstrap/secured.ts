@@ -3,7 +3,7 @@ import type { AgentConfiguration } from '../contract/configuration.ts';
 import type { ReplicaParameters } from '../contract/parameters.ts';
 import { BatonError, messageOf } from '../contract/errors.ts';
 import { noSsl } from '../mariadb/change-primary.ts';
-import type { SqlTarget } from '../mariadb/connection.ts';
+import { asReplication, type SqlTarget } from '../mariadb/connection.ts';
 import type { ReplicaStatus } from '../mariadb/replica-status.ts';
 import { readMaterial, type TlsFiles } from '../tls/material.ts';
 import type { HttpAccess } from './open-url.ts';
@@ -60,7 +60,6 @@ export async function secured({ files, named, verifyServer }: ReplicaTls, wanted
       'Name it: agent.replicationTls.ca, replication-tls-ca in the parameters, or --ca; or ask for --no-verify-server.',
     );
   }
-  const { ca, cert, key } = material;
   return {
     access,
     ssl: {
@@ -72,12 +71,7 @@ export async function secured({ files, named, verifyServer }: ReplicaTls, wanted
       key: absolute(files.key),
       crl: absolute(files.crl),
     },
-    primaryTls: {
-      ...(ca && { ca }),
-      ...(cert && { certificate: cert }),
-      ...(key && { key }),
-      verify: verifyServer ? 'name' : files.ca === undefined ? 'nothing' : 'issuer',
-    },
+    primaryTls: asReplication(material, verifyServer),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ClusterConfiguration } from '../contract/configuration.ts';
+import { noSsl } from '../mariadb/change-primary.ts';
 import type { SqlTls } from '../mariadb/connection.ts';
 import type { ReplicaStatus } from '../mariadb/replica-status.ts';
 import type { ClusterSecrets } from './cluster-secrets.ts';
@@ -8,12 +9,7 @@ export function serverTlsOf(
   { servers }: ClusterConfiguration,
   { serverTls }: Pick<ClusterSecrets, 'serverTls'>,
 ): (server: string) => SqlTls | undefined {
-  return (server) => {
-    if (serverTls === null) return undefined;
-    const { ca, cert, key } = serverTls.current;
-    const name = servers[server]?.serverName;
-    return { ...(ca && { ca }), ...(cert && { certificate: cert }), ...(key && { key }), name };
-  };
+  return (server) => (serverTls === null ? undefined : { ...serverTls.current, name: servers[server]?.serverName });
 }
 
 /** What the configuration says of TLS for the replication of a server; undefined: nothing. */
@@ -24,16 +20,7 @@ export function replicationTlsOf({
   return (server) => {
     const tls = servers[server]?.replicationTls ?? replicationTls;
     if (!tls) return undefined;
-    return {
-      allowed: true,
-      verifyServer: tls.verifyServer,
-      caFile: tls.ca,
-      caPath: '',
-      certificate: tls.certificate ?? '',
-      key: tls.key ?? '',
-      cipher: '',
-      crl: tls.crl ?? '',
-      crlPath: '',
-    };
+    const { ca: caFile, certificate = '', key = '', crl = '', verifyServer } = tls;
+    return { ...noSsl, allowed: true, verifyServer, caFile, certificate, key, crl };
   };
 }

@@ -65,7 +65,7 @@ async function shownEnd(name: string): Promise<string> {
   const { certificate, key, ca } = authority.files('console');
   const tls = {
     ca: await readFile(ca, 'utf8'),
-    certificate: await readFile(certificate, 'utf8'),
+    cert: await readFile(certificate, 'utf8'),
     key: await readFile(key, 'utf8'),
   };
   const connection = await connect(

@@ -125,7 +125,7 @@ test('the address is what is checked: a certificate for another address is refus
 
 test('an account that requires a certificate gets one, and without it access is denied', async () => {
   const careful = { ...target, user: 'careful', password: 'secret-1' };
-  const tls = { ca: read('ca.pem'), certificate: read('client.pem'), key: read('client.key') };
+  const tls = { ca: read('ca.pem'), cert: read('client.pem'), key: read('client.key') };
   expect(await kindOf({ ...careful, tls })).toMatch(/^connected with TLS_/);
   expect(await kindOf({ ...careful, tls: { ca: read('ca.pem') } })).toBe('access-denied');
 });

@@ -61,9 +61,7 @@ describe('a connection that fails says how', () => {
   });
 
   test('a damaged certificate: tls, and nothing is thrown elsewhere', async () => {
-    expect((await failure(connect({ ...target, tls: { ca: 'x', certificate: 'y', key: 'z' } }, 2000))).kind).toBe(
-      'tls',
-    );
+    expect((await failure(connect({ ...target, tls: { ca: 'x', cert: 'y', key: 'z' } }, 2000))).kind).toBe('tls');
   });
 
   test('a listener that says nothing: hung, at the deadline', async () => {

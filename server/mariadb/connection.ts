@@ -13,16 +13,21 @@ export interface SqlTarget {
   readonly tls?: SqlTls | undefined;
 }
 
-/** PEM texts, and what is checked of the server. */
+/** PEM texts, called as Node calls them, and what is checked of the server. The driver takes no revocation list. */
 export interface SqlTls {
   /** Absent: whom the system trusts. */
   readonly ca?: string;
-  readonly certificate?: string;
+  readonly cert?: string;
   readonly key?: string;
   /** The name that its certificate must have; absent: the host. */
   readonly name?: string | undefined;
   /** How much is checked, as replication does it; absent: all. */
   readonly verify?: 'name' | 'issuer' | 'nothing';
+}
+
+/** Those texts with the checks of a replica: the host's name where it is asked for, the issuer where a CA is named. */
+export function asReplication(pem: Pick<SqlTls, 'ca' | 'cert' | 'key'>, verifyServer: boolean): SqlTls {
+  return { ...pem, verify: verifyServer ? 'name' : pem.ca === undefined ? 'nothing' : 'issuer' };
 }
 
 /** One row, by column name. BIGINT and DECIMAL are strings: they do not fit a number (measured). */
@@ -157,7 +162,7 @@ export async function connect(target: SqlTarget, timeoutMs: number): Promise<Con
 function unusableCertificate({ tls }: SqlTarget): SqlError | null {
   if (!tls) return null;
   try {
-    createSecureContext({ ca: tls.ca, cert: tls.certificate, key: tls.key });
+    createSecureContext({ ca: tls.ca, cert: tls.cert, key: tls.key });
     return null;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
@@ -182,7 +187,7 @@ function driverOptions(target: SqlTarget): ConnectionOptions {
       ? {
           ssl: {
             ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-            ...(tls.certificate === undefined ? {} : { cert: tls.certificate }),
+            ...(tls.cert === undefined ? {} : { cert: tls.cert }),
             ...(tls.key === undefined ? {} : { key: tls.key }),
             // Off by default in mysql2: any certificate of that CA would do for any host.
             verifyIdentity: (tls.verify ?? 'name') === 'name',

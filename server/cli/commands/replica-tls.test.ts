@@ -85,12 +85,10 @@ afterAll(async () => {
 
 /** Whether the replication account gets in with this: "in", or why not. */
 async function signIn(material: TlsMaterial | null): Promise<string> {
-  const { ca, cert: certificate, key } = material ?? {};
-  const tls = material && { ...(ca && { ca }), ...(certificate && { certificate }), ...(key && { key }) };
   const password = (await readFile(join(folder, 'password'), 'utf8')).trim();
   const account = { host: '127.0.0.1', port: primary.port, user: 'replicating', password };
   try {
-    (await connect({ ...account, ...(tls && { tls }) }, 5000)).destroy();
+    (await connect({ ...account, ...(material && { tls: material }) }, 5000)).destroy();
     return 'in';
   } catch (error) {
     return String(error);
