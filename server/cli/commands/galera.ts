@@ -3,16 +3,17 @@ import { BatonError } from '../../contract/errors.ts';
 import type { RecoveryPlan } from '../../contract/galera.ts';
 import { command, jsonOption, type Command } from '../command.ts';
 import type { ConsoleApi } from '../console-api/api.ts';
-import { NoAnswerError } from '../console-api/call.ts';
 import { consoleInput, consoleOptions, withConsole } from '../console-api/connect.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { decisionLines, evidenceLines, failureLines, stepLines } from '../galera/decision-text.ts';
-import { followToEnd } from '../promote/follow-to-end.ts';
+import { decisionLines, evidenceLines, failureLines } from '../galera/decision-text.ts';
+import { begun, followToEnd } from '../promote/follow-to-end.ts';
+import { stepLines } from '../promote/plan-text.ts';
+import { nodeArgument, nodeTarget } from '../target.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 const clusterInput = consoleInput.extend({ cluster: z.string().min(1), json: z.boolean().default(false) });
 const nodeInput = consoleInput.extend({
-  target: z.string().regex(/^[^/]+\/[^/]+$/, 'CLUSTER/NODE, such as wiki/db-1'),
+  target: nodeTarget,
   confirm: z.string().optional(),
   json: z.boolean().default(false),
 });
@@ -89,7 +90,7 @@ export const galeraCommands: readonly Command[] = [
         act === 'start'
           ? 'start a node that is down into the running cluster'
           : 'stop a node; one that waits for the others is killed',
-      arguments: [{ syntax: '<target>', text: 'CLUSTER/NODE, such as wiki/db-1' }],
+      arguments: [nodeArgument],
       options: [
         { flags: '--confirm <node>', text: 'its name, typed, where the answer asks for it' },
         jsonOption,
@@ -98,7 +99,7 @@ export const galeraCommands: readonly Command[] = [
       input: nodeInput,
       run: async (asked, terminal) =>
         await withConsole(asked, async (api) => {
-          const [cluster = '', node = ''] = asked.target.split('/');
+          const { cluster, server: node } = asked.target;
           const work = await api.galeraNode(
             cluster,
             node,
@@ -126,16 +127,12 @@ async function carryOut(
     terminal.note('Nothing was changed.');
     return exitCode.failed;
   }
-  let id: string;
-  try {
-    const node = row.name === plan.recommended ? {} : { node: row.name };
-    id = await api.recovery(plan.cluster, { planId: plan.id, ...node, ...(typed === '' ? {} : { confirm: typed }) });
-  } catch (error) {
-    if (!(error instanceof NoAnswerError)) throw error;
-    terminal.note(`${error.message} It may have begun: see baton operations.`);
-    return exitCode.unknown;
-  }
-  return await followToEnd(api, id, terminal, asked.json, (operation) => ({ plan, operation }));
+  const node = row.name === plan.recommended ? {} : { node: row.name };
+  const wanted = { planId: plan.id, ...node, ...(typed === '' ? {} : { confirm: typed }) };
+  const id = await begun(api.recovery(plan.cluster, wanted), terminal);
+  return id === null
+    ? exitCode.unknown
+    : await followToEnd(api, id, terminal, asked.json, (operation) => ({ plan, operation }));
 }
 
 /** What was typed; "" where nothing has to be; null: no. */

@@ -3,15 +3,13 @@ import type { ClusterSnapshot } from '../../contract/snapshot.ts';
 import { command, jsonOption, type Command } from '../command.ts';
 import { consoleInput, consoleOptions, withConsole } from '../console-api/connect.ts';
 import { exitCode } from '../exit-code.ts';
+import { serverArgument, serverTarget } from '../target.ts';
 import { table } from '../terminal/table.ts';
-
-const target = z.string().regex(/^[^/]+\/[^/]+$/, 'CLUSTER/SERVER, such as erp5/db-3');
-const targetArgument = { syntax: '<target>', text: 'CLUSTER/SERVER, such as erp5/db-3' };
 
 const begin = command({
   name: 'maintenance begin',
   summary: 'set a server aside: no alerts of it, no candidate; again: change it',
-  arguments: [targetArgument],
+  arguments: [serverArgument],
   options: [
     { flags: '--reason <text>', text: 'what is being done, for all who look' },
     { flags: '--minutes <n>', text: 'it ends by itself after so long' },
@@ -20,15 +18,14 @@ const begin = command({
     ...consoleOptions,
   ],
   input: consoleInput.extend({
-    target,
+    target: serverTarget,
     reason: z.string({ error: '--reason is missing' }),
     minutes: z.coerce.number({ error: '--minutes is missing' }).int().positive(),
     owner: z.string().optional(),
     json: z.boolean().default(false),
   }),
-  run: async ({ target: asked, reason, minutes, owner, json, ...where }, terminal) =>
+  run: async ({ target: { cluster, server }, reason, minutes, owner, json, ...where }, terminal) =>
     await withConsole(where, async (api) => {
-      const [cluster = '', server = ''] = asked.split('/');
       const wanted = { reason, minutes, ...(owner === undefined ? {} : { owner }) };
       const maintenance = await api.setAside(cluster, server, wanted);
       if (json) terminal.json(maintenance);
@@ -40,12 +37,11 @@ const begin = command({
 const end = command({
   name: 'maintenance end',
   summary: 'end the maintenance of a server before its time',
-  arguments: [targetArgument],
+  arguments: [serverArgument],
   options: consoleOptions,
-  input: consoleInput.extend({ target }),
-  run: async ({ target: asked, ...where }, terminal) =>
+  input: consoleInput.extend({ target: serverTarget }),
+  run: async ({ target: { cluster, server }, ...where }, terminal) =>
     await withConsole(where, async (api) => {
-      const [cluster = '', server = ''] = asked.split('/');
       await api.endMaintenance(cluster, server);
       terminal.line(`The maintenance of ${server} has ended.`);
       return exitCode.done;

@@ -3,16 +3,16 @@ import { BatonError } from '../../contract/errors.ts';
 import { takeoverKind, type TakeoverKind, type TakeoverPlan } from '../../contract/takeover.ts';
 import { command, jsonOption } from '../command.ts';
 import type { ConsoleApi } from '../console-api/api.ts';
-import { NoAnswerError } from '../console-api/call.ts';
 import { consoleInput, consoleOptions, withConsole } from '../console-api/connect.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { followToEnd, operationUrl } from '../promote/follow-to-end.ts';
+import { begun, followToEnd, operationUrl } from '../promote/follow-to-end.ts';
 import { checkLines, planLines, remainingBlocks, title } from '../promote/plan-text.ts';
+import { serverArgument, serverTarget } from '../target.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 const input = consoleInput
   .extend({
-    target: z.string().regex(/^[^/]+\/[^/]+$/, 'CLUSTER/SERVER, such as erp5/db-2'),
+    target: serverTarget,
     switchover: z.boolean().default(false),
     failover: z.boolean().default(false),
     detach: z.boolean().default(false),
@@ -38,7 +38,7 @@ export const promote = command({
   summary: 'make a replica the primary, with live steps',
   details:
     'Shows the plan, its checks and its cost, asks, and follows the steps. Ctrl-C before the point of no return cancels and\nrestores; a second one leaves the operation to the console. Without a kind the console proposes one.',
-  arguments: [{ syntax: '<target>', text: 'CLUSTER/SERVER, such as erp5/db-2' }],
+  arguments: [serverArgument],
   options: [
     { flags: '--switchover', text: 'planned: the old primary is alive, nothing is lost' },
     { flags: '--failover', text: 'the old primary is gone' },
@@ -55,7 +55,7 @@ export const promote = command({
   input,
   run: async (asked, terminal) =>
     await withConsole(asked, async (api) => {
-      const [cluster = '', target = ''] = asked.target.split('/');
+      const { cluster, server: target } = asked.target;
       const kind = kindOf(asked);
       const plan = await api.plan(cluster, { target, ...(kind === undefined ? {} : { kind }) });
       if (!asked.json) for (const line of planLines(plan, asked.accept)) terminal.line(line);
@@ -101,19 +101,9 @@ async function carryOut(
   confirm: string,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  let id: string;
-  try {
-    id = await api.takeover(plan.cluster, {
-      planId: plan.id,
-      accept,
-      dryRun,
-      ...(confirm === '' ? {} : { confirm }),
-    });
-  } catch (error) {
-    if (!(error instanceof NoAnswerError)) throw error;
-    terminal.note(`${error.message} It may have begun: see baton operations.`);
-    return exitCode.unknown;
-  }
+  const wanted = { planId: plan.id, accept, dryRun, ...(confirm === '' ? {} : { confirm }) };
+  const id = await begun(api.takeover(plan.cluster, wanted), terminal);
+  if (id === null) return exitCode.unknown;
   if (!wait) {
     if (json) terminal.json({ plan, operation: await api.operation(id) });
     else terminal.line(id);

@@ -3,15 +3,15 @@ import { BatonError } from '../../contract/errors.ts';
 import type { RejoinPlan } from '../../contract/rejoin.ts';
 import { command, jsonOption } from '../command.ts';
 import type { ConsoleApi } from '../console-api/api.ts';
-import { NoAnswerError } from '../console-api/call.ts';
 import { consoleInput, consoleOptions, withConsole } from '../console-api/connect.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { followToEnd } from '../promote/follow-to-end.ts';
-import { checkLines } from '../promote/plan-text.ts';
+import { begun, followToEnd } from '../promote/follow-to-end.ts';
+import { checkLines, stepLines } from '../promote/plan-text.ts';
+import { serverArgument, serverTarget } from '../target.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 const input = consoleInput.extend({
-  target: z.string().regex(/^[^/]+\/[^/]+$/, 'CLUSTER/SERVER, such as erp5/db-1'),
+  target: serverTarget,
   dryRun: z.boolean().default(false),
   setAside: z.boolean().default(false),
   yes: z.boolean().default(false),
@@ -24,7 +24,7 @@ export const rejoin = command({
   summary: 'make an old primary that came back a replica again',
   details:
     'Shows the checks and the steps, asks, and follows them. A server with transactions of its own is refused, with their list\nand the address of their export; with --set-aside they are kept as SQL, and the server gets a copy of the primary while its\nformer data are kept beside it. Also for a replica that follows nobody, or the wrong server.',
-  arguments: [{ syntax: '<target>', text: 'CLUSTER/SERVER, such as erp5/db-1' }],
+  arguments: [serverArgument],
   options: [
     { flags: '--dry-run', text: 'do every check and stop before the first write' },
     { flags: '--set-aside', text: 'keep its own transactions aside, and give it a copy of the primary' },
@@ -35,7 +35,7 @@ export const rejoin = command({
   input,
   run: async (asked, terminal) =>
     await withConsole(asked, async (api) => {
-      const [cluster = '', server = ''] = asked.target.split('/');
+      const { cluster, server } = asked.target;
       const plan = await api.rejoinPlan(cluster, server, { setAside: asked.setAside });
       if (!asked.json) for (const line of planLines(plan)) terminal.line(line);
       if (plan.blocked) {
@@ -53,12 +53,7 @@ function planLines({ cluster, server, address, primary, checks, steps }: RejoinP
     '',
     'Checks',
     ...checks.flatMap((check) => checkLines(check, [])),
-    '',
-    'Steps',
-    ...steps.flatMap((step) => [
-      ...(step.pointOfNoReturn ? ['  ── point of no return ──'] : []),
-      `  ${step.name} (${step.server}): ${step.text}`,
-    ]),
+    ...stepLines(steps),
   ];
 }
 
@@ -99,14 +94,10 @@ async function carryOut(
   { dryRun, json }: Input,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  let id: string;
-  try {
-    const { cluster, server, setAside, confirm } = plan;
-    id = await api.rejoin(cluster, server, { dryRun, setAside, ...(confirm === null ? {} : { confirm }) });
-  } catch (error) {
-    if (!(error instanceof NoAnswerError)) throw error;
-    terminal.note(`${error.message} It may have begun: see baton operations.`);
-    return exitCode.unknown;
-  }
-  return await followToEnd(api, id, terminal, json, (operation) => ({ plan, operation }));
+  const { cluster, server, setAside, confirm } = plan;
+  const wanted = { dryRun, setAside, ...(confirm === null ? {} : { confirm }) };
+  const id = await begun(api.rejoin(cluster, server, wanted), terminal);
+  return id === null
+    ? exitCode.unknown
+    : await followToEnd(api, id, terminal, json, (operation) => ({ plan, operation }));
 }

@@ -11,6 +11,7 @@ import { exitCode, type ExitCode } from '../exit-code.ts';
 import { replicaRun } from './replica-run.ts';
 import { endText, parametersIn, runInit } from '../replica/run-init.ts';
 import { secureOptions } from '../replica/secure-options.ts';
+import { serverArgument, serverTarget } from '../target.ts';
 import { untilStopped } from '../until-stopped.ts';
 
 const init = command({
@@ -70,13 +71,12 @@ const parameters = command({
   name: 'replica parameters',
   summary: 'what a new replica of a server needs, from the console: JSON for `baton replica init`',
   details: 'It holds a password, and a token that reads backups for a day. Each time is in the audit.',
-  arguments: [{ syntax: '<target>', text: 'CLUSTER/SERVER that it is to follow, such as erp5/db-1' }],
+  arguments: [{ ...serverArgument, text: `the server that it is to follow: ${serverArgument.text}` }],
   options: consoleOptions,
-  input: consoleInput.extend({ target: z.string().regex(/^[^/]+\/[^/]+$/, 'CLUSTER/SERVER, such as erp5/db-1') }),
+  input: consoleInput.extend({ target: serverTarget }),
   run: async ({ target, ...where }, terminal) =>
     await withConsole(where, async (api) => {
-      const [cluster = '', server = ''] = target.split('/');
-      terminal.json(await api.connectionParameters(cluster, server));
+      terminal.json(await api.connectionParameters(target.cluster, target.server));
       return exitCode.done;
     }),
 });

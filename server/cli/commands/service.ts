@@ -7,28 +7,21 @@ import { command, jsonOption, type Command } from '../command.ts';
 import type { ConsoleApi } from '../console-api/api.ts';
 import { consoleInput, consoleOptions, withConsole } from '../console-api/connect.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
+import { serverArgument, serverTarget } from '../target.ts';
 import { table } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 const POLL_MS = 500;
 
-const targetArgument = { syntax: '<target>', text: 'CLUSTER/SERVER, such as erp5/db-2' };
 const serviceArgument = { syntax: '<service>', text: 'its name in the configuration of the agent' };
-const target = z
-  .string()
-  .regex(/^[^/]+\/[^/]+$/, 'CLUSTER/SERVER, such as erp5/db-2')
-  .transform((text) => {
-    const [cluster = '', server = ''] = text.split('/');
-    return { cluster, server };
-  });
-const input = consoleInput.extend({ target, service: z.string(), json: z.boolean().default(false) });
+const input = consoleInput.extend({ target: serverTarget, service: z.string(), json: z.boolean().default(false) });
 type Asked = Omit<z.output<typeof input>, 'url' | 'tokenFile' | 'ca' | 'config'>;
 
 function switching(action: 'enable' | 'disable', summary: string): Command {
   return command({
     name: `service ${action}`,
     summary,
-    arguments: [targetArgument, serviceArgument],
+    arguments: [serverArgument, serviceArgument],
     options: [jsonOption, ...consoleOptions],
     input,
     run: async ({ target: { cluster, server }, service, json, ...where }, terminal) =>
@@ -44,7 +37,7 @@ function switching(action: 'enable' | 'disable', summary: string): Command {
 const run = command({
   name: 'service run',
   summary: 'enable it, run it once and follow it: its log, then its end (0 done, 1 failed)',
-  arguments: [targetArgument, serviceArgument],
+  arguments: [serverArgument, serviceArgument],
   options: [jsonOption, ...consoleOptions],
   input,
   run: async ({ target: asked, service, json, ...where }, terminal) =>

@@ -5,6 +5,7 @@ import { readConfiguration } from '../configuration-file.ts';
 import { command, configOption, jsonOption, type Command } from '../command.ts';
 import { exitCode } from '../exit-code.ts';
 import { withAccess } from '../store-access.ts';
+import { serverTarget } from '../target.ts';
 import { table } from '../terminal/table.ts';
 
 const create = command({
@@ -23,10 +24,7 @@ const create = command({
     json: z.boolean().default(false),
     name: z.string(),
     role: userRole.optional(),
-    takeover: z
-      .string()
-      .regex(/^[^/]+\/[^/]+$/, 'CLUSTER/SERVER, such as erp5/db-2')
-      .optional(),
+    takeover: serverTarget.optional(),
     days: z.coerce.number().int().positive().optional(),
   }),
   async run({ config, json, name, role, takeover, days }, terminal) {
@@ -47,13 +45,13 @@ const create = command({
 });
 
 /** The server as the configuration has it: a name that is mistyped would be found out when it is needed. */
-async function configuredServer(config: string | undefined, text: string): Promise<TakeoverScope> {
-  const [cluster = '', server = ''] = text.split('/');
+async function configuredServer(config: string | undefined, wanted: TakeoverScope): Promise<TakeoverScope> {
   const { configuration } = await readConfiguration(config);
   const known = Object.entries(configuration.clusters).flatMap(([name, { servers }]) =>
     Object.keys(servers).map((one) => `${name}/${one}`),
   );
-  if (known.includes(text)) return { cluster, server };
+  const text = `${wanted.cluster}/${wanted.server}`;
+  if (known.includes(text)) return wanted;
   throw new BatonError('not-found', `There is no server ${text} in the configuration.`, '', { known });
 }
 

@@ -1,5 +1,4 @@
 import type { Decision, GaleraView, NodeEvidence, NodeReport } from '../../contract/galera.ts';
-import type { PlannedStep } from '../../contract/takeover.ts';
 import { table } from '../terminal/table.ts';
 
 /** Where things stand, a row a node, and the reasons. */
@@ -21,18 +20,6 @@ export function decisionLines({ text, doubts, notes, nodes, recommended, verdict
       ],
       nodes,
     ),
-  ];
-}
-
-export function stepLines(steps: readonly PlannedStep[]): string[] {
-  if (steps.length === 0) return [];
-  return [
-    '',
-    'Steps',
-    ...steps.flatMap((step) => [
-      ...(step.pointOfNoReturn ? ['  ── point of no return ──'] : []),
-      `  ${step.name} (${step.server}): ${step.text}`,
-    ]),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { Operation } from '../../contract/operation.ts';
 import type { ConsoleApi } from '../console-api/api.ts';
+import { NoAnswerError } from '../console-api/call.ts';
 import { exitCode, exitCodeOfOutcome, type ExitCode } from '../exit-code.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { follow } from './follow.ts';
@@ -8,6 +9,17 @@ import { outcomeLines } from './operation-text.ts';
 /** The page of an operation, for a person who is to look at what a script has left. */
 export const operationUrl = (api: ConsoleApi, id: string): string =>
   `${api.address.url.replace(/\/$/, '')}/operations/${encodeURIComponent(id)}`;
+
+/** The id of the operation that was asked for; null, told, where the console did not answer and it may have begun. */
+export async function begun(asked: Promise<string>, terminal: Terminal): Promise<string | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!(error instanceof NoAnswerError)) throw error;
+    terminal.note(`${error.message} It may have begun: see baton operations.`);
+    return null;
+  }
+}
 
 /**
  * Follows an operation to its end and answers the exit code of its outcome. Its steps go to standard output, or with

@@ -1,4 +1,4 @@
-import type { Check, TakeoverPlan } from '../../contract/takeover.ts';
+import type { Check, PlannedStep, TakeoverPlan } from '../../contract/takeover.ts';
 import { seconds } from '../terminal/quantity.ts';
 
 const marks = { pass: '✓', warn: '!', block: '✗' } as const;
@@ -11,16 +11,22 @@ export function planLines(plan: TakeoverPlan, accepted: readonly string[]): stri
     '',
     'Checks',
     ...plan.checks.flatMap((check) => checkLines(check, accepted)),
-    '',
-    'Steps',
-    ...plan.steps
-      .filter((step) => step.willRun)
-      .flatMap((step) => [
-        ...(step.pointOfNoReturn ? ['  ── point of no return ──'] : []),
-        `  ${step.name} (${step.server}): ${step.text}`,
-      ]),
+    ...stepLines(plan.steps.filter(({ willRun }) => willRun)),
     '',
     costText(plan),
+  ];
+}
+
+/** The steps below their title; none: nothing. */
+export function stepLines(steps: readonly PlannedStep[]): string[] {
+  if (steps.length === 0) return [];
+  return [
+    '',
+    'Steps',
+    ...steps.flatMap(({ pointOfNoReturn, name, server, text }) => [
+      ...(pointOfNoReturn ? ['  ── point of no return ──'] : []),
+      `  ${name} (${server}): ${text}`,
+    ]),
   ];
 }
 
