@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { BatonError } from '../contract/errors.ts';
 import type { Operation } from '../contract/operation.ts';
 import { takeoverKind, type TakeoverKind, type TakeoverPlan } from '../contract/takeover.ts';
+import { alreadyRunning } from '../operations/already-running.ts';
 import { completeRelease } from './complete-release.ts';
 import { completeUndo } from './complete-undo.ts';
 import { Confirmations } from './confirmations.ts';
@@ -136,9 +137,7 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
     const started = await parts.operations.start(heading, JSON.stringify(task), program);
     if (started.kind === 'started') return { kind: 'started', operationId: started.operation.id };
     if (started.operation) return { kind: 'running', ...sameOrRefuse(started.operation, task.target, task.dryRun) };
-    throw new BatonError('already-running', 'Another console acts on this cluster.', 'Look there.', {
-      operationId: null,
-    });
+    throw alreadyRunning(null);
   }
 
   return {
@@ -204,9 +203,7 @@ function sameOrRefuse(running: Operation, target: string | null, dryRun: boolean
     takeoverKind.options.some((kind) => kind === running.kind)
   )
     return { operationId: running.id };
-  throw new BatonError('already-running', `"${running.title}" is running.`, 'Wait for its end, or look at it.', {
-    operationId: running.id,
-  });
+  throw alreadyRunning(running);
 }
 
 function refuseBlocked(draft: PlanDraft, request: TakeoverRequest): void {

@@ -1,37 +1,27 @@
-import { type Actor, requirePermission } from '../../access/actor.ts';
+import { requirePermission } from '../../access/actor.ts';
 import type { ServiceRun } from '../../contract/agent.ts';
-import { BatonError, messageOf } from '../../contract/errors.ts';
+import { BatonError } from '../../contract/errors.ts';
+import { alreadyRunning } from '../../operations/already-running.ts';
 import type { TakeoverAgent } from '../../takeover/agent.ts';
 import type { Cluster } from '../cluster.ts';
 import { requireServer } from '../clusters.ts';
 import type { Engine } from '../engine.ts';
+import { auditing, whenSettled, type Deed } from './audited.ts';
 import type { EngineParts } from './parts.ts';
 
 type AftermathMethods = Pick<Engine, 'runHook' | 'service' | 'serviceRun' | 'keepReadOnly'>;
 
 /** What a takeover may have left to do beside the databases: each act is in the audit before it is begun. */
-export function aftermathMethods({ clusters, operations, access, settled, stopping }: EngineParts): AftermathMethods {
-  /** Runs the act between its two entries in the audit. */
-  async function audited<T>(
-    entry: { actor: Actor; action: string; cluster: string; object: string },
-    act: () => Promise<T>,
-  ): Promise<T> {
-    await access.audit.record({ ...entry, result: 'asked' });
-    try {
-      const answer = await act();
-      await access.audit.record({ ...entry, result: 'done' }).catch(() => undefined);
-      return answer;
-    } catch (error) {
-      await access.audit.record({ ...entry, result: `failed: ${messageOf(error)}` }).catch(() => undefined);
-      throw error;
-    }
-  }
+export function aftermathMethods(parts: EngineParts): AftermathMethods {
+  const { clusters, operations } = parts;
+  const written = auditing(parts);
+  const audited = async <T>(deed: Deed, act: () => Promise<T>): Promise<T> =>
+    await written(deed, act, { done: 'done', failed: 'failed' });
 
   return {
     async runHook(actor, operationId, hook) {
       requirePermission(actor, 'operate');
-      await settled;
-      if (stopping()) throw new BatonError('unavailable', 'The console is ending.', 'Try again when it is back.');
+      await whenSettled(parts);
       const { cluster } = await operations.get(operationId);
       const { takeovers } = clusters.get(cluster);
       return await audited({ actor, action: 'hook-run', cluster, object: hook }, () =>
@@ -123,8 +113,5 @@ function readOnlyFor(cluster: Cluster, server: string): boolean {
 }
 
 function refuseBeside(running: { id: string; title: string } | null): void {
-  if (running === null) return;
-  throw new BatonError('already-running', `"${running.title}" is running.`, 'Wait for its end.', {
-    operationId: running.id,
-  });
+  if (running !== null) throw alreadyRunning(running);
 }

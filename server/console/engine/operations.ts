@@ -1,8 +1,8 @@
 import { type Actor, requirePermission } from '../../access/actor.ts';
 import { maySeeOperation, requirePlanning, requireSteering, requireTakeover } from '../../access/scope.ts';
-import { BatonError } from '../../contract/errors.ts';
 import type { Operation } from '../../contract/operation.ts';
 import type { Engine } from '../engine.ts';
+import { auditing, whenSettled } from './audited.ts';
 import type { EngineParts } from './parts.ts';
 
 type OperationMethods = Pick<Engine, 'plan' | 'takeover' | 'operations' | 'operation' | 'cancel' | 'resume'>;
@@ -13,14 +13,9 @@ type Request = Parameters<Engine['takeover']>[2];
 const rememberedKeys = 1000;
 
 /** Acting: each act is in the audit before it is begun, so nothing is done that nobody can see. */
-export function operationMethods({
-  clusters,
-  operations,
-  access,
-  logger,
-  settled,
-  stopping,
-}: EngineParts): OperationMethods {
+export function operationMethods(parts: EngineParts): OperationMethods {
+  const { clusters, operations, access } = parts;
+  const audited = auditing(parts);
   const answers = new Map<string, Promise<{ operationId: string }>>();
 
   async function begin(
@@ -28,24 +23,13 @@ export function operationMethods({
     name: string,
     request: Omit<Request, 'idempotencyKey'>,
   ): Promise<{ operationId: string }> {
-    await settled;
-    if (stopping()) throw new BatonError('unavailable', 'The console is ending.', 'Try again when it is back.');
+    await whenSettled(parts);
     const { takeovers } = clusters.get(name);
     const action = request.dryRun ? 'takeover-dry-run' : 'takeover';
     const { target } = takeovers.planned(request.planId);
-    const audited = { actor, action, cluster: name, object: target };
-    await access.audit.record({ ...audited, result: 'asked' });
-    try {
-      return await takeovers.start({ ...request, actor: actor.name });
-    } catch (error) {
-      const result = error instanceof Error ? `refused: ${error.message}` : 'refused';
-      await access.audit
-        .record({ ...audited, result })
-        .catch((failure: unknown) =>
-          logger.error({ err: failure, ...audited, result }, 'a refusal is not in the audit'),
-        );
-      throw error;
-    }
+    return await audited({ actor, action, cluster: name, object: target }, async () =>
+      takeovers.start({ ...request, actor: actor.name }),
+    );
   }
 
   /** The operation, for who may cancel or resume it. */
@@ -104,16 +88,16 @@ export function operationMethods({
 
     async cancel(actor, id) {
       const { cluster, target } = await steered(actor, id);
-      const audited = { actor, action: 'operation-cancel', cluster, object: target, operationId: id };
-      await access.audit.record({ ...audited, result: 'asked' });
+      const deed = { actor, action: 'operation-cancel', cluster, object: target, operationId: id };
+      await access.audit.record({ ...deed, result: 'asked' });
       return await operations.cancel(id);
     },
 
     async resume(actor, id) {
       const { cluster, target } = await steered(actor, id);
       const { takeovers } = clusters.get(cluster);
-      const audited = { actor, action: 'operation-resume', cluster, object: target, operationId: id };
-      await access.audit.record({ ...audited, result: 'asked' });
+      const deed = { actor, action: 'operation-resume', cluster, object: target, operationId: id };
+      await access.audit.record({ ...deed, result: 'asked' });
       const [taken] = await takeovers.resume(id);
       return taken ?? (await operations.get(id));
     },

@@ -1,7 +1,8 @@
 import { requirePermission } from '../../access/actor.ts';
-import { BatonError, messageOf } from '../../contract/errors.ts';
+import { BatonError } from '../../contract/errors.ts';
 import { requireServer } from '../clusters.ts';
 import type { Engine } from '../engine.ts';
+import { auditing, whenSettled } from './audited.ts';
 import type { EngineParts } from './parts.ts';
 
 type RejoinMethods = Pick<
@@ -10,7 +11,9 @@ type RejoinMethods = Pick<
 >;
 
 /** What follows a takeover: the old primary back as a replica, or what only it has. */
-export function rejoinMethods({ clusters, access, logger, settled, stopping }: EngineParts): RejoinMethods {
+export function rejoinMethods(parts: EngineParts): RejoinMethods {
+  const { clusters, access } = parts;
+  const audited = auditing(parts);
   const serverOf = (name: string, server: string) => {
     const cluster = clusters.get(name);
     requireServer(cluster, server);
@@ -26,26 +29,11 @@ export function rejoinMethods({ clusters, access, logger, settled, stopping }: E
     async rejoin(actor, name, { server, dryRun, setAside, confirm }) {
       requirePermission(actor, 'operate');
       const { rejoins } = serverOf(name, server);
-      await settled;
-      if (stopping()) throw new BatonError('unavailable', 'The console is ending.', 'Try again when it is back.');
-      const audited = {
-        actor,
-        action: `${setAside ? 'reseed' : 'rejoin'}${dryRun ? '-dry-run' : ''}`,
-        cluster: name,
-        object: server,
-      };
-      await access.audit.record({ ...audited, result: 'asked' });
-      try {
-        return await rejoins.start({ server, dryRun, setAside, confirm, actor: actor.name });
-      } catch (error) {
-        const result = `refused: ${messageOf(error)}`;
-        await access.audit
-          .record({ ...audited, result })
-          .catch((failure: unknown) =>
-            logger.error({ err: failure, ...audited, result }, 'a refusal is not in the audit'),
-          );
-        throw error;
-      }
+      await whenSettled(parts);
+      const action = `${setAside ? 'reseed' : 'rejoin'}${dryRun ? '-dry-run' : ''}`;
+      return await audited({ actor, action, cluster: name, object: server }, async () =>
+        rejoins.start({ server, dryRun, setAside, confirm, actor: actor.name }),
+      );
     },
 
     async extraTransactions(actor, name, server) {
@@ -72,8 +60,8 @@ export function rejoinMethods({ clusters, access, logger, settled, stopping }: E
     async openExport(actor, name, server, file) {
       requirePermission(actor, 'download');
       const opened = await serverOf(name, server).agents.clientOf(server).openExport(file);
-      const audited = { actor, action: 'extra-transactions-export', cluster: name, object: server };
-      await access.audit.record({ ...audited, result: `begun: ${file}` });
+      const deed = { actor, action: 'extra-transactions-export', cluster: name, object: server };
+      await access.audit.record({ ...deed, result: `begun: ${file}` });
       return opened;
     },
   };

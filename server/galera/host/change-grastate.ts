@@ -4,7 +4,7 @@ import { BatonError } from '../../contract/errors.ts';
 import type { GrastateChange, GrastateChanged } from '../../contract/galera.ts';
 import { ZERO_HISTORY } from '../../contract/galera-status.ts';
 import { replaceAlike } from '../../files/durable-file.ts';
-import { readGrastate } from './node-files.ts';
+import { keptName, readGrastate } from './node-files.ts';
 import { parseGrastate } from '../parse/grastate.ts';
 
 const FLAG = /^(safe_to_bootstrap:\s*)\d/m;
@@ -24,8 +24,7 @@ export async function changeGrastate(directory: string, change: GrastateChange, 
   if (text !== change.expected)
     throw new BatonError('outdated', 'grastate.dat has changed since it was read: somebody has started the node.');
   const wanted = changed(text, change);
-  // It is not itself evidence of anything: no name that a server or Baton reads.
-  const backup = `${path}.kept-${now.toISOString().replaceAll(/[:.]/g, '-')}`;
+  const backup = keptName(path, now);
   await copyFile(path, backup);
   await replaceAlike(path, wanted);
   return { text: wanted, backup };

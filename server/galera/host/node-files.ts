@@ -44,10 +44,14 @@ export async function setViewAside(directory: string, now: Date): Promise<void> 
   await setAside(join(directory, 'gvwstate.dat'), now);
 }
 
-/** Gives a file another name beside it; nothing to do where there is none. */
+/** Where a file is kept that gets out of the way: no name that a server or Baton reads as evidence of anything. */
+export function keptName(file: string, now: Date): string {
+  return `${file}.kept-${now.toISOString().replaceAll(/[:.]/g, '-')}`;
+}
+
+/** Gives a file its kept name; nothing to do where there is none. */
 export async function setAside(file: string, now: Date): Promise<void> {
-  const kept = `${file}.kept-${now.toISOString().replaceAll(/[:.]/g, '-')}`;
-  await rename(file, kept).catch((error: NodeJS.ErrnoException) => {
+  await rename(file, keptName(file, now)).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
   });
 }

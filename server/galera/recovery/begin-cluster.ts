@@ -2,7 +2,7 @@ import { BatonError, messageOf } from '../../contract/errors.ts';
 import { ZERO_HISTORY } from '../../contract/galera-status.ts';
 import { done, failed, type Step, type StepEnd } from '../../operations/step.ts';
 import { startPosition } from '../parse/recovered.ts';
-import { agentOf, statusIn, untilSynced, whyNot, type RecoveryContext } from './context.ts';
+import { agentOf, isSynced, statusIn, untilSynced, whyNot, type RecoveryContext } from './context.ts';
 import { handsOf } from './hands.ts';
 import { memberOf, type Task } from './task.ts';
 
@@ -85,8 +85,7 @@ export function makePrimary(task: Task): Step<RecoveryContext> {
 }
 
 async function runsAsPrimary(context: RecoveryContext, node: string): Promise<string | null> {
-  const status = statusIn(await agentOf(context, node).evidence());
-  return status?.clusterStatus === 'primary' && status.localState === 'Synced' ? `${node} is Primary` : null;
+  return isSynced(statusIn(await agentOf(context, node).evidence())) ? `${node} is Primary` : null;
 }
 
 /** The same history, and its next number: a bootstrap that Galera did differently has begun a new one (measured). */

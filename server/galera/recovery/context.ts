@@ -25,7 +25,7 @@ export interface RecoveryContext {
 }
 
 /** The agent beside a node. Throws BatonError where there is none. */
-export function agentOf({ parts }: RecoveryContext, node: string): GaleraAgent {
+export function agentOf({ parts }: { readonly parts: Pick<RecoveryParts, 'agent'> }, node: string): GaleraAgent {
   const agent = parts.agent(node);
   if (agent) return agent;
   throw new BatonError('unavailable', `${node} has no agent.`, 'Configure one.');
@@ -34,6 +34,11 @@ export function agentOf({ parts }: RecoveryContext, node: string): GaleraAgent {
 /** What the node says by SQL; null where it does not. */
 export function statusIn({ evidence: { alive } }: GaleraAnswer): NodeStatus | null {
   return alive.kind === 'serving' ? alive.status : null;
+}
+
+/** Whether it is a whole member of the component that serves. */
+export function isSynced(status: NodeStatus | null): status is NodeStatus {
+  return status?.clusterStatus === 'primary' && status.localState === 'Synced';
 }
 
 /** How a wait for a node came out. */
@@ -52,8 +57,7 @@ export async function untilSynced(context: RecoveryContext, act: Act, node: stri
     try {
       const answer = await agent.evidence();
       const status = statusIn(answer);
-      if (status?.clusterStatus === 'primary' && status.localState === 'Synced' && status.ready)
-        return { kind: 'synced', status };
+      if (isSynced(status) && status.ready) return { kind: 'synced', status };
       // It has answered and left again, as after a transfer that failed: it does not come back by itself.
       apart = status?.clusterStatus === 'disconnected' ? apart + 1 : 0;
       if (apart > APART_LOOKS) return ended(act, answer, `${node} has left the cluster`);

@@ -2,7 +2,7 @@ import { BatonError } from '../../contract/errors.ts';
 import type { NodeStatus } from '../../contract/galera-status.ts';
 import { done, failed, skipped, type Step } from '../../operations/step.ts';
 import { startPosition } from '../parse/recovered.ts';
-import { agentOf, statusIn, untilSynced, whyNot, type RecoveryContext } from './context.ts';
+import { agentOf, isSynced, statusIn, untilSynced, whyNot, type RecoveryContext } from './context.ts';
 import { handsOf } from './hands.ts';
 import { memberOf, type Task, type TaskMember } from './task.ts';
 
@@ -68,8 +68,7 @@ async function begun(context: RecoveryContext, node: string, position: string | 
 }
 
 async function isMember(context: RecoveryContext, node: string): Promise<string | null> {
-  const status = statusIn(await agentOf(context, node).evidence());
-  return status?.clusterStatus === 'primary' && status.localState === 'Synced' ? `${node} is Synced already` : null;
+  return isSynced(statusIn(await agentOf(context, node).evidence())) ? `${node} is Synced already` : null;
 }
 
 /**

@@ -2,7 +2,10 @@ import { BatonError } from '../../contract/errors.ts';
 import type { Decision, GaleraView, NodeWork, RecoveryPlan } from '../../contract/galera.ts';
 import type { Operation } from '../../contract/operation.ts';
 import type { ClusterSnapshot } from '../../contract/snapshot.ts';
+import { alreadyRunning } from '../../operations/already-running.ts';
+import type { GaleraAgent } from '../agent.ts';
 import { decide } from '../decide/decide.ts';
+import { agentOf } from './context.ts';
 import { gather, type Gathered } from './gather.ts';
 import { givenUpByStart, joinPosition, mayBeLast } from './one-node.ts';
 import type { RecoveryParts } from './parts.ts';
@@ -77,15 +80,12 @@ export function createRecoveries(parts: RecoveryParts): Recoveries {
   async function between<T>(act: () => Promise<T>): Promise<T> {
     const end = await parts.operations.between(cluster, act);
     if (end.kind === 'acted') return end.answer;
-    throw end.operation ? alreadyRunning(end.operation) : actsElsewhere();
+    throw alreadyRunning(end.operation);
   }
 
-  function agentOf(node: string) {
-    if (!members.includes(node))
-      throw new BatonError('not-found', `${cluster} has no node ${node}.`, `It has ${members.join(', ')}.`);
-    const agent = parts.agent(node);
-    if (agent) return agent;
-    throw new BatonError('unavailable', `${node} has no agent.`, 'Configure one.');
+  function memberAgent(node: string): GaleraAgent {
+    if (members.includes(node)) return agentOf({ parts }, node);
+    throw new BatonError('not-found', `${cluster} has no node ${node}.`, `It has ${members.join(', ')}.`);
   }
 
   return {
@@ -116,11 +116,11 @@ export function createRecoveries(parts: RecoveryParts): Recoveries {
       const started = await parts.operations.start({ ...heading, dryRun: false }, JSON.stringify(task), program);
       if (started.kind === 'started') return { operationId: started.operation.id };
       if (started.operation) return sameOrRefuse(started.operation, node);
-      throw actsElsewhere();
+      throw alreadyRunning(null);
     },
 
     async startNode(node, confirm) {
-      const agent = agentOf(node);
+      const agent = memberAgent(node);
       return await between(async () => {
         const { decision, reports } = await look(true);
         const kept = reports.some((one) => one.kind === 'seen' && one.name === node && one.evidence.kept);
@@ -149,7 +149,7 @@ export function createRecoveries(parts: RecoveryParts): Recoveries {
     },
 
     async stopNode(node, confirm) {
-      const agent = agentOf(node);
+      const agent = memberAgent(node);
       return await between(async () => {
         const { reports } = await gather(parts, null);
         if (confirm !== node && mayBeLast(reports, node)) {
@@ -211,16 +211,4 @@ function outdated(plan: RecoveryPlan, now: Decision): BatonError {
 function sameOrRefuse(running: Operation, node: string | null): { operationId: string } {
   if (running.kind === KIND && running.target === node) return { operationId: running.id };
   throw alreadyRunning(running);
-}
-
-function actsElsewhere(): BatonError {
-  return new BatonError('already-running', 'Another console acts on this cluster.', 'Look there.', {
-    operationId: null,
-  });
-}
-
-function alreadyRunning({ id, title }: Operation): BatonError {
-  return new BatonError('already-running', `"${title}" is running.`, 'Wait for its end, or look at it.', {
-    operationId: id,
-  });
 }

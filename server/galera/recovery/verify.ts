@@ -3,7 +3,7 @@ import { messageOf } from '../../contract/errors.ts';
 import type { NodeStatus } from '../../contract/galera-status.ts';
 import { done, failed, type Step } from '../../operations/step.ts';
 import { primaryComponents } from '../../topology/primary-components.ts';
-import { agentOf, statusIn, type RecoveryContext } from './context.ts';
+import { agentOf, isSynced, statusIn, type RecoveryContext } from './context.ts';
 import { handsOf } from './hands.ts';
 import { membersWith, type Task } from './task.ts';
 
@@ -47,7 +47,7 @@ export function wrongWith(
   const answering = found.flatMap(({ name, status }) => (status ? [{ name, status }] : []));
   const silent = found.filter(({ status }) => status === null);
   if (silent.length > 0) return `${silent.map(({ name }) => name).join(' and ')} does not answer`;
-  const apart = answering.find(({ status }) => status.clusterStatus !== 'primary' || status.localState !== 'Synced');
+  const apart = answering.find(({ status }) => !isSynced(status));
   if (apart) return `${apart.name} is ${apart.status.clusterStatus}, ${apart.status.localState}`;
   const other = answering.find(({ status }) => status.stateUuid !== uuid);
   if (other) return `${other.name} is in the history ${other.status.stateUuid}`;

@@ -1,4 +1,5 @@
 import { BatonError } from '../../contract/errors.ts';
+import { alreadyRunning } from '../../operations/already-running.ts';
 import { operation as operationShape, type Operation } from '../../contract/operation.ts';
 import { entriesOf, recorded } from '../../operations/journal.ts';
 import type { OperationRow } from '../../store/store.ts';
@@ -51,12 +52,7 @@ export async function runHookAgain(parts: TakeoversParts, asked: HookAgain): Pro
   };
   const started = await parts.operations.start(heading, JSON.stringify(repeated), program);
   if (started.kind === 'started') return { operationId: started.operation.id };
-  throw new BatonError(
-    'already-running',
-    `"${started.operation?.title ?? 'Another operation'}" is running.`,
-    'Wait for its end.',
-    { operationId: started.operation?.id ?? null },
-  );
+  throw alreadyRunning(started.operation);
 }
 
 /** What a hook would be told is true of the last takeover only: of one before it, it would move addresses back. */

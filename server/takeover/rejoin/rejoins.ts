@@ -1,6 +1,7 @@
 import { BatonError } from '../../contract/errors.ts';
 import type { Operation } from '../../contract/operation.ts';
 import type { ExtraTransactions, RejoinPlan } from '../../contract/rejoin.ts';
+import { alreadyRunning } from '../../operations/already-running.ts';
 import { newContext } from '../context.ts';
 import { handsOf } from '../hands.ts';
 import type { TakeoversParts } from '../parts.ts';
@@ -61,9 +62,7 @@ export function createRejoins(parts: TakeoversParts): Rejoins {
     const answer = await parts.operations.start(heading, JSON.stringify(task), program);
     if (answer.kind === 'started') return { operationId: answer.operation.id };
     if (answer.operation) return sameOrRefuse(answer.operation, asked);
-    throw new BatonError('already-running', 'Another console acts on this cluster.', 'Look there.', {
-      operationId: null,
-    });
+    throw alreadyRunning(null);
   }
 
   return {
@@ -91,9 +90,7 @@ function sameOrRefuse(
   const kind = setAside ? 'reseed' : 'rejoin';
   if (running.kind === kind && running.target === server && running.dryRun === dryRun)
     return { operationId: running.id };
-  throw new BatonError('already-running', `"${running.title}" is running.`, 'Wait for its end, or look at it.', {
-    operationId: running.id,
-  });
+  throw alreadyRunning(running);
 }
 
 function titleOf(server: string, { kind, target, cluster, dryRun }: Task): string {
