@@ -117,6 +117,7 @@ const unreachableText: Record<UnreachableReason, string> = {
   'too-many-connections': 'too many connections',
   'host-unknown': 'host name unknown',
   tls: 'TLS refused',
+  agent: 'unknown · no way through its agent',
   other: 'unreachable',
 };
 

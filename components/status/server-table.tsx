@@ -84,6 +84,7 @@ function ServerRows({ cluster, server }: { cluster: ClusterSnapshot; server: Ser
         <th scope="row">
           <span className="block">{server.name}</span>
           <Address text={server.address} />
+          {server.via === 'agent' && <span className="block text-sm font-normal text-faint">through its agent</span>}
         </th>
         <td data-label="Status">
           <Status level={markOf(line.level, stale)} word={line.word} />

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { Socket } from 'node:net';
 import { BatonError, certificateRefusal, errorBody } from '../contract/errors.ts';
 import { bySystem, SecureAgent, type SecureClient } from '../tls/secure-client.ts';
 import { openRaw, type RawAnswer } from './raw-download.ts';
@@ -25,6 +26,9 @@ function authorization(token: string): Readonly<Record<string, string>> {
 
 /** A listing of thousands of backups fits; what is larger does not come from an agent. */
 const maxAnswerBytes = 16_777_216;
+
+/** An agent whose host is gone is noticed by then, also behind a connection that rests. */
+const keepAliveMs = 10_000;
 
 /** Opens connections to one agent and keeps them for the next request. */
 export class AgentRequests {
@@ -112,6 +116,37 @@ export class AgentRequests {
         throw this.unavailable(error);
       },
     );
+  }
+
+  /**
+   * Asks for another protocol, and answers the connection when the agent agrees, within timeoutMs; it is the caller's then.
+   * Rejects with BatonError: unavailable, which names the server, or what the agent answered.
+   */
+  async upgrade(path: string, protocol: string, timeoutMs: number): Promise<Socket> {
+    const url = new URL(path, this.#address.url);
+    const open = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const { promise, resolve, reject } = Promise.withResolvers<Socket>();
+    const headers = { ...authorization(this.#address.token), connection: 'Upgrade', upgrade: protocol };
+    const request = open(url, { agent: this.#fresh, headers });
+    const deadline = setTimeout(
+      () => request.destroy(new Error(`no answer within ${Math.round(timeoutMs)} ms`)),
+      Math.max(1, timeoutMs),
+    );
+    request.on('upgrade', (_answer, socket: unknown, head) => {
+      if (!(socket instanceof Socket)) return;
+      if (head.length > 0) socket.unshift(head);
+      resolve(socket.setNoDelay(true).setKeepAlive(true, keepAliveMs));
+    });
+    request.on('response', (answer) => {
+      this.#text(answer).then((text) => reject(this.refusal(answer.statusCode ?? 0, text)), reject);
+    });
+    request.on('error', (error) => reject(this.unavailable(error)));
+    request.end();
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(deadline);
+    }
   }
 
   /** As send, and reads the JSON of the answer within the same deadline. Rejects with the agent's own BatonError. */

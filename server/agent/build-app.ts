@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
@@ -6,6 +6,8 @@ import { BatonError, type certificateRefusal, type ErrorBody } from '../contract
 import { roleOf, type ClientList } from '../tls/client-list.ts';
 import { peerOf } from '../tls/peer.ts';
 import type { SecureServers } from '../tls/secure-server.ts';
+import { passUpgrades, wants } from '../tls/upgrades.ts';
+import { databaseProtocol } from '../contract/agent.ts';
 import type { LocalDoor } from './local-door.ts';
 import { visitorOf, type Tokens, type Visitor } from './tokens.ts';
 
@@ -26,7 +28,7 @@ export function buildApp(door: Door, logger: Logger): FastifyInstance {
   const app: FastifyInstance = fastify({
     bodyLimit: 65_536,
     forceCloseConnections: 'idle',
-    serverFactory: (handler) => (secure ? secure.create(handler) : createServer(handler)),
+    serverFactory: (handler) => (secure ? secure.create(handler, databaseProtocol) : plainServer(handler)),
   });
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.config.ticket?.(request.headers.authorization)) return;
@@ -45,6 +47,12 @@ export function buildApp(door: Door, logger: Logger): FastifyInstance {
     return reply.code(error.status).send({ error: { code, message, next, details } } satisfies ErrorBody);
   });
   return app;
+}
+
+function plainServer(handler: RequestListener): Server {
+  const server = createServer({ shouldUpgradeCallback: wants(databaseProtocol) }, handler);
+  passUpgrades(server, handler, databaseProtocol);
+  return server;
 }
 
 /** Says that it is about the certificate, so that nobody goes and looks for a token. */

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import type { z } from 'zod';
@@ -6,6 +7,9 @@ import {
   agentBackups,
   agentStatus,
   backupRun,
+  databasePath,
+  databaseProtocol,
+  databaseRefusal,
   persistReadOnly,
   pruned,
   readerToken,
@@ -35,6 +39,7 @@ import {
   type Reseed,
   type TransactionsExport,
 } from '../contract/reseed.ts';
+import { SqlError } from '../mariadb/sql-error.ts';
 import { AgentRequests, type AgentAddress } from './agent-request.ts';
 import { GaleraClient } from './galera-client.ts';
 import type { RawAnswer } from './raw-download.ts';
@@ -229,6 +234,21 @@ export class AgentClient {
     // Why it does not let us in stands in an answer that is read as others are.
     const why = await this.#requests.send('/backups/', { method: 'GET', timeoutMs: lookTimeoutMs });
     throw this.#requests.refusal(answer.status, await textOf(why));
+  }
+
+  /**
+   * A connection to the database beside the agent, for the driver. Rejects with SqlError: as the server's socket would have it,
+   * or `agent` where there is no way through the agent.
+   */
+  async openDatabase(timeoutMs: number): Promise<Socket> {
+    try {
+      return await this.#requests.upgrade(databasePath, databaseProtocol, timeoutMs);
+    } catch (error) {
+      if (!(error instanceof BatonError)) throw error;
+      const refused = databaseRefusal.safeParse(error.details);
+      const text = [error.message, error.next].filter(Boolean).join(' ');
+      throw new SqlError(refused.success ? refused.data.database : 'agent', 0, text);
+    }
   }
 
   /** Closes the idle connections. */

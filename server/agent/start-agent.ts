@@ -21,6 +21,7 @@ import { serveCopies } from './copy-routes.ts';
 import { createReseeds, placeOf } from './reseed-parts.ts';
 import { serveReseeds } from './reseed-routes.ts';
 import { ServiceDecision } from './decide-services.ts';
+import { serveDatabase } from './database-route.ts';
 import { DatabaseStatus } from './database-status.ts';
 import { FirstCopy } from './first-copy.ts';
 import { serveExports } from './exports-route.ts';
@@ -117,6 +118,7 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
     now: options.now,
   });
   serveGalera(app, galera, options.now);
+  const endTunnels = serveDatabase(app, database);
   if (backups) {
     serveBackups(app, backups);
     serveOriginNames(app, backups);
@@ -129,6 +131,7 @@ export async function startAgent(configuration: AgentConfiguration, logger: Logg
     backups?.schedule?.stop();
     backups?.verifySchedule?.stop();
     endCopies();
+    endTunnels();
     const cut = setTimeout(() => app.server.closeAllConnections(), drainMs);
     const ends = [...services.values()].map((service) => service.close());
     const ended = Promise.all([

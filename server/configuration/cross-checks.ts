@@ -17,6 +17,7 @@ export function crossChecks(raw: unknown): Finding[] {
     ...sameAddress(clusters),
     ...['console', 'agent'].flatMap((section) => plainHttp(section, childValue(raw, section))),
     ...clusters.flatMap(([name, cluster]) => plainAgents(name, cluster)),
+    ...clusters.flatMap(([name, cluster]) => viaAgents(name, cluster)),
     ...['schedule', 'full', 'verify'].flatMap((field) => scheduleParses(field, childValue(backups, field))),
   ];
 }
@@ -46,6 +47,15 @@ function plainAgents(name: string, cluster: unknown): Finding[] {
     if (protocol !== 'http:' || isPrivate({ kind: 'tcp', host, port: 0 })) return [];
     const message = `expected https: http is for loopback and private addresses, found ${JSON.stringify(agent)}`;
     return [{ path: ['clusters', name, 'servers', server, 'agent'], at: 'value', message }];
+  });
+}
+
+/** What is reached through its agent has one. */
+function viaAgents(name: string, cluster: unknown): Finding[] {
+  return entriesOf(childValue(cluster, 'servers')).flatMap(([server, written]) => {
+    if (childValue(written, 'via') !== 'agent' || childValue(written, 'agent') !== undefined) return [];
+    const message = `expected tcp: ${server} has no agent: beside it through which it could be reached`;
+    return [{ path: ['clusters', name, 'servers', server, 'via'], at: 'value', message }];
   });
 }
 

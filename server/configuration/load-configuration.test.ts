@@ -280,6 +280,11 @@ describe('a wrong field is named with line, column, what was expected and what w
       '127.0.0.1:3306/',
       '11:20: clusters.erp5.servers.db-2.url: expected an address of its own, found that of clusters.erp5.servers.db-1.url',
     ],
+    [
+      '127.0.0.1:3307',
+      '127.0.0.1:3307", via: "agent',
+      '11:51: clusters.erp5.servers.db-2.via: expected tcp: db-2 has no agent: beside it through which it could be reached',
+    ],
     ['  url: http', '  listen: 8080\n  url: http', '2:11: console.listen: expected a text or a list, found 8080'],
     [
       '  url: http',

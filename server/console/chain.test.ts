@@ -96,7 +96,7 @@ test('a replica with TCP off is looked at, checked and backed up through its soc
     timeoutMs: 50_000,
   });
   expect(await client.backupRun(id)).toMatchObject({ state: 'done' });
-  const replication = { socket, defaultsFile, initialise: false, controlTimeoutSeconds: 600 };
+  const replication = { socket, defaultsFile, tunnel: false, initialise: false, controlTimeoutSeconds: 600 };
   expect(await lookAtReplication({ server: replication, parametersFile: undefined }, undefined)).toMatchObject({
     level: 'critical',
     text: expect.stringContaining('was not asked to'),

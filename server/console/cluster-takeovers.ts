@@ -14,7 +14,8 @@ import type { ServerAddress } from '../topology/observation.ts';
 import type { Watcher } from '../topology/watcher.ts';
 import type { ClusterAgents } from './agents.ts';
 import type { Account, ClusterSecrets } from './cluster-secrets.ts';
-import { replicationTlsOf, serverTlsOf } from './server-tls.ts';
+import { replicationTlsOf } from './server-tls.ts';
+import { sqlTargets } from './sql-targets.ts';
 
 /** What can be done to a cluster. */
 export interface ClusterActs {
@@ -50,12 +51,12 @@ export function clusterTakeovers(parts: {
     const refusals = noTakeovers(`${name} is a Galera cluster: every node takes writes.`, recoveries);
     return { ...refusals, recoveries };
   }
-  const tlsOf = serverTlsOf(configuration, secrets);
+  const targetOf = sqlTargets(configuration, secrets, agents);
   const signIn = async (server: string, account: Account | null, timeoutMs: number) => {
     const address = addresses.find((one) => one.name === server);
     if (!address) throw new Error(`no server ${server}`);
     if (!account) throw new SqlError('access-denied', 0, 'no account is configured for this');
-    return await connect({ host: address.host, port: address.port, ...account, tls: tlsOf(server) }, timeoutMs);
+    return await connect(targetOf(address, account), timeoutMs);
   };
   const given: TakeoversParts = {
     cluster: { name, servers: addresses, takeover: configuration.takeover },

@@ -15,7 +15,7 @@ import type { ClusterSecrets } from './cluster-secrets.ts';
 import { clusterTakeovers } from './cluster-takeovers.ts';
 import { ReturnNotes } from './return-notes.ts';
 import { serverAddress } from './server-address.ts';
-import { serverTlsOf } from './server-tls.ts';
+import { sqlTargets } from './sql-targets.ts';
 
 /** One cluster that the console watches over. */
 export interface Cluster {
@@ -56,10 +56,9 @@ export function createCluster(
   const { store, operations, now, onSnapshot } = parts;
   const logger = parts.logger.child({ cluster: name });
   const configured = Object.entries(configuration.servers);
-  const addresses = configured.map(([server, { url }]) => serverAddress(server, url));
+  const addresses = configured.map(([server, written]) => serverAddress(server, written));
   const agentMaterial = (): TlsMaterial => secrets.agentTls?.current ?? {};
   const followed = [secrets.agentTls, secrets.serverTls].filter((one) => one !== null);
-  const tlsOf = serverTlsOf(configuration, secrets);
   const agents = new ClusterAgents({
     servers: configured.map(([server]) => server),
     agents: configured.flatMap(([server, { agent, agentFingerprint: fingerprint, agentName }]) =>
@@ -71,6 +70,7 @@ export function createCluster(
     logger,
     onFacts: (server, facts) => watcher.agentSays(server, facts),
   });
+  const targetOf = sqlTargets(configuration, secrets, agents);
   let interrupted: string | null = null;
   const watcher = createWatcher({
     cluster: name,
@@ -79,15 +79,7 @@ export function createCluster(
     servers: addresses.map((address) => ({
       ...address,
       candidate: configuration.servers[address.name]?.candidate ?? 'neutral',
-      pool: createPool({
-        host: address.host,
-        port: address.port,
-        ...secrets.observe,
-        // Asked at each connection: the files may have been renewed.
-        get tls() {
-          return tlsOf(address.name);
-        },
-      }),
+      pool: createPool(targetOf(address, secrets.observe)),
     })),
     poll: configuration.poll,
     lagLimits: configuration.lag,

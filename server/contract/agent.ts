@@ -169,3 +169,14 @@ export const transactionRanges = z
 export const readerTokenRequest = z.strictObject({ hours: z.int().min(1).max(168).default(24) });
 export const readerToken = z.object({ token: z.string().min(16), expiresAt: instant });
 export type ReaderToken = z.infer<typeof readerToken>;
+
+/**
+ * GET /v1/database with `Upgrade: mariadb`: the protocol of the database from then on, with the one server beside the agent,
+ * where its configuration allows it.
+ */
+export const databasePath = '/v1/database';
+export const databaseProtocol = 'mariadb';
+
+/** Details of its refusal where the agent let us in and the server did not: as the socket says. */
+export const databaseRefusal = z.object({ database: z.enum(['refused', 'hung', 'other']) });
+export type DatabaseRefusal = z.infer<typeof databaseRefusal>;

@@ -125,6 +125,11 @@ export const serverConfiguration = z.strictObject({
       '"mysql://host:port", no user or password in it',
     ),
   agent: z.url({ protocol: /^https?$/ }).optional(),
+  /**
+   * How the console reaches the server. `agent`: by its socket, through the agent beside it, whose server.tunnel allows it; `url`
+   * is then where others would find the server, with its TCP on.
+   */
+  via: z.enum(['tcp', 'agent']).default('tcp'),
   /** Of the agent's certificate: pinned, so that neither its name nor, without agentTls.ca, its issuer matters. */
   agentFingerprint: fingerprint.optional(),
   /** The name that the agent's certificate must have, where it is not the host of its address. */
@@ -263,6 +268,11 @@ export const agentConfiguration = z.strictObject({
     socket: socketFile,
     /** Options file with the account the agent uses for dumps and services ([client] user, password). */
     defaultsFile: file.optional(),
+    /**
+     * Lets the console reach the socket through this agent, for a server with TCP off. The server then sees the agent's own user
+     * there: an account that signs in by that (unix_socket) is open to whoever the agent takes for the console.
+     */
+    tunnel: z.boolean().default(false),
     /** File the agent writes read_only into; include it in the server's options. */
     persistFile: file.optional(),
     /**

@@ -80,6 +80,8 @@ export const unreachableReason = z.enum([
   'too-many-connections',
   'host-unknown',
   'tls',
+  // There is no way to it through its agent; of the server itself nothing is known.
+  'agent',
   'other',
 ]);
 export type UnreachableReason = z.infer<typeof unreachableReason>;
@@ -171,6 +173,8 @@ export const serverSnapshot = z.object({
   name: z.string(),
   /** host:port, IPv6 in brackets. */
   address: z.string(),
+  /** The console reaches it through its agent alone, and the address is where others would. Absent: at its address. */
+  via: z.literal('agent').optional(),
   role,
   state: serverState,
   reason: unreachableReason.nullable(),

@@ -8,6 +8,8 @@ export interface SqlTarget {
   readonly host: string;
   readonly port: number;
   readonly socketPath?: string;
+  /** In place of an address: opens a way to the server within so long. Rejects with SqlError. */
+  readonly open?: (timeoutMs: number) => Promise<Socket>;
   readonly user: string;
   readonly password: string;
   readonly tls?: SqlTls | undefined;
@@ -114,18 +116,22 @@ function isRow(value: unknown): value is Row {
 /**
  * Opens a connection within timeoutMs, handshake included.
  * Rejects with SqlError, its kind telling apart: nothing listens (refused), no TCP answer (timeout), TCP accepted and
- * then silence (hung: a stopped or frozen server), wrong account (access-denied), too-many-connections, host-unknown, tls.
+ * then silence (hung: a stopped or frozen server), wrong account (access-denied), too-many-connections, host-unknown, tls, no
+ * way through the agent (agent).
  */
 export async function connect(target: SqlTarget, timeoutMs: number): Promise<Connection> {
   const unusable = unusableCertificate(target);
   if (unusable) throw unusable;
-  const socket = target.socketPath
-    ? openSocket(target.socketPath)
-    : openSocket({ host: target.host, port: target.port, keepAlive: true, noDelay: true });
+  const deadline = performance.now() + timeoutMs;
+  const socket = target.open
+    ? await target.open(timeoutMs)
+    : target.socketPath
+      ? openSocket(target.socketPath)
+      : openSocket({ host: target.host, port: target.port, keepAlive: true, noDelay: true });
   // What Node checks a certificate against where there is no server name to ask for: for an address the driver gives none,
   // and every certificate would have to be for "localhost".
   Object.assign(socket, { _host: target.tls?.name ?? target.host });
-  let tcpOpen = false;
+  let tcpOpen = target.open !== undefined;
   // The kernel completes the TCP handshake for a frozen process: only then is silence "hung" and not "timeout".
   socket.once('connect', () => (tcpOpen = true));
   const driver = createConnection({ ...driverOptions(target), stream: socket });
@@ -146,7 +152,7 @@ export async function connect(target: SqlTarget, timeoutMs: number): Promise<Con
           ? new SqlError('hung', 0, `accepted the connection and then said nothing ${waited}`)
           : new SqlError('timeout', 0, `no answer to the connection attempt ${waited}`),
       );
-    }, timeoutMs);
+    }, deadline - performance.now());
     driver.on('error', (error) => fail(toSqlError(error, true)));
     driver.connect((error) => {
       if (error) return fail(toSqlError(error, true));

@@ -18,6 +18,8 @@ export interface ServerFacts extends SlowFacts {
   readonly readOnly: boolean;
   readonly logBin: boolean;
   readonly logSlaveUpdates: boolean;
+  /** skip_networking: it is reached by its socket alone, until it is started otherwise. */
+  readonly tcpOff: boolean;
   /** gtid_binlog_pos: last transaction of each domain in its own binlog. */
   readonly binlogPos: GtidList;
   /** gtid_binlog_state: per domain and server. */
@@ -55,6 +57,7 @@ const variables = [
   'read_only',
   'log_bin',
   'log_slave_updates',
+  'skip_networking',
   'gtid_binlog_pos',
   'gtid_binlog_state',
   'gtid_slave_pos',
@@ -95,6 +98,7 @@ export async function readServerFacts(
     readOnly: flag(row, 'read_only') ?? false,
     logBin: flag(row, 'log_bin') ?? false,
     logSlaveUpdates: flag(row, 'log_slave_updates') ?? false,
+    tcpOff: flag(row, 'skip_networking') ?? false,
     binlogPos: gtidList(text(row, 'gtid_binlog_pos')),
     binlogState: gtidList(text(row, 'gtid_binlog_state')),
     slavePos: gtidList(text(row, 'gtid_slave_pos')),

@@ -32,7 +32,7 @@ async function batonAt(moment: Moment | null, act: () => Promise<void> | void = 
     name,
     host,
     port,
-    ...(name === 'db-1' ? { via: { host: way.host, port: way.port } } : {}),
+    ...(name === 'db-1' ? { reach: { host: way.host, port: way.port } } : {}),
   }));
   baton = await startBaton({ ...cluster, servers }, moment ? { onConnection: atStatement(moment, act) } : {});
 }

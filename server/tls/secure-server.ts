@@ -1,10 +1,13 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { BatonError, type ErrorBody } from '../contract/errors.ts';
 import { LiveMaterial } from './live-material.ts';
 import { contextOf, type TlsFiles, type TlsMaterial } from './material.ts';
 import { peerOf } from './peer.ts';
+import { stillTrusted } from './still-trusted.ts';
+import { passUpgrades, wants } from './upgrades.ts';
 
 /** What is told of a listener's certificates. */
 export interface SecureLog {
@@ -15,7 +18,8 @@ export interface SecureLog {
 
 /** Makes servers that speak TLS with the material of these files, as it is at each new connection. */
 export interface SecureServers {
-  create(handler: RequestListener): Server;
+  /** `protocol`: requests for it reach the handler as well, and it may take their connection over. */
+  create(handler: RequestListener, protocol?: string): Server;
   /** Why what the files hold now is not in force; null: it is. */
   readonly problem: string | null;
   /** Stops following the files; the servers are their owner's to close. */
@@ -32,14 +36,14 @@ export async function secureServers(
   log: SecureLog,
   options: { readonly everyMs?: number } = {},
 ): Promise<SecureServers> {
-  const servers: { readonly server: Server; readonly retire: () => void }[] = [];
+  const servers: { readonly server: Server; readonly retire: (material: TlsMaterial) => void }[] = [];
   const shown = { certificate: files.certificate };
   const live = await LiveMaterial.read(files, {
     ...options,
     onChange: (material, before) => {
       for (const { server, retire } of servers) {
         server.setSecureContext(contextOf(material));
-        if (whomItTrusts(material) !== whomItTrusts(before)) retire();
+        if (whomItTrusts(material) !== whomItTrusts(before)) retire(material);
       }
       log.info(shown, 'certificates read again');
     },
@@ -48,11 +52,17 @@ export async function secureServers(
   live.follow();
   const asks = files.ca !== undefined;
   return {
-    create(handler) {
-      const server = createServer(
-        { ...contextOf(live.current), minVersion: 'TLSv1.2', requestCert: asks, rejectUnauthorized: false },
-        asks ? demanding(handler, log) : handler,
-      );
+    create(handler, protocol) {
+      const guarded = asks ? demanding(handler, log) : handler;
+      const served = {
+        ...contextOf(live.current),
+        minVersion: 'TLSv1.2',
+        requestCert: asks,
+        rejectUnauthorized: false,
+        ...(protocol !== undefined && { shouldUpgradeCallback: wants(protocol) }),
+      } as const;
+      const server = createServer(served, guarded);
+      if (protocol !== undefined) passUpgrades(server, guarded, protocol);
       servers.push({ server, retire: retiring(server) });
       return server;
     },
@@ -94,10 +104,12 @@ function refuse(request: IncomingMessage, response: ServerResponse, message: str
 /**
  * Connections were verified at their beginning: when it changes who is trusted, those of before are closed, the idle ones
  * now and the others as soon as what they are at has ended. Not by closeIdleConnections: to it a connection is idle whose
- * answer is whole and still on its way.
+ * answer is whole and still on its way. One that was taken over for another protocol has no end of its own: it goes on
+ * where its client would be let in again.
  */
-function retiring(server: Server): () => void {
+function retiring(server: Server): (material: TlsMaterial) => void {
   const open = new Set<Socket>();
+  const taken = new WeakSet<Socket>();
   const old = new WeakSet<Socket>();
   const busy = new WeakSet<Socket>();
   server.on('secureConnection', (socket) => {
@@ -111,8 +123,13 @@ function retiring(server: Server): () => void {
       if (old.has(socket)) socket.destroySoon();
     });
   });
-  return () => {
+  server.on('upgrade', ({ socket }: IncomingMessage) => taken.add(socket));
+  return (material) => {
     for (const socket of open) {
+      if (taken.has(socket)) {
+        if (!(socket instanceof TLSSocket && stillTrusted(socket, material, new Date()))) socket.destroy();
+        continue;
+      }
       old.add(socket);
       if (!busy.has(socket)) socket.destroySoon();
     }

@@ -26,4 +26,6 @@ export interface ServerAddress {
   readonly name: string;
   readonly host: string;
   readonly port: number;
+  /** The console reaches it through its agent; absent: at host and port. */
+  readonly via?: 'agent';
 }

@@ -59,6 +59,7 @@ const reasons: Readonly<Record<SqlFailureKind, UnreachableReason>> = {
   'too-many-connections': 'too-many-connections',
   'host-unknown': 'host-unknown',
   tls: 'tls',
+  agent: 'agent',
   other: 'other',
   // An open connection whose statement misses the deadline: the server is there and does not answer.
   deadline: 'hung',
@@ -74,6 +75,7 @@ const words: Readonly<Record<UnreachableReason, string>> = {
   'too-many-connections': 'it has no connection left',
   'host-unknown': 'its host name is not known',
   tls: 'no trusted encrypted connection',
+  agent: 'it is reached through its agent alone',
   other: 'the connection failed',
 };
 

@@ -33,16 +33,16 @@ export function newReplicaMethods(parts: EngineParts): Pick<Engine, 'connectionP
       const source = backupsFor(cluster, server);
       const result = source === null ? 'no backup' : `backups of ${source}, for ${tokenHours} h`;
       await access.audit.record({ actor, action: 'connection-parameters', cluster: name, object: server, result });
-      const { url = '' } = servers[server] ?? {};
+      const written = servers[server];
       const agent = source === null ? undefined : servers[source];
       return connectionParameters({
         user: replication.user,
         password: await readSecret(replication.passwordFile),
-        address: serverAddress(server, url),
+        address: written ? serverAddress(server, written) : null,
         agentUrl: agent?.agent ?? null,
         bootstrapToken: source === null ? null : await tokenFor(cluster, source),
         bootstrapFingerprint: agent?.agentFingerprint ?? null,
-        withTls: (servers[server]?.replicationTls ?? replicationTls) !== undefined,
+        withTls: (written?.replicationTls ?? replicationTls) !== undefined,
         // Not those of one server: a new one is none of them yet.
         tlsFiles: replicationTls,
         takeoverUrl: takeoverUrl(consoleUrl(), name, server),

@@ -7,7 +7,7 @@ import { createAccess } from '../../access/access.ts';
 import { commandLineActor } from '../../access/actor.ts';
 import { startAgent, type RunningAgent } from '../../agent/start-agent.ts';
 import { agentConfiguration } from '../../contract/configuration.ts';
-import { createCluster, type SandboxCluster } from '../../sandbox/cluster.ts';
+import { createCluster, type ClusterOptions, type SandboxCluster } from '../../sandbox/cluster.ts';
 import type { SandboxServer } from '../../sandbox/server-process.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { Authority } from '../../tls/authority.ts';
@@ -29,17 +29,20 @@ export interface RealConsole {
 
 export interface Written {
   console: Record<string, unknown>;
-  clusters: Record<string, Record<string, unknown> & { servers: Record<string, { url: string; agent?: string }> }>;
+  clusters: Record<
+    string,
+    Record<string, unknown> & { servers: Record<string, { url: string; agent?: string; via?: 'agent' }> }
+  >;
 }
 
 /** `secure`: everything over TLS, the agents know the console and each other by certificate and take no token. */
 export async function prepareRealConsole(
   replicas = 2,
   agentOf: (server: SandboxServer, folder: string) => object = () => ({}),
-  { secure = false } = {},
+  { secure = false, settingsOf }: Pick<ClusterOptions, 'secure' | 'settingsOf'> = {},
 ): Promise<RealConsole> {
   const folder = await mkdtemp(join(tmpdir(), 'baton-console-'));
-  const cluster = await createCluster({ replicas, secure });
+  const cluster = await createCluster({ replicas, secure, ...(settingsOf && { settingsOf }) });
   const { authority } = cluster;
   await authority?.issue({ name: 'console', purpose: 'console', hosts: ['127.0.0.1', '::1'] });
   const secret = async (name: string, value: string): Promise<string> => {

@@ -34,6 +34,7 @@ import {
   targetMaintenance,
   targetNotPrimary,
   targetReachable,
+  targetTcp,
 } from './target.ts';
 
 /** In the order in which a person reads them. */
@@ -43,6 +44,7 @@ const all: readonly CheckOf[] = [
   targetFresh,
   targetNotPrimary,
   targetCandidate,
+  targetTcp,
   targetMaintenance,
   twoPrimaries,
   primaryReachable,

@@ -20,6 +20,7 @@ export const checkTable = {
   'target-fresh': { level: every('block'), ...never },
   'target-not-primary': { level: every('block'), ...never },
   'target-candidate': { level: every('block'), ...mayAccept },
+  'target-tcp': { level: { switchover: 'block', failover: 'warn', detach: 'warn' }, ...never },
   'target-maintenance': { level: every('block'), ...mayAccept },
   'target-replicates': { level: every('block'), ...never },
   'target-uses-gtid': { level: every('block'), ...never },

@@ -54,6 +54,22 @@ export const targetCandidate: CheckOf = (_input, { target }) =>
       ]
     : [];
 
+/** Without TCP nobody replicates from it, and applications of other hosts don't find it: in a switchover the old primary would follow nobody. */
+export const targetTcp: CheckOf = (_input, { target, oldPrimary, others, kind }) => {
+  if (target.facts?.tcpOff !== true) return [];
+  const left = kind === 'switchover' && oldPrimary ? [oldPrimary, ...others] : kind === 'failover' ? others : [];
+  const names = left.map(({ name }) => name).join(', ');
+  const followers = names === '' ? '' : `, and ${names} can't follow it`;
+  return [
+    bad(
+      'target-tcp',
+      target.name,
+      `${target.name} runs with TCP off (skip_networking): only programs on its own host reach it${followers}`,
+      'Start it without skip_networking first: a restart of a replica stops no writes.',
+    ),
+  ];
+};
+
 /** "2026-03-01 13:30 UTC". */
 const minuteText = (instant: string): string => `${instant.slice(0, 16).replace('T', ' ')} UTC`;
 

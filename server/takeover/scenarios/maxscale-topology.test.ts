@@ -21,7 +21,7 @@ beforeAll(async () => {
   const cluster = await createCluster({ settings: { autocommit: 0 } });
   const opened = cluster.servers.map(async (server) => [server.name, await openRelay(() => server)] as const);
   relays = new Map(await Promise.all(opened));
-  const servers = cluster.servers.map(({ name, host, port }) => ({ name, host, port, via: relayOf(name) }));
+  const servers = cluster.servers.map(({ name, host, port }) => ({ name, host, port, reach: relayOf(name) }));
   scene = new Scene(cluster, await startBaton({ ...cluster, servers }, { never: ['db-3'] }));
   secondDir = await mkdtemp(join(tmpdir(), 'baton-'));
   second = await startBaton({ ...cluster, dir: secondDir });

@@ -7,7 +7,7 @@ import { clusterConfiguration } from '../../contract/configuration.ts';
 import type { ClusterSnapshot } from '../../contract/snapshot.ts';
 import type { TakeoverKind } from '../../contract/takeover.ts';
 import { createHookRunner } from '../../hooks/hook-runner.ts';
-import { connect, type Connection } from '../../mariadb/connection.ts';
+import { connect, type Connection, type SqlTarget } from '../../mariadb/connection.ts';
 import { createPool } from '../../mariadb/pool.ts';
 import type { Operations } from '../../operations/operations.ts';
 import type { Step } from '../../operations/step.ts';
@@ -24,12 +24,12 @@ import { createTakeovers, type Takeovers } from '../takeovers.ts';
 /** What a console of the tests has to know of a cluster; plain data, so that another process can have it too. */
 export interface BatonPlan {
   readonly dir: string;
-  /** `via`: where this console itself connects, to disturb that way alone; replicas are told host and port. */
+  /** `reach`: where this console itself connects, to disturb that way alone, or through the agent; replicas are told host and port. */
   readonly servers: readonly {
     readonly name: string;
     readonly host: string;
     readonly port: number;
-    readonly via?: { readonly host: string; readonly port: number };
+    readonly reach?: { readonly host: string; readonly port: number } | 'agent';
   }[];
   readonly accounts: Pick<SandboxAccounts, 'observe' | 'operate' | 'replication'>;
   /** Its agents by server; a server that is not in it has none. */
@@ -97,11 +97,19 @@ export interface BatonOptions {
 export async function startBaton(plan: BatonPlan, options: BatonOptions = {}): Promise<TestBaton> {
   const store = options.store ?? (await openSqliteStore(join(plan.dir, 'baton.sqlite')));
   const published: Operation[] = [];
-  const target = (name: string): { host: string; port: number } => {
+  const agents = new Map(
+    Object.entries(plan.agents ?? {}).map(([server, address]) => [
+      server,
+      new WatchedAgent({ server, ...address }, () => options.onAgentAct?.()),
+    ]),
+  );
+  const target = (name: string): Pick<SqlTarget, 'host' | 'port' | 'open'> => {
     const server = plan.servers.find((candidate) => candidate.name === name);
     if (!server) throw new Error(`no server ${name}`);
-    const { host, port } = server.via ?? server;
-    return { host, port };
+    const { host, port } = server.reach === undefined || server.reach === 'agent' ? server : server.reach;
+    const agent = agents.get(name);
+    if (server.reach !== 'agent' || !agent) return { host, port };
+    return { host, port, open: async (timeoutMs) => await agent.openDatabase(timeoutMs) };
   };
   const signIn = async (
     server: string,
@@ -139,12 +147,6 @@ export async function startBaton(plan: BatonPlan, options: BatonOptions = {}): P
     },
   };
   const operations = new WatchedOperations(parties, options.onSteps);
-  const agents = new Map(
-    Object.entries(plan.agents ?? {}).map(([server, address]) => [
-      server,
-      new WatchedAgent({ server, ...address }, () => options.onAgentAct?.()),
-    ]),
-  );
   const parts: TakeoversParts = {
     cluster: {
       name: 'erp5',

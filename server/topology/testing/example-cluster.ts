@@ -27,6 +27,7 @@ export function exampleFacts(serverId: number, change: Partial<ServerFacts> = {}
     readOnly: false,
     logBin: true,
     logSlaveUpdates: true,
+    tcpOff: false,
     binlogPos: gtidList(examplePosition),
     binlogState: gtidList(examplePosition),
     slavePos: [],

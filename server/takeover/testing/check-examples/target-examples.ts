@@ -7,7 +7,7 @@ import {
   up,
 } from '../../../topology/testing/example-cluster.ts';
 import type { ExampleChange } from '../example-plan.ts';
-import { blocksDetach, blocksFailover, blocksSwitchover, dead, type CheckExample } from './example.ts';
+import { blocksDetach, blocksFailover, blocksSwitchover, dead, replica, type CheckExample } from './example.ts';
 
 const candidate = (word: 'never' | 'neutral'): ExampleChange => ({
   snapshot: (snapshot) => ({
@@ -67,6 +67,11 @@ export const targetExamples: readonly CheckExample[] = [
     change: candidate('never'),
     fixed: candidate('neutral'),
     names: /never to be promoted/,
+  }),
+  blocksSwitchover('target-tcp', {
+    when: 'it runs with TCP off',
+    change: { views: [replica({}, { tcpOff: true })] },
+    names: /skip_networking.*, and db-1, db-3 can't follow it/,
   }),
   blocksSwitchover('target-maintenance', {
     when: 'somebody has set it aside',

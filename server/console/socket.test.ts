@@ -1,0 +1,147 @@
+import { once } from 'node:events';
+import { connect as openSocket } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commandLineActor } from '../access/actor.ts';
+import type { Operation } from '../contract/operation.ts';
+import type { ServerSnapshot } from '../contract/snapshot.ts';
+import type { TakeoverKind, TakeoverPlan } from '../contract/takeover.ts';
+import { caughtUp, followed } from '../sandbox/replication.ts';
+import type { SandboxServer } from '../sandbox/server-process.ts';
+import { until } from '../sandbox/until.ts';
+import type { RunningConsole } from './start-console.ts';
+import { prepareRealConsole, type RealConsole } from './testing/real-console.ts';
+
+const actor = commandLineActor('test');
+const timeoutMs = 50_000;
+/** These run with TCP off: the console reaches them by their sockets, through their agents. */
+const silent = ['db-2', 'db-3'];
+
+const blocks = ({ checks }: TakeoverPlan): string[] =>
+  checks.filter(({ level }) => level === 'block').map(({ code }) => code);
+
+describe.each([
+  { words: 'plain', secure: false },
+  { words: 'TLS', secure: true },
+])('a replica with TCP off, behind its agent, $words', ({ secure }) => {
+  let real: RealConsole;
+  let running: RunningConsole;
+  const server = (name: string): SandboxServer => real.cluster.server(name);
+
+  beforeAll(async () => {
+    const agentOf = ({ name, socket, optionsFile: defaultsFile, persistFile }: SandboxServer): object => ({
+      server: { socket, defaultsFile, persistFile, tunnel: silent.includes(name) },
+    });
+    const settingsOf = Object.fromEntries(silent.map((name) => [name, { skip_networking: 1 }]));
+    // One more in one of the two: somebody who would like to follow.
+    real = await prepareRealConsole(secure ? 3 : 2, agentOf, { secure, settingsOf });
+    await real.configure((value) => {
+      for (const name of silent) Object.assign(value.clusters['erp5']?.servers[name] ?? {}, { via: 'agent' });
+    });
+    running = (await real.start()).console;
+  });
+  afterAll(() => real?.stop());
+
+  function seen(name: string, by = running): ServerSnapshot {
+    const found = by.engine.cluster(actor, 'erp5').servers.find((one) => one.name === name);
+    if (!found) throw new Error(`no server ${name}`);
+    return found;
+  }
+  async function levelWithPrimary(by: RunningConsole): Promise<void> {
+    const [row] = await server('db-1').sql('SELECT @@gtid_binlog_pos AS position');
+    await until(
+      () =>
+        silent.every((name) => {
+          const { gtid, replication } = seen(name, by);
+          return gtid?.current === row?.['position'] && replication[0]?.lagSeconds === 0;
+        }),
+      { what: 'their positions and no lag are seen', timeoutMs },
+    );
+  }
+  async function plan(target: string, kind: TakeoverKind, by = running): Promise<TakeoverPlan> {
+    return await by.engine.plan(actor, 'erp5', { target, kind });
+  }
+  async function promoted({ id, confirm }: TakeoverPlan, accept: string[] = []): Promise<Operation> {
+    const asked = { planId: id, accept, dryRun: false, ...(confirm && { confirm }) };
+    const { operationId } = await running.engine.takeover(actor, 'erp5', asked);
+    const view = (): Promise<Operation> => running.engine.operation(actor, operationId);
+    await until(async () => (await view()).outcome !== null, { what: 'it ends', timeoutMs });
+    return await view();
+  }
+
+  test('status, lag and positions are as of any other, and no port is open', async () => {
+    await server('db-1').sql("INSERT INTO shop.orders (uid) VALUES ('seen')");
+    await levelWithPrimary(running);
+    for (const name of silent) {
+      expect(seen(name)).toMatchObject({
+        state: 'up',
+        role: 'replica',
+        via: 'agent',
+        replication: [{ primary: 'db-1', ioThread: 'running', sqlThread: 'running' }],
+        missingGrants: [],
+      });
+      await expect(once(openSocket(server(name).port, '127.0.0.1'), 'connect')).rejects.toThrow('ECONNREFUSED');
+    }
+  });
+
+  test('a second console sees the same through the same agents, and may not act while the first does', async () => {
+    const store = `sqlite://${join(real.folder, 'second.sqlite')}`;
+    await real.configure((value) => {
+      value.console['store'] = store;
+      for (const name of silent) Object.assign(value.clusters['erp5']?.servers[name] ?? {}, { via: 'agent' });
+    });
+    const { console: second } = await real.start({ store });
+    await levelWithPrimary(second);
+    const holder = await server('db-3').session();
+    // The lock that each takeover holds, by which two consoles know of each other.
+    await holder.query("SELECT GET_LOCK('baton.takeover', 0)", { timeoutMs });
+    expect(blocks(await plan('db-3', 'detach', second))).toEqual(['lock-free']);
+    holder.destroy();
+    await until(async () => blocks(await plan('db-3', 'detach', second)).length === 0, { what: 'free', timeoutMs });
+    await second.close();
+    await levelWithPrimary(running);
+  });
+
+  test('it is not switched over to, since nobody could follow it', async () => {
+    const review = await plan('db-2', 'switchover');
+    expect(blocks(review)).toEqual(['target-tcp']);
+    expect(review.checks.find(({ code }) => code === 'target-tcp')).toMatchObject({
+      text: expect.stringContaining('db-1, db-3'),
+      acceptable: false,
+    });
+  });
+
+  test('a replica that is detached through its agent takes writes', async () => {
+    const review = await plan('db-3', 'detach');
+    expect(review.checks.find(({ code }) => code === 'target-tcp')).toMatchObject({ level: 'warn' });
+    expect(await promoted(review)).toMatchObject({ outcome: 'succeeded' });
+    expect(await followed(server('db-3'))).toBeNull();
+    await server('db-3').sql("INSERT INTO shop.orders (uid) VALUES ('on its own')");
+    await until(() => seen('db-3').role === 'standalone', { what: 'it is seen alone', timeoutMs });
+  });
+
+  test('a server that is down is told from an agent that is down', async () => {
+    await server('db-3').kill();
+    await until(() => seen('db-3').reason === 'refused', { what: 'the socket is seen closed', timeoutMs });
+    await real.agents.get('db-3')?.close();
+    await until(() => seen('db-3').reason === 'agent', { what: 'the agent is seen gone', timeoutMs });
+    expect(seen('db-3').detail).toMatch(/^it is reached through its agent alone: The agent of db-3 does not answer: /);
+  });
+
+  test('a failover to it loses nothing, and says who can’t follow', async () => {
+    await server('db-1').sql("INSERT INTO shop.orders (uid) VALUES ('last')");
+    await caughtUp(server('db-2'), server('db-1'));
+    await server('db-1').kill();
+    await until(() => seen('db-1').state === 'unreachable', { what: 'the primary is seen dead', timeoutMs });
+    const review = await plan('db-2', 'failover');
+    expect(blocks(review)).toEqual([]);
+    expect(review.checks.find(({ code }) => code === 'target-tcp')).toMatchObject({ level: 'warn' });
+    const followUps = (secure ? ['db-3', 'db-4'] : ['db-3']).map((name) => ({
+      text: `${name} does not follow db-2. On ${name} run:`,
+    }));
+    expect(await promoted(review)).toMatchObject({ outcome: 'succeeded-with-follow-ups', followUps });
+    expect(await server('db-2').sql("SELECT uid FROM shop.orders WHERE uid = 'last'")).toHaveLength(1);
+    await server('db-2').sql("INSERT INTO shop.orders (uid) VALUES ('after')");
+    await until(() => seen('db-2').role === 'primary', { what: 'it is seen as the primary', timeoutMs });
+  });
+});
