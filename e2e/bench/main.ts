@@ -6,6 +6,8 @@ import { baton } from './baton.ts';
 import { benchCluster, type BenchCluster } from './bench-cluster.ts';
 import type { Contender } from './contender.ts';
 import { measureDownload } from './download.ts';
+import { crashLine, crashTables } from './galera/crash-report.ts';
+import { measureCrashes } from './galera/measure-crashes.ts';
 import { handScript } from './hand-script.ts';
 import { orchestrator, orchestratorProgram } from './orchestrator.ts';
 import { outageTable } from './outage-table.ts';
@@ -15,12 +17,19 @@ import { measureFailovers, measureSwitchovers } from './takeovers.ts';
 /** Runs the named measurements, or all of them, on a demo of its own and prints what they found. */
 const { values: options, positionals: asked } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '20' }, megabytes: { type: 'string', default: '1000' } },
+  options: {
+    rounds: { type: 'string', default: '20' },
+    megabytes: { type: 'string', default: '1000' },
+    /** Of the first crash; the next ones follow it. */
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
+    /** The steps of every recovery. */
+    steps: { type: 'boolean', default: false },
+  },
 });
 const rounds = Number(options.rounds);
 /** These need a demo; the bootstrap has a primary of its own, with more in it. */
 const onDemo = ['polling', 'switchover', 'failover', 'download'];
-const known = [...onDemo, 'bootstrap'];
+const known = [...onDemo, 'bootstrap', 'galera'];
 const wants = (name: string): boolean => asked.length === 0 || asked.includes(name);
 
 const print = (name: string, figures: object): void => {
@@ -69,4 +78,13 @@ if (onDemo.some(wants)) {
 if (wants('bootstrap')) {
   const megabytes = Number(options.megabytes);
   print(`First copy of a replica, ${megabytes} MB of data`, await measureBootstrap(megabytes));
+}
+if (wants('galera')) {
+  const seed = Number(options.seed);
+  process.stdout.write(`\nGalera --rounds ${rounds} --seed ${seed}\n`);
+  const ended = await measureCrashes({ rounds, seed }, (round) => {
+    process.stdout.write(`${crashLine(round, options.steps)}\n`);
+  });
+  process.stdout.write(`\n${crashTables(ended)}`);
+  if (ended.some(({ broken }) => broken.length > 0)) process.exitCode = 1;
 }

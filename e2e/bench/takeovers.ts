@@ -91,6 +91,7 @@ async function inTurn(
   return Object.fromEntries([...found].map(([name, outages]) => [name, outagesOf(outages)]));
 }
 
-function outagesOf(values: readonly number[]): Outages {
+/** Outages in ms, as the rows of a table. */
+export function outagesOf(values: readonly number[]): Outages {
   return { median: median(values), p95: percentile95(values), worst: Math.max(...values) };
 }

@@ -44,6 +44,9 @@ export async function manageNodes(cluster: GaleraSandbox): Promise<NodeManager> 
       stop: argv(node, 'stop'),
       status: argv(node, 'status'),
     }),
-    close: () => server.closeAllConnections(),
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
   };
 }
