@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { ClusterConfiguration } from '../contract/configuration.ts';
+import type { Maintenance } from '../contract/maintenance.ts';
 import type { Operation } from '../contract/operation.ts';
 import type { ClusterSnapshot } from '../contract/snapshot.ts';
 import { createPool } from '../mariadb/pool.ts';
@@ -44,6 +45,8 @@ export interface ClusterParts {
   /** What a browser sees of this console. */
   readonly consoleUrl: () => string;
   readonly onSnapshot: (snapshot: ClusterSnapshot) => void;
+  /** A server's maintenance has ended by its time; where this rejects it is told again. */
+  readonly onMaintenanceOver: (cluster: string, server: string, was: Maintenance) => Promise<void>;
 }
 
 /** Builds a cluster from its configuration; it is not watched until it is started. */
@@ -91,6 +94,7 @@ export function createCluster(
       recoveries?.note(snapshot).catch((error: unknown) => logger.error({ err: error }, 'positions not noted'));
       onSnapshot(snapshot);
     },
+    onMaintenanceOver: async (server, was) => await parts.onMaintenanceOver(name, server, was),
   });
   const { takeovers, rejoins, recoveries } = clusterTakeovers({
     ...parts,

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { AuditEntry } from '../contract/access.ts';
 import type { ErrorBody } from '../contract/errors.ts';
@@ -7,6 +8,8 @@ import type { ClusterSnapshot } from '../contract/snapshot.ts';
 import type { TakeoverPlan } from '../contract/takeover.ts';
 import { ask } from '../http/testing/start.ts';
 import { caughtUp } from '../sandbox/replication.ts';
+import { openStore } from '../store/open-store.ts';
+import { createWatchMemory } from '../topology/memory.ts';
 import { prepareRealConsole, type RealConsole } from './testing/real-console.ts';
 
 let real: RealConsole;
@@ -75,6 +78,26 @@ test('a server is set aside by one request: shown, audited, silent, no candidate
   expect(after.checks.map(({ code }) => code)).not.toContain('target-maintenance');
   expect((await call<AuditEntry[]>('GET', '/audit?cluster=erp5'))[0]).toMatchObject({ action: 'maintenance-end' });
   await call('DELETE', path, undefined, 404);
+});
+
+const ends = async (): Promise<AuditEntry[]> =>
+  (await call<AuditEntry[]>('GET', '/audit?cluster=erp5')).filter(({ object }) => object === 'db-3');
+
+test('a maintenance that ends by its time, also while no console runs, is in the audit once', async () => {
+  await baton.console.close();
+  const store = await openStore(`sqlite://${join(real.folder, 'console.sqlite')}`);
+  const until = new Date(Date.now() - 1000).toISOString();
+  const over: Maintenance = { reason: 'new disk', owner: 'ana', since: until, until };
+  await createWatchMemory(store.memory, 'erp5').putMaintenance(new Map([['db-3', over]]), Date.now());
+  await store.close();
+  baton = await real.start();
+  await vi.waitFor(async () => expect(await ends()).toHaveLength(1), { timeout: 30_000, interval: 100 });
+  await baton.console.close();
+  baton = await real.start();
+  await seen(({ servers }) => expect(servers[2]).toMatchObject({ state: 'up', maintenance: null }));
+  expect(await ends()).toMatchObject([
+    { actor: 'baton', from: 'console', action: 'maintenance-end', result: `over by its time, ${until}, ana: new disk` },
+  ]);
 });
 
 test('what makes no sense is refused: no reason, no end, a month and more, an unknown server', async () => {

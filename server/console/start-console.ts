@@ -14,6 +14,7 @@ import type { Engine } from './engine.ts';
 import { holderIsGone, thisHolder } from './holder.ts';
 import { Hub } from './hub.ts';
 import { createMetrics } from './metrics.ts';
+import { auditMaintenanceOver } from './maintenance-over.ts';
 import { auditOperations } from './operation-ends.ts';
 import { type ConfigurationSource, readConfiguration } from './read-configuration.ts';
 import { applyConfiguration } from './reload.ts';
@@ -101,6 +102,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     consoleUrl: () => configuration.console.url,
     onSnapshot: (snapshot) =>
       hub.publish({ kind: 'snapshot', value: withTakeoverUrls(snapshot, configuration.console.url) }),
+    onMaintenanceOver: auditMaintenanceOver(access, logger),
   };
   const settled = Promise.withResolvers<void>();
   let closing: Promise<void> | null = null;

@@ -12,6 +12,8 @@ export class MaintenanceBook {
   readonly #memory: WatchMemory;
   readonly #now: () => number;
   #all: Maintenances = new Map();
+  #writing: Promise<unknown> = Promise.resolve();
+  #telling: Promise<void> | null = null;
 
   constructor(memory: WatchMemory, now: () => number) {
     this.#memory = memory;
@@ -34,22 +36,51 @@ export class MaintenanceBook {
 
   /** Rejects as the store does, and then nothing has changed. */
   async setAside(server: string, maintenance: Maintenance): Promise<void> {
-    await this.#write(new Map([...this.#standing(), [server, maintenance]]));
+    await this.#write((all) => all.set(server, maintenance));
   }
 
   /** Ends it, and answers what it was; null where the server is not set aside. Rejects as the store does. */
   async end(server: string): Promise<Maintenance | null> {
     const was = maintenanceAt(this.#all, server, this.#now());
-    if (was) await this.#write(new Map(this.#standing().filter(([name]) => name !== server)));
+    if (was) await this.#write((all) => all.delete(server));
     return was;
   }
 
-  #standing(): [string, Maintenance][] {
-    return [...this.#all].filter(([server]) => maintenanceAt(this.#all, server, this.#now()) !== null);
+  /**
+   * Has `tell` hear of those whose time is over, also while no console ran; what it has taken in is forgotten. Rejects as
+   * `tell` and the store do: what is left is told with the next call.
+   */
+  async tellOver(tell: (server: string, was: Maintenance) => Promise<void>): Promise<void> {
+    this.#telling ??= this.#tell(tell).finally(() => (this.#telling = null));
+    await this.#telling;
   }
 
-  async #write(all: Maintenances): Promise<void> {
-    await this.#memory.putMaintenance(all, this.#now());
-    this.#all = all;
+  /** Resolves when what was begun is written. Never rejects. */
+  async settled(): Promise<void> {
+    await this.#telling?.catch(() => undefined);
+    await this.#writing.catch(() => undefined);
+  }
+
+  async #tell(tell: (server: string, was: Maintenance) => Promise<void>): Promise<void> {
+    for (const [server, was] of this.#all) {
+      if (maintenanceAt(this.#all, server, this.#now()) !== null) continue;
+      await tell(server, was);
+      // Not where it was set aside anew meanwhile.
+      await this.#write((all) => all.get(server) === was && all.delete(server));
+    }
+  }
+
+  /** One after the other: each begins with what the one before it wrote. */
+  async #write(change: (all: Map<string, Maintenance>) => unknown): Promise<void> {
+    const before = this.#writing;
+    const own = (async () => {
+      await before.catch(() => undefined);
+      const all = new Map(this.#all);
+      change(all);
+      await this.#memory.putMaintenance(all, this.#now());
+      this.#all = all;
+    })();
+    this.#writing = own;
+    await own;
   }
 }

@@ -87,6 +87,34 @@ test('what is set aside is known after a restart, and what was ended is not', as
   expect([...later.all]).toEqual([['db-3', { ...maintenance(90), reason: 'takes longer' }]]);
 });
 
+test('what ends by its time is told once, also behind a restart, and again where that failed', async () => {
+  const { store } = aMemory();
+  const now = { at: exampleNow };
+  const memory = createWatchMemory(store, 'erp5');
+  const book = new MaintenanceBook(memory, () => now.at);
+  await Promise.all([
+    book.setAside('db-1', maintenance(5)),
+    book.setAside('db-2', maintenance(10)),
+    book.setAside('db-3', maintenance(90)),
+  ]);
+  const told: string[] = [];
+  const tell = async (server: string): Promise<void> => await Promise.resolve(void told.push(server));
+  await book.tellOver(tell);
+  expect(told).toEqual([]);
+  now.at += 15 * 60_000;
+  await expect(book.tellOver(async () => await Promise.reject(new Error('no audit')))).rejects.toThrow('no audit');
+  const later = new MaintenanceBook(memory, () => now.at);
+  await later.load();
+  // Set aside once more while its end is told.
+  await later.tellOver(async (server) => {
+    if (server === 'db-2') await later.setAside('db-2', maintenance(60));
+    await tell(server);
+  });
+  await later.tellOver(tell);
+  expect(told).toEqual(['db-1', 'db-2']);
+  expect([...later.all.keys()]).toEqual(['db-2', 'db-3']);
+});
+
 test('where the store fails nothing has changed, and it is said', async () => {
   const { store, fail } = aMemory();
   const book = new MaintenanceBook(createWatchMemory(store, 'erp5'), () => exampleNow);

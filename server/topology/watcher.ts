@@ -28,6 +28,8 @@ export interface WatcherOptions {
   readonly now: () => number;
   readonly operation?: () => OperationFacts;
   readonly onSnapshot: (snapshot: ClusterSnapshot) => void;
+  /** Told of each server whose maintenance has ended by its time; where it rejects it is told again. */
+  readonly onMaintenanceOver?: (server: string, was: Maintenance) => Promise<void>;
 }
 
 /** Keeps watch over one cluster. */
@@ -144,6 +146,9 @@ export function createWatcher(options: WatcherOptions): Watcher {
     recorder.record(newest, lastTick);
     lastTick = Date.parse(newest.observedAt);
     recorder.maintain(now());
+    const { onMaintenanceOver } = options;
+    // Whoever is told says what failed.
+    if (onMaintenanceOver) book.tellOver(onMaintenanceOver).catch(() => undefined);
   }
 
   return {
@@ -159,7 +164,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
       clearTimeout(pending);
       for (const poller of pollers.values()) poller.stop();
       for (const pool of pools.values()) pool.close();
-      await Promise.all([recorder.settled(), keeper.flush()]);
+      await Promise.all([recorder.settled(), keeper.flush(), book.settled()]);
     },
     snapshot: () => newest,
     async lookNow(servers, quick = false) {
