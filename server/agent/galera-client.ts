@@ -4,12 +4,14 @@ import {
   grastateChanged,
   nodeWork,
   tableChecksums,
+  transfer,
   type GaleraAnswer,
   type GrastateChange,
   type GrastateChanged,
   type NodeWork,
   type StartRequest,
   type TableChecksums,
+  type Transfer,
 } from '../contract/galera.ts';
 import type { GaleraAgent } from '../galera/agent.ts';
 
@@ -56,6 +58,10 @@ export class GaleraClient implements GaleraAgent {
   async checksums(budgetMs: number): Promise<TableChecksums> {
     const path = `/v1/galera/checksums?ms=${Math.ceil(budgetMs)}`;
     return await this.#ask(path, null, tableChecksums, budgetMs + lookTimeoutMs);
+  }
+
+  async transfer(): Promise<Transfer> {
+    return await this.#ask('/v1/galera/transfer', null, transfer, lookTimeoutMs);
   }
 
   async makePrimary(): Promise<GaleraAnswer> {

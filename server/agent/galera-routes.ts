@@ -48,17 +48,21 @@ export function serveGalera(app: FastifyInstance, parts: GaleraParts | null, now
       alive.kind === 'waiting' ? { ...alive, position: alive.position ?? given?.positionOfStart ?? null } : alive;
     return { evidence: { ...evidence, alive: told }, work: given?.work ?? idle };
   };
-  const seen = async (what: 'evidence' | 'position'): Promise<NodeEvidence> => {
-    const { witness } = known();
-    return await witness[what]().catch((error: unknown) => {
+  const readable = async <T>(reading: Promise<T>): Promise<T> =>
+    await reading.catch((error: unknown) => {
       throw new BatonError('unavailable', `What the node knows can't be read: ${messageOf(error)}.`);
     });
-  };
+  const seen = async (what: 'evidence' | 'position'): Promise<NodeEvidence> => await readable(known().witness[what]());
 
   app.route({
     method: 'GET',
     url: '/v1/galera/evidence',
     handler: async () => answer(await seen('evidence')),
+  });
+  app.route({
+    method: 'GET',
+    url: '/v1/galera/transfer',
+    handler: async () => await readable(known().witness.transfer()),
   });
   app.route({
     method: 'POST',

@@ -89,6 +89,16 @@ export const errorLog = z.discriminatedUnion('kind', [
 ]);
 export type ErrorLog = z.infer<typeof errorLog>;
 
+/** GET /v1/galera/transfer of an agent: what its node took from the others when it joined last, by its error log. */
+export const transfer = z.discriminatedUnion('kind', [
+  /** What it missed. */
+  z.object({ kind: z.literal('ist'), writeSets: z.number().int(), first: seqnoText, last: seqnoText }),
+  /** A full copy, of that position. */
+  z.object({ kind: z.literal('sst'), seqno: seqnoText }),
+  z.object({ kind: z.literal('not-told'), reason: z.string() }),
+]);
+export type Transfer = z.infer<typeof transfer>;
+
 /** GET /v1/galera/evidence of an agent: what one node knows of itself, read before anything is started. */
 export const nodeEvidence = z.object({
   server: z.string(),

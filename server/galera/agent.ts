@@ -5,6 +5,7 @@ import type {
   NodeWork,
   StartRequest,
   TableChecksums,
+  Transfer,
 } from '../contract/galera.ts';
 
 /** What is asked of the agent beside a node. Every method rejects with BatonError. */
@@ -22,6 +23,8 @@ export interface GaleraAgent {
   start(request: StartRequest): Promise<NodeWork>;
   stop(kill: boolean): Promise<NodeWork>;
   makePrimary(): Promise<GaleraAnswer>;
+  /** What the node took from the others when it joined last, by its error log. */
+  transfer(): Promise<Transfer>;
   /** Checksums of the users' tables, as many as fit into `budgetMs`. */
   checksums(budgetMs: number): Promise<TableChecksums>;
 }

@@ -1,8 +1,9 @@
 import { open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import type { ErrorLog } from '../../contract/galera.ts';
+import type { ErrorLog, Transfer } from '../../contract/galera.ts';
 import { tellingLines } from '../parse/error-log.ts';
+import { lastTransfer } from '../parse/transfer.ts';
 import type { ServerOptions } from './server-options.ts';
 
 /** The last start of a node that fails fits many times; a provider that retries for hours fills it. */
@@ -10,11 +11,28 @@ const TAIL_BYTES = 131_072;
 
 /** What the end of the node's error log tells. Never rejects. */
 export async function readErrorLog(options: ServerOptions, dataDirectory: string): Promise<ErrorLog> {
+  const log = await endOfLog(options, dataDirectory);
+  return log.kind === 'read' ? { kind: 'read', file: log.file, lines: tellingLines(log.text) } : log;
+}
+
+/** What the node took when it joined last, by its error log. Never rejects. */
+export async function readTransfer(options: ServerOptions, dataDirectory: string): Promise<Transfer> {
+  const log = await endOfLog(options, dataDirectory);
+  return log.kind === 'read' ? lastTransfer(log.text) : { kind: 'not-told', reason: log.reason };
+}
+
+async function endOfLog(
+  options: ServerOptions,
+  dataDirectory: string,
+): Promise<
+  | { readonly kind: 'read'; readonly file: string; readonly text: string }
+  | Extract<ErrorLog, { readonly kind: 'not-read' }>
+> {
   const file = fileIn(options, dataDirectory);
   if (file === null)
     return { kind: 'not-read', reason: 'its options name no log_error: its service manager has the log' };
   try {
-    return { kind: 'read', file, lines: tellingLines(await endOf(file)) };
+    return { kind: 'read', file, text: await endOf(file) };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     return { kind: 'not-read', reason: `${file} can't be read: ${code}` };

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { POSITION_UNREAD, type NodeEvidence, type Recovered } from '../../contract/galera.ts';
+import { POSITION_UNREAD, type NodeEvidence, type Recovered, type Transfer } from '../../contract/galera.ts';
 import { rawOf } from '../parse/grastate.ts';
 import { aliveness, type LocalNode } from './aliveness.ts';
-import { readErrorLog } from './error-log.ts';
+import { readErrorLog, readTransfer } from './error-log.ts';
 import { hasData, hasInnodb, readGrastate, readGvwstate, transferLeftovers } from './node-files.ts';
 import { recoverPosition } from './recover-position.ts';
 import { bootstrapSwitchesIn, readServerOptions, writeSetCacheIn, type ServerOptions } from './server-options.ts';
@@ -47,6 +47,12 @@ export class NodeWitness {
   /** Where the data of the node are. Rejects where the options do not say. */
   async dataDirectory(): Promise<string> {
     return directoryIn(await readServerOptions(this.#parts.optionsFile));
+  }
+
+  /** What the node took from the others when it joined last. Rejects as dataDirectory. */
+  async transfer(): Promise<Transfer> {
+    const options = await readServerOptions(this.#parts.optionsFile);
+    return await readTransfer(options, directoryIn(options));
   }
 
   /** Where the provider keeps the last write sets. Rejects as dataDirectory. */

@@ -27,14 +27,18 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
  * last, each cut to a few hundred characters, secrets taken out.
  */
 export function tellingLines(text: string): string[] {
-  const lines = text.split('\n');
-  const begin = lines.findLastIndex((line) => BEGINNING.test(line));
-  const telling = lines
-    .slice(begin + 1)
-    .filter((line) => TELLING.some((pattern) => pattern.test(line)) && !USUAL.test(line));
+  const telling = linesOfLastStart(text).filter(
+    (line) => TELLING.some((pattern) => pattern.test(line)) && !USUAL.test(line),
+  );
   // A node that waits repeats itself for hours.
   const fresh = telling.filter((line, index) => withoutTime(line) !== withoutTime(telling[index + 1] ?? ''));
   return fresh.slice(-MAX_LINES).map((line) => withoutSecrets(line.trimEnd()).slice(0, MAX_CHARS));
+}
+
+/** The lines behind the beginning of the last start; all where that is not among them. */
+export function linesOfLastStart(text: string): string[] {
+  const lines = text.split('\n');
+  return lines.slice(lines.findLastIndex((line) => BEGINNING.test(line)) + 1);
 }
 
 /** The last line that says what failed; null where none does. */

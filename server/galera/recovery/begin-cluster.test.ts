@@ -29,6 +29,7 @@ function agentThatSays(error: BatonError): GaleraAgent {
     keepDown: never,
     start: never,
     stop: never,
+    transfer: never,
     checksums: never,
   };
 }
@@ -55,7 +56,13 @@ test.each(['unavailable', 'internal', 'refused'] as const)(
       '{}',
       {
         steps: [makePrimary(task)],
-        context: { task, parts, records: new PositionRecords(store.memory, 'wiki', Date.now), flag: null },
+        context: {
+          task,
+          parts,
+          records: new PositionRecords(store.memory, 'wiki', Date.now),
+          flag: null,
+          left: new Set<string>(),
+        },
         budgetMs: 10_000,
         undoMs: 1_000,
         summary: () => '',

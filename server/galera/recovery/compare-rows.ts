@@ -1,7 +1,6 @@
 import type { TableChecksums } from '../../contract/galera.ts';
 import { done, failed, skipped, type Step } from '../../operations/step.ts';
-import { agentOf, type RecoveryContext } from './context.ts';
-import { membersWith, type Task } from './task.ts';
+import { agentOf, joinedOf, type RecoveryContext } from './context.ts';
 
 /** For each of two readings; small tables first, so that a large database is compared in part. */
 const READ_MS = 15_000;
@@ -35,14 +34,14 @@ export function compareReadings(
 }
 
 /** The rows of all nodes are compared: silent divergence is what a wrong bootstrap leaves behind. */
-export function compareRows(task: Task): Step<RecoveryContext> {
-  const nodes = membersWith(task, 'begin', 'serving', 'join', 'copy').map(({ name }) => name);
+export function compareRows(): Step<RecoveryContext> {
   return {
     id: 'compare',
     name: 'compare rows',
     server: 'all',
     deadlineMs: DEADLINE_MS,
     async run(context) {
+      const nodes = joinedOf(context);
       if (nodes.length < 2) return skipped('one node has nothing to be compared with');
       const read = async (node: string): Promise<TableChecksums> => await agentOf(context, node).checksums(READ_MS);
       const first = await Promise.all(nodes.map(read));

@@ -2,12 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { BatonError } from '../../contract/errors.ts';
 import type { GaleraAnswer } from '../../contract/galera.ts';
 import type { NodeStatus } from '../../contract/galera-status.ts';
-import type { Act } from '../../operations/step.ts';
+import type { Act, StepEnd } from '../../operations/step.ts';
 import type { GaleraAgent } from '../agent.ts';
 import { lastError } from '../parse/error-log.ts';
+import { handsOf } from './hands.ts';
 import type { RecoveryParts } from './parts.ts';
 import type { PositionRecords } from './records.ts';
-import type { Task } from './task.ts';
+import { membersWith, type Task } from './task.ts';
 
 /** A node is looked at this often while it starts: the first write waits for it. */
 const PAUSE_MS = 50;
@@ -22,6 +23,14 @@ export interface RecoveryContext {
   readonly records: PositionRecords;
   /** The text of the chosen node's grastate.dat before and after the flag was set; null before that. */
   flag: { readonly before: string; readonly after: string } | null;
+  /** The nodes that did not join: the steps behind that are about the others. */
+  readonly left: Set<string>;
+}
+
+/** The nodes that the cluster is made of now, as far as they have joined. */
+export function joinedOf({ task, left }: RecoveryContext): string[] {
+  const names = membersWith(task, 'begin', 'serving', 'join', 'copy').map(({ name }) => name);
+  return names.filter((name) => !left.has(name));
 }
 
 /** The agent beside a node. Throws BatonError where there is none. */
@@ -29,6 +38,12 @@ export function agentOf({ parts }: { readonly parts: Pick<RecoveryParts, 'agent'
   const agent = parts.agent(node);
   if (agent) return agent;
   throw new BatonError('unavailable', `${node} has no agent.`, 'Configure one.');
+}
+
+/** The node that it was begun with is not Primary any more: what was reached does not stand. */
+export function nobodyServes({ task }: RecoveryContext, act: Act): StepEnd {
+  act.followUp(handsOf.again(task));
+  return { kind: 'failed', error: `${task.node} is not Primary any more`, needsHands: true };
 }
 
 /** What the node says by SQL; null where it does not. */

@@ -25,6 +25,11 @@ export const handsOf = {
     body: {},
     command: `baton galera start ${cluster}/${node}`,
   }),
+  again: ({ cluster, node }: Task): FollowUp =>
+    byHand(
+      `Nobody serves: ${node} has lost the majority of its component, as by the death of a node that joined. Review the recovery again: it makes what is left Primary.`,
+      `baton galera recover ${cluster}`,
+    ),
   // No button: starting it erases what was kept.
   keep: ({ cluster, node }: Task, { name, position, dataDirectory }: TaskMember): FollowUp =>
     byHand(

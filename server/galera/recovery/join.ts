@@ -1,28 +1,14 @@
 import { BatonError } from '../../contract/errors.ts';
-import type { NodeStatus } from '../../contract/galera-status.ts';
-import { done, failed, skipped, type Step } from '../../operations/step.ts';
+import { done, failed, skipped, type Act, type Step, type StepEnd } from '../../operations/step.ts';
 import { startPosition } from '../parse/recovered.ts';
-import { agentOf, isSynced, statusIn, untilSynced, whyNot, type RecoveryContext } from './context.ts';
+import { agentOf, isSynced, nobodyServes, statusIn, untilSynced, whyNot, type RecoveryContext } from './context.ts';
 import { handsOf } from './hands.ts';
 import { memberOf, type Task, type TaskMember } from './task.ts';
+import { foretell, foretoldWords, tookBy, tookText } from './transfer.ts';
 
 /** A full copy of a large node takes hours, and the cluster is in use meanwhile. */
 const JOIN_MS = 24 * 3_600_000;
 const ACT_MS = 15_000;
-
-/** Whether a node can take what it missed from the others' caches, or takes a full copy. */
-export function transferOf(member: TaskMember, donor: NodeStatus | null): 'ist' | 'sst' | 'unknown' {
-  if (member.part !== 'join' || member.position === null) return 'sst';
-  if (donor === null) return 'unknown';
-  if (donor.cachedDownto === null) return 'sst';
-  return BigInt(donor.cachedDownto) <= BigInt(member.position.seqno) + 1n ? 'ist' : 'sst';
-}
-
-const transferWords = {
-  ist: 'takes what it missed',
-  sst: 'takes a full copy',
-  unknown: 'takes what it missed, or a full copy',
-};
 
 /** One node after the other: a donor is busy, and with two joining at once a third that dies leaves no Primary. */
 export function join(task: Task, node: string): Step<RecoveryContext> {
@@ -33,27 +19,39 @@ export function join(task: Task, node: string): Step<RecoveryContext> {
     deadlineMs: JOIN_MS,
     alreadyDone: async (context) => await isMember(context, node),
     async run(context, act) {
-      const already = await isMember(context, node);
-      if (already !== null) return skipped(already);
-      const member = memberOf(task, node);
-      const donor = statusIn(await agentOf(context, task.node).evidence());
-      if (donor?.clusterStatus !== 'primary') return failed(`${task.node} is not Primary any more`);
-      const foretold = transferOf(member, donor);
-      act.log(`${node} ${transferWords[foretold]}\n`);
-      const position = member.part === 'join' && member.position ? startPosition(member.position) : null;
-      const { alive } = (await agentOf(context, node).evidence()).evidence;
-      if (alive.kind === 'down') {
-        act.statement(`mariadbd${position === null ? '' : ` --wsrep-start-position=${position}`}  -- ${node}`);
-        const refusal = await begun(context, node, position);
-        if (refusal !== null) return failed(refusal);
-      }
-      const waited = await untilSynced(context, act, node);
-      if (waited.kind !== 'synced')
-        return failed(`${whyNot(node, waited)} (it was foretold that it ${transferWords[foretold]})`);
-      return done(`${node} is Synced; it was foretold that it ${transferWords[foretold]}`);
+      // Until it has joined, however this step ends.
+      context.left.add(node);
+      const end = await joined(context, act, memberOf(task, node));
+      if (end.kind !== 'failed') context.left.delete(node);
+      return end;
     },
     hands: () => [handsOf.start(task, node, 'see this step')],
   };
+}
+
+async function joined(context: RecoveryContext, act: Act, member: TaskMember): Promise<StepEnd> {
+  const { name: node } = member;
+  const first = context.task.node;
+  const already = await isMember(context, node);
+  if (already !== null) return skipped(already);
+  const donor = statusIn(await agentOf(context, first).evidence());
+  if (donor?.clusterStatus === 'non-primary') return nobodyServes(context, act);
+  if (donor?.clusterStatus !== 'primary') return failed(`${first} is not Primary any more`);
+  const foretold = foretell(member, donor);
+  act.log(`${node} ${foretoldWords[foretold]}\n`);
+  const position = member.part === 'join' && member.position ? startPosition(member.position) : null;
+  const { alive } = (await agentOf(context, node).evidence()).evidence;
+  if (alive.kind === 'down') {
+    act.statement(`mariadbd${position === null ? '' : ` --wsrep-start-position=${position}`}  -- ${node}`);
+    const refusal = await begun(context, node, position);
+    if (refusal !== null) return failed(refusal);
+  }
+  const waited = await untilSynced(context, act, node);
+  if (waited.kind !== 'synced')
+    return failed(`${whyNot(node, waited)} (it was foretold that it ${foretoldWords[foretold]})`);
+  const took = await tookBy(context, node);
+  act.remember(`transfer-${node}`, { foretold, took });
+  return done(`${node} is Synced; ${tookText(foretold, took)}`);
 }
 
 /** null: the start is under way, or may be. */

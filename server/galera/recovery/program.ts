@@ -28,7 +28,7 @@ export function recoverySteps(task: Task): Step<RecoveryContext>[] {
     ...names('join').map((name) => join(task, name)),
     ...names('copy').map((name) => join(task, name)),
     verify(task),
-    compareRows(task),
+    compareRows(),
     recordFloor(task),
   ];
 }

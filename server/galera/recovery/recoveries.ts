@@ -112,7 +112,7 @@ export function createRecoveries(parts: RecoveryParts): Recoveries {
       if (fingerprintOf(decision) !== plan.fingerprint) throw outdated(plan, decision);
       const task = taskOf(cluster, decision, reports, node);
       const heading = { kind: KIND, cluster, target: node, title: `Recovery of ${cluster} from ${node}`, actor };
-      const program = programOf({ task, parts, records, flag: null });
+      const program = programOf({ task, parts, records, flag: null, left: new Set() });
       const started = await parts.operations.start({ ...heading, dryRun: false }, JSON.stringify(task), program);
       if (started.kind === 'started') return { operationId: started.operation.id };
       if (started.operation) return sameOrRefuse(started.operation, node);

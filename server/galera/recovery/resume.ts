@@ -28,7 +28,7 @@ export function resumption(
   const task = taskShape.parse(JSON.parse(row.plan));
   const flag = flagShape.nullable().parse(recorded(entries, 'flag'));
   const view = operation.parse(JSON.parse(row.view));
-  const program = programOf({ task, parts, records, flag });
+  const program = programOf({ task, parts, records, flag, left: new Set() });
   const where = whereEnded(view.steps, entries);
   if (pointPassed(view, entries))
     return { decision: 'go-on', text: `The console ended ${where}: it goes on, and looks before each step.`, program };

@@ -3,7 +3,7 @@ import { messageOf } from '../../contract/errors.ts';
 import type { NodeStatus } from '../../contract/galera-status.ts';
 import { done, failed, type Step } from '../../operations/step.ts';
 import { primaryComponents } from '../../topology/primary-components.ts';
-import { agentOf, isSynced, statusIn, type RecoveryContext } from './context.ts';
+import { agentOf, isSynced, joinedOf, nobodyServes, statusIn, type RecoveryContext } from './context.ts';
 import { handsOf } from './hands.ts';
 import { membersWith, type Task } from './task.ts';
 
@@ -11,9 +11,8 @@ import { membersWith, type Task } from './task.ts';
 const SETTLE_MS = 30_000;
 const PAUSE_MS = 200;
 
-/** Observed, not assumed: one Primary component of all that were to join, one history, all Synced. */
+/** Observed, not assumed: one Primary component of all that have joined, one history, all Synced. */
 export function verify(task: Task): Step<RecoveryContext> {
-  const wanted = membersWith(task, 'begin', 'serving', 'join', 'copy').map(({ name }) => name);
   return {
     id: 'verify',
     name: 'verify',
@@ -21,11 +20,15 @@ export function verify(task: Task): Step<RecoveryContext> {
     deadlineMs: SETTLE_MS,
     async run(context, act) {
       for (const member of membersWith(task, 'unknown')) act.followUp(handsOf.unknown(task, member));
+      const wanted = joinedOf(context);
       for (;;) {
         const found = await Promise.all(wanted.map(async (name) => ({ name, status: await statusOf(context, name) })));
         const wrong = wrongWith(found, task.position.uuid);
         if (wrong === null) return done(`${wanted.join(', ')}: one Primary component, one history, all Synced`);
-        if (act.deadline.remainingMs() === 0) return failed(wrong);
+        if (act.deadline.remainingMs() === 0) {
+          const begun = found.find(({ name }) => name === task.node);
+          return begun?.status?.clusterStatus === 'non-primary' ? nobodyServes(context, act) : failed(wrong);
+        }
         act.waitsFor(wrong);
         await delay(PAUSE_MS);
       }
