@@ -48,10 +48,6 @@ export function serveGalera(app: FastifyInstance, parts: GaleraParts | null, now
       alive.kind === 'waiting' ? { ...alive, position: alive.position ?? given?.positionOfStart ?? null } : alive;
     return { evidence: { ...evidence, alive: told }, work: given?.work ?? idle };
   };
-  const readable = async <T>(reading: Promise<T>): Promise<T> =>
-    await reading.catch((error: unknown) => {
-      throw new BatonError('unavailable', `What the node knows can't be read: ${messageOf(error)}.`);
-    });
   const seen = async (what: 'evidence' | 'position'): Promise<NodeEvidence> => await readable(known().witness[what]());
 
   app.route({
@@ -153,6 +149,13 @@ export function serveGalera(app: FastifyInstance, parts: GaleraParts | null, now
       });
       return answer(await seen('evidence'));
     },
+  });
+}
+
+/** Rejects with BatonError where it can't be read. */
+async function readable<T>(reading: Promise<T>): Promise<T> {
+  return await reading.catch((error: unknown) => {
+    throw new BatonError('unavailable', `What the node knows can't be read: ${messageOf(error)}.`);
   });
 }
 
