@@ -28,9 +28,11 @@ beforeAll(async () => {
   cluster = await createCluster({ replicas: 0, secure: true, settings: { bind_address: '127.0.0.1,::1' } });
   if (!cluster.authority) throw new Error('a secure cluster has an authority');
   authority = cluster.authority;
-  await authority.issue({ name: 'agent-db-1', purpose: 'agent', hosts: ['127.0.0.1', '::1'] });
-  await authority.issue({ name: 'console', purpose: 'console', hosts: [] });
-  await authority.issue({ name: 'replica', purpose: 'replication', hosts: [] });
+  await authority.issue([
+    { name: 'agent-db-1', purpose: 'agent', hosts: ['127.0.0.1', '::1'] },
+    { name: 'console', purpose: 'console', hosts: [] },
+    { name: 'replica', purpose: 'replication', hosts: [] },
+  ]);
   files = authority.files('replica');
   folder = await mkdtemp(join(tmpdir(), 'baton-secure-'));
   const { certificate, key, ca, crl } = authority.files('agent-db-1');
@@ -108,7 +110,7 @@ test('test_caucase_bootstrap_from_mariabackup_incremental: mutual TLS, to the pr
 test('a replica without a certificate, or with one of another authority, is refused by its primary and by the backups', async () => {
   const bootstrapUrl = await named('.full.xb.zst');
   const foreign = await Authority.create(join(folder, 'foreign'), 'Somebody else');
-  await foreign.issue({ name: 'replica', purpose: 'replication', hosts: [] });
+  await foreign.issue([{ name: 'replica', purpose: 'replication', hosts: [] }]);
   const { certificate, key } = foreign.files('replica');
   const { ca } = authority.files('replica');
   for (const own of [{ ca }, { ca, certificate, key }]) {

@@ -129,7 +129,7 @@ test('certificates renewed under running replication: it goes on, and new connec
   for (const name of ['server-db-2', 'server-db-1', 'replication-db-1', 'agent-db-2', 'console']) {
     const known = authority.certificates.find((one) => one.name === name);
     if (!known) throw new Error(`no certificate ${name}`);
-    await authority.issue({ name, purpose: known.purpose, hosts: known.hosts }, 365);
+    await authority.issue([{ name, purpose: known.purpose, hosts: known.hosts }], 365);
   }
   await vi.waitFor(async () => expect(await shownEnd('db-2')).not.toBe(before), soon);
   // Reading it again left no transaction of the server's own.

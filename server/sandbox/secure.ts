@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { Authority } from '../tls/authority.ts';
+import { Authority, type WantedCertificate } from '../tls/authority.ts';
 
-const loopback: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
+/** As whom a throw-away server is reached. */
+export const loopbackHosts: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
 
 /** TLS files of one end. */
 export type CertificateFiles = ReturnType<Authority['files']>;
@@ -12,12 +13,14 @@ export const authorityFolder = (dir: string): string => join(dir, 'tls');
 /** Makes the authority, and for each server its own certificate and the one that it replicates with. */
 export async function createAuthority(dir: string, servers: readonly string[]): Promise<Authority> {
   const authority = await Authority.create(authorityFolder(dir), 'Baton sandbox');
-  for (const server of servers) {
-    await authority.issue({ name: `server-${server}`, purpose: 'server', hosts: [...loopback] });
-    await authority.issue({ name: `replication-${server}`, purpose: 'replication', hosts: [] });
-  }
+  await authority.issue(servers.flatMap(ofServer));
   return authority;
 }
+
+const ofServer = (server: string): WantedCertificate[] => [
+  { name: `server-${server}`, purpose: 'server', hosts: [...loopbackHosts] },
+  { name: `replication-${server}`, purpose: 'replication', hosts: [] },
+];
 
 /** mariadbd's settings for TLS. */
 export function secureSettings(dir: string, server: string): Readonly<Record<string, string>> {

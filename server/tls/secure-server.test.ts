@@ -102,7 +102,7 @@ test('an absent, a foreign, an expired and a revoked certificate are refused, an
   const { ca = '' } = await materialOf(made.own, 'console');
   expect(await ask(url, { ca })).toMatch(/^401 .*needs a client certificate, and none was shown/);
 
-  await made.foreign.issue({ name: 'console', purpose: 'console', hosts: [...loopback] });
+  await made.foreign.issue([{ name: 'console', purpose: 'console', hosts: [...loopback] }]);
   expect(await ask(url, { ...(await materialOf(made.foreign, 'console')), ca })).toMatch(
     /^401 .*CN=console is of another authority/,
   );
@@ -118,8 +118,10 @@ test('an absent, a foreign, an expired and a revoked certificate are refused, an
 });
 
 test('several authorities stand in one file, each with its own list', async () => {
-  await made.foreign.issue({ name: 'friend', purpose: 'replication', hosts: [] });
-  await made.foreign.issue({ name: 'former-friend', purpose: 'replication', hosts: [] });
+  await made.foreign.issue([
+    { name: 'friend', purpose: 'replication', hosts: [] },
+    { name: 'former-friend', purpose: 'replication', hosts: [] },
+  ]);
   const former = await materialOf(made.foreign, 'former-friend');
   await made.foreign.revoke('former-friend', new Date());
   const both = async (one: 'ca' | 'crl'): Promise<string> => {
@@ -143,7 +145,7 @@ test('a certificate renewed under a running download: it goes on, and new connec
   const client = await materialOf(made.own, 'console');
   const download = await send(url, { material: () => client });
   const before = await endOf(url, client);
-  await made.own.issue({ name: 'agent', purpose: 'agent', hosts: [...loopback] }, 365);
+  await made.own.issue([{ name: 'agent', purpose: 'agent', hosts: [...loopback] }], 365);
   // In place and with a new list: who is trusted has changed as well.
   await made.make('another', 'replication');
   await made.own.revoke('another', new Date());
@@ -171,7 +173,7 @@ test('a certificate without the key that was written beside it is not put into u
   const { problem } = await start(files);
   await writeFile(files.key ?? '', await readFile(made.own.files('console').key, 'utf8'));
   await vi.waitFor(() => expect(problem()).toMatch(/does not go with its key/), 5000);
-  await made.own.issue({ name: 'agent', purpose: 'agent', hosts: [...loopback] });
+  await made.own.issue([{ name: 'agent', purpose: 'agent', hosts: [...loopback] }]);
   await vi.waitFor(() => expect(problem()).toBeNull(), 5000);
 });
 

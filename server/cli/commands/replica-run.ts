@@ -13,6 +13,7 @@ import { askLocalServer } from '../../mariadb/local-server.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';
 import { Mariadbd } from '../../sandbox/mariadbd.ts';
 import { reservePort } from '../../sandbox/ports.ts';
+import { isLoopback } from '../../tls/is-private.ts';
 import { command } from '../command.ts';
 import { exitCode } from '../exit-code.ts';
 import { clusterIn, joinConsole, joiningLines } from '../replica/join-console.ts';
@@ -128,7 +129,7 @@ async function claim(
   choice: { readonly name: string; readonly host?: string | undefined; readonly port?: number | undefined },
   primary: WantedPrimary | null,
 ): Promise<ReplicaFacts> {
-  const onThisHost = primary !== null && ['127.0.0.1', '::1', 'localhost'].includes(primary.host);
+  const onThisHost = primary !== null && isLoopback({ kind: 'tcp', host: primary.host, port: primary.port });
   const host = choice.host ?? (onThisHost ? '127.0.0.1' : null);
   if (host === null) throw new BatonError('invalid', 'Where does it listen? Name its --host, as others reach it.');
   const [port, agentPort] = [choice.port ?? (await freePort()), await freePort()];

@@ -34,9 +34,11 @@ beforeAll(async () => {
   authority = cluster.authority;
   primary = cluster.server('db-1');
   others = await testCertificates();
-  await authority.issue({ name: 'agent', purpose: 'agent', hosts: ['127.0.0.1', '::1'] });
-  await authority.issue({ name: 'console', purpose: 'console', hosts: [] });
-  await authority.issue({ name: 'replica', purpose: 'replication', hosts: [] });
+  await authority.issue([
+    { name: 'agent', purpose: 'agent', hosts: ['127.0.0.1', '::1'] },
+    { name: 'console', purpose: 'console', hosts: [] },
+    { name: 'replica', purpose: 'replication', hosts: [] },
+  ]);
   const { certificate, key, ca: clientCa, crl: clientCrl } = authority.files('agent');
   const backups = join(folder, 'backups');
   await mkdir(backups, { mode: 0o700 });
@@ -102,10 +104,10 @@ test('test_replication_user_require_x509', async () => {
   expect(await signIn({ ca })).toMatch(/Access denied/);
   expect(await signIn(good)).toBe('in');
   // And what is no good certificate of that authority.
-  await others.foreign.issue({ name: 'replica', purpose: 'replication', hosts: [] });
+  await others.foreign.issue([{ name: 'replica', purpose: 'replication', hosts: [] }]);
   expect(await signIn({ ...(await materialOf(others.foreign, 'replica')), ca })).not.toBe('in');
   expect(await signIn({ ...(await others.makeExpired('late')), ca })).not.toBe('in');
-  await authority.issue({ name: 'gone', purpose: 'replication', hosts: [] });
+  await authority.issue([{ name: 'gone', purpose: 'replication', hosts: [] }]);
   const gone = await materialOf(authority, 'gone');
   expect(await signIn(gone)).toBe('in');
   await authority.revoke('gone', new Date());
@@ -182,7 +184,7 @@ describe('a new replica over TLS, known by its certificate alone,', () => {
   });
 
   test('is refused with the reason where its certificate is not on the list, and nothing is begun', async () => {
-    await authority.issue({ name: 'stranger', purpose: 'replication', hosts: [] });
+    await authority.issue([{ name: 'stranger', purpose: 'replication', hosts: [] }]);
     const blank = await blankServer(cluster);
     try {
       const ran = await init(blank, '[::1]', 'stranger');

@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BatonError } from '../../contract/errors.ts';
-import { Authority, renewDays, type Issued } from '../../tls/authority.ts';
+import { Authority, renewDays, type WantedCertificate } from '../../tls/authority.ts';
+import type { Issued } from '../../tls/issued.ts';
 import { command, configOption, jsonOption, type Command, type Option } from '../command.ts';
 import { readConfiguration } from '../configuration-file.ts';
 import { exitCode } from '../exit-code.ts';
 import { table } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { placesText } from '../tls/advice.ts';
-import { wantedByConfiguration, wantedByOptions, type Wanted } from '../tls/wanted.ts';
+import { wantedByConfiguration, wantedByOptions } from '../tls/wanted.ts';
 
 const dirOption: Option = { flags: '--dir <folder>', text: 'where the authority and its certificates are' };
 const base = { dir: z.string(), json: z.boolean().default(false) };
@@ -51,14 +52,13 @@ const init = command({
   },
 });
 
-async function issueMissing(authority: Authority, wanted: readonly Wanted[]): Promise<Issued[]> {
-  const made: Issued[] = [];
-  for (const one of wanted) {
-    const there = authority.certificates.find(({ name }) => name === one.name);
-    if (there && !there.pending && there.hosts.join() === one.hosts.join()) continue;
-    made.push(await authority.issue(one));
-  }
-  return made;
+async function issueMissing(authority: Authority, wanted: readonly WantedCertificate[]): Promise<Issued[]> {
+  const known = new Map(authority.certificates.map((one) => [one.name, one]));
+  const missing = wanted.filter(({ name, hosts }) => {
+    const there = known.get(name);
+    return !there || there.pending || there.hosts.join() !== hosts.join();
+  });
+  return missing.length === 0 ? [] : await authority.issue(missing);
 }
 
 const renew = command({

@@ -1,6 +1,6 @@
-import { renewDays, type Authority, type Purpose } from '../../tls/authority.ts';
-
-const loopback: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
+import { loopbackHosts } from '../../sandbox/secure.ts';
+import type { Authority } from '../../tls/authority.ts';
+import type { Purpose } from '../../tls/issued.ts';
 
 /** What a replica that somebody adds shows, wherever it gets its name from. */
 export const newReplica = 'replication-new';
@@ -16,9 +16,9 @@ export async function demoCertificates(authority: Authority, servers: readonly s
     // It is a server as well.
     [newReplica, 'agent'],
   ];
-  for (const [name, purpose] of wanted) {
-    if (authority.certificates.some((one) => one.name === name)) continue;
-    await authority.issue({ name, purpose, hosts: [...loopback] });
-  }
-  await authority.renew(new Date(), renewDays);
+  const known = new Set(authority.certificates.map(({ name }) => name));
+  const missing = wanted.filter(([name]) => !known.has(name));
+  if (missing.length > 0)
+    await authority.issue(missing.map(([name, purpose]) => ({ name, purpose, hosts: [...loopbackHosts] })));
+  await authority.renew(new Date());
 }

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
-import type { Authority, Issued } from '../../tls/authority.ts';
+import type { Authority } from '../../tls/authority.ts';
+import type { Issued } from '../../tls/issued.ts';
 
 /** Where each certificate goes, as what its host's configuration says of it. The paths are those of the authority's folder. */
 export function placesText(authority: Authority): string {

@@ -1,13 +1,10 @@
 import { isIP } from 'node:net';
 import type { Configuration } from '../../contract/configuration.ts';
 import { BatonError } from '../../contract/errors.ts';
-import type { Issued } from '../../tls/authority.ts';
-
-/** A certificate that there should be. */
-export type Wanted = Pick<Issued, 'name' | 'purpose' | 'hosts'>;
+import type { WantedCertificate } from '../../tls/authority.ts';
 
 /** Those of a server: its agent's, its own, and the one that it replicates with. */
-function ofServer(name: string, hosts: readonly string[]): Wanted[] {
+function ofServer(name: string, hosts: readonly string[]): WantedCertificate[] {
   return [
     { name: `agent-${name}`, purpose: 'agent', hosts: [...hosts] },
     { name: `server-${name}`, purpose: 'server', hosts: [...hosts] },
@@ -15,10 +12,14 @@ function ofServer(name: string, hosts: readonly string[]): Wanted[] {
   ];
 }
 
-const ofConsole = (hosts: readonly string[]): Wanted => ({ name: 'console', purpose: 'console', hosts: [...hosts] });
+const ofConsole = (hosts: readonly string[]): WantedCertificate => ({
+  name: 'console',
+  purpose: 'console',
+  hosts: [...hosts],
+});
 
 /** What the options name: "console.example.com" and "db-1=db-1.example.com,2001:db8::1". Throws BatonError on what is no host. */
-export function wantedByOptions(consoles: readonly string[], servers: readonly string[]): Wanted[] {
+export function wantedByOptions(consoles: readonly string[], servers: readonly string[]): WantedCertificate[] {
   return [
     ...(consoles.length > 0 ? [ofConsole(consoles.map(checkedHost))] : []),
     ...servers.flatMap((text) => {
@@ -36,7 +37,7 @@ export function wantedByOptions(consoles: readonly string[], servers: readonly s
 }
 
 /** What a configuration has: the console by its url, servers by the hosts of theirs and of their agents. */
-export function wantedByConfiguration({ console: own, clusters }: Configuration): Wanted[] {
+export function wantedByConfiguration({ console: own, clusters }: Configuration): WantedCertificate[] {
   const servers = Object.values(clusters).flatMap((cluster) => Object.entries(cluster.servers));
   return [
     ...(own ? [ofConsole([hostOf(own.url)])] : []),

@@ -44,7 +44,7 @@ export async function prepareRealConsole(
   const folder = await mkdtemp(join(tmpdir(), 'baton-console-'));
   const cluster = await createCluster({ replicas, secure, ...(settingsOf && { settingsOf }) });
   const { authority } = cluster;
-  await authority?.issue({ name: 'console', purpose: 'console', hosts: ['127.0.0.1', '::1'] });
+  await authority?.issue([{ name: 'console', purpose: 'console', hosts: ['127.0.0.1', '::1'] }]);
   const secret = async (name: string, value: string): Promise<string> => {
     const file = join(folder, name);
     await writeFile(file, `${value}\n`, { mode: 0o600 });
@@ -116,7 +116,7 @@ export async function prepareRealConsole(
 
 /** What an agent that knows who comes by the certificate has under tls:. */
 async function agentTls(authority: Authority, server: string): Promise<object> {
-  await authority.issue({ name: `agent-${server}`, purpose: 'agent', hosts: ['127.0.0.1', '::1'] });
+  await authority.issue([{ name: `agent-${server}`, purpose: 'agent', hosts: ['127.0.0.1', '::1'] }]);
   const { certificate, key, ca: clientCa, crl: clientCrl } = authority.files(`agent-${server}`);
   const clients = { console: ['console'], replica: ['*'] };
   return { certificate, key, clientCa, clientCrl, clients };

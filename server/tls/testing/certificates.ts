@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Authority, type Purpose } from '../authority.ts';
+import { Authority } from '../authority.ts';
+import type { Purpose } from '../issued.ts';
 import { readMaterial, type TlsMaterial } from '../material.ts';
 import { withOpenssl } from '../openssl.ts';
 
@@ -29,7 +30,7 @@ export async function testCertificates(): Promise<TestCertificates> {
     own,
     foreign,
     async make(name, purpose) {
-      await own.issue({ name, purpose, hosts: [...loopback] });
+      await own.issue([{ name, purpose, hosts: [...loopback] }]);
       return await materialOf(own, name);
     },
     async makeExpired(name) {
