@@ -7,15 +7,16 @@ import { BackToCluster } from '../live/back-to-cluster.tsx';
 import { useCluster, useWhyNot } from '../live/use-live.ts';
 import { RunningOperation } from '../status/running-operation.tsx';
 import { SandboxLabel } from '../status/sandbox-label.tsx';
+import { OnTheCommandLine } from '../takeover/on-the-command-line.tsx';
 import { PlanSkeleton } from '../takeover/plan-skeleton.tsx';
 import { PlanSteps } from '../takeover/plan-steps.tsx';
 import { RefusedPlan } from '../takeover/refused-plan.tsx';
-import { CopyButton } from '../ui/copy-button.tsx';
 import { Mark } from '../ui/mark.tsx';
 import { Ago } from '../ui/time.tsx';
 import { NodeLogs } from './node-logs.tsx';
 import { NodeTable } from './node-table.tsx';
 import { RecoveryDecision } from './recovery-decision.tsx';
+import { RoundSection } from './round-section.tsx';
 import { useGalera } from './use-galera.ts';
 
 /** What every node of a Galera cluster knows, which one may begin the cluster again, and that done. */
@@ -68,6 +69,7 @@ export function GaleraPage({ cluster }: { cluster: string }) {
             </>
           )}
           {refusal !== null && <RefusedPlan refusal={refusal} again={() => void review()} cluster={cluster} />}
+          {decision.situation === 'running' && <RoundSection cluster={cluster} />}
         </>
       )}
     </>
@@ -120,16 +122,6 @@ function Review({ decision, busy, review }: { decision: Decision; busy: boolean;
       <span className="text-sm text-soft">
         {whyNot ?? 'Reads where each node that is down has stopped. No server is started.'}
       </span>
-    </p>
-  );
-}
-
-function OnTheCommandLine({ command }: { command: string }) {
-  return (
-    <p className="mt-8 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm">
-      <span className="text-faint">The same on the command line:</span>
-      <code className="mono break-all">{command}</code>
-      <CopyButton text={command} label="Copy the command" />
     </p>
   );
 }

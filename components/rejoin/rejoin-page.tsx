@@ -7,10 +7,10 @@ import { SandboxLabel } from '../status/sandbox-label.tsx';
 import { Impossible } from '../takeover/impossible.tsx';
 import { PlanChecks } from '../takeover/plan-checks.tsx';
 import { PlanSkeleton } from '../takeover/plan-skeleton.tsx';
+import { OnTheCommandLine } from '../takeover/on-the-command-line.tsx';
 import { PlanSteps } from '../takeover/plan-steps.tsx';
 import { RefusedPlan } from '../takeover/refused-plan.tsx';
 import { whyImpossible } from '../takeover/why-shut.ts';
-import { CopyButton } from '../ui/copy-button.tsx';
 import { clusterPath } from '../ui/paths.ts';
 import { Ago } from '../ui/time.tsx';
 import { Exports } from './exports.tsx';
@@ -55,11 +55,7 @@ export function RejoinPage({ cluster, server, setAside }: { cluster: string; ser
           <SetAsideOffer plan={plan} />
           <Exports cluster={cluster} server={server} />
           {plan.steps.length > 0 && <PlanSteps steps={plan.steps} />}
-          <p className="mt-8 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm">
-            <span className="text-faint">The same on the command line:</span>
-            <code className="mono break-all">{plan.command}</code>
-            <CopyButton text={plan.command} label="Copy the command" />
-          </p>
+          <OnTheCommandLine command={plan.command} />
           <RejoinDecision key={plan.observedAt} plan={plan} again={again} />
         </>
       )}

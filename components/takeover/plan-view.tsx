@@ -5,12 +5,12 @@ import { Fragment, useState } from 'react';
 import type { ClusterSnapshot } from '../../server/contract/snapshot.ts';
 import type { Check, TakeoverPlan } from '../../server/contract/takeover.ts';
 import { useSession } from '../live/use-live.ts';
-import { CopyButton } from '../ui/copy-button.tsx';
 import { takeoverPath } from '../ui/paths.ts';
 import { Ago } from '../ui/time.tsx';
 import { checkLink } from './check-link.ts';
 import { lossText, timeTexts } from './cost-line.ts';
 import { Impossible } from './impossible.tsx';
+import { OnTheCommandLine } from './on-the-command-line.tsx';
 import { PlanChecks } from './plan-checks.tsx';
 import { PlanConfirm } from './plan-confirm.tsx';
 import { PlanSteps } from './plan-steps.tsx';
@@ -50,11 +50,7 @@ export function PlanView({
         <PlanChecks checks={plan.checks} accepted={accepted} accept={accept} linkOf={linkOf} />
       </div>
       <PlanSteps steps={plan.steps} />
-      <p className="mt-8 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm">
-        <span className="text-faint">The same on the command line:</span>
-        <code className="mono break-all">{plan.command}</code>
-        <CopyButton text={plan.command} label="Copy the command" />
-      </p>
+      <OnTheCommandLine command={plan.command} />
       <PlanConfirm plan={plan} seen={seen} accepted={accepted} again={again} />
       <OtherKinds plan={plan} />
     </>

@@ -24,6 +24,12 @@ export function runningOperation(refusal: Refusal): string | null {
   return typeof id === 'string' ? id : null;
 }
 
+/** 422 where a name must be typed: which one. */
+export function nameAskedFor(refusal: Refusal): string | null {
+  const name = detail(refusal, 'confirm');
+  return typeof name === 'string' ? name : null;
+}
+
 /** 422: the checks as they are now. */
 export function refusalChecks(refusal: Refusal): Check[] {
   const checks = detail(refusal, 'checks');

@@ -7,6 +7,7 @@ import type { ConnectionParameters } from '../contract/connection-parameters.ts'
 import type { Dump, DumpCatalogue } from '../contract/dumps.ts';
 import type { ServerEvent } from '../contract/events.ts';
 import type { GaleraView, NodeWork, RecoveryPlan } from '../contract/galera.ts';
+import type { RoundPlan, RoundPlanRequest, RoundRequest } from '../contract/galera-rounds.ts';
 import type { History, Metric } from '../contract/history.ts';
 import type { Maintenance, MaintenanceRequest } from '../contract/maintenance.ts';
 import type { Operation } from '../contract/operation.ts';
@@ -94,6 +95,9 @@ export interface Engine {
     cluster: string,
     request: { planId: string; node?: string | undefined; confirm?: string | undefined },
   ): Promise<{ operationId: string }>;
+  /** What stopping all nodes in order, or restarting them one by one, would do; changes nothing. */
+  roundPlan(actor: Actor, cluster: string, asked: RoundPlanRequest): Promise<RoundPlan>;
+  round(actor: Actor, cluster: string, request: RoundRequest): Promise<{ operationId: string }>;
   /** Starts or stops one node by its agent; the view tells how that goes. */
   galeraNode(actor: Actor, cluster: string, node: string, act: 'start' | 'stop', confirm?: string): Promise<NodeWork>;
 

@@ -34,7 +34,9 @@ export function watchUnfinished(operations: Operations, clusters: Clusters, logg
   }
 
   async function take({ id, cluster: name, kind, target }: OperationRow, first: boolean): Promise<void> {
-    const what = `The ${kind} ${['rejoin', 'reseed'].includes(kind) ? 'of' : 'to'} ${target}`;
+    const what = kind.startsWith('galera-')
+      ? `The ${kind} of ${name}`
+      : `The ${kind} ${['rejoin', 'reseed'].includes(kind) ? 'of' : 'to'} ${target}`;
     const { failures = 0, at = 0 } = tries.get(id) ?? {};
     if (performance.now() < at) return;
     const cluster = clusters.find(name);

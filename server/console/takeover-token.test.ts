@@ -73,6 +73,8 @@ const bodies: Readonly<Record<string, unknown>> = {
 const bodyEndings: readonly (readonly [string, unknown])[] = [
   ['/maintenance', { reason: 'new disk', minutes: 10 }],
   ['/galera/recoveries', { planId: 'p' }],
+  ['/galera/round-plans', { act: 'stop' }],
+  ['/galera/rounds', { act: 'restart', order: ['db-1'] }],
 ];
 
 interface Route {

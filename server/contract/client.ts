@@ -4,6 +4,7 @@ import type { ConnectionParameters } from './connection-parameters.ts';
 import type { DumpCatalogue } from './dumps.ts';
 import type { ErrorBody, ErrorCode } from './errors.ts';
 import type { GaleraView, NodeWork, RecoveryPlan } from './galera.ts';
+import type { RoundPlan, RoundPlanRequest, RoundRequest } from './galera-rounds.ts';
 import type { History, Metric } from './history.ts';
 import type { Maintenance, MaintenanceRequest } from './maintenance.ts';
 import type { Operation } from './operation.ts';
@@ -188,9 +189,15 @@ export const planRecovery = (cluster: string) =>
 /** POST /clusters/C/galera/recoveries */
 export const startRecovery = (cluster: string, body: { planId: string; node?: string; confirm?: string }) =>
   ask<{ operationId: string }>(`/clusters/${part(cluster)}/galera/recoveries`, { method: 'POST', body });
-/** POST /clusters/C/galera/nodes/N/start or stop */
-export const actOnNode = (cluster: string, node: string, act: 'start' | 'stop') =>
-  ask<NodeWork>(`/clusters/${part(cluster)}/galera/nodes/${part(node)}/${act}`, { method: 'POST', body: {} });
+/** POST /clusters/C/galera/round-plans: what stopping all in order, or restarting them one by one, would do. */
+export const planRound = (cluster: string, body: RoundPlanRequest) =>
+  ask<RoundPlan>(`/clusters/${part(cluster)}/galera/round-plans`, { method: 'POST', body });
+/** POST /clusters/C/galera/rounds */
+export const startRound = (cluster: string, body: RoundRequest) =>
+  ask<{ operationId: string }>(`/clusters/${part(cluster)}/galera/rounds`, { method: 'POST', body });
+/** POST /clusters/C/galera/nodes/N/start or stop; `confirm` where the answer has asked for the name. */
+export const actOnNode = (cluster: string, node: string, act: 'start' | 'stop', body: { confirm?: string }) =>
+  ask<NodeWork>(`/clusters/${part(cluster)}/galera/nodes/${part(node)}/${act}`, { method: 'POST', body });
 
 /** GET /operations, newest first */
 export const getOperations = (asked: { cluster?: string; limit: number; before?: string }) =>

@@ -258,7 +258,7 @@ export const galeraView = z.object({
   decision,
   evidence: z.array(nodeReport),
   work: z.array(z.object({ name: z.string(), work: nodeWork })),
-  /** Where the cluster stood after the last recovery. */
+  /** Where the cluster stood after its last recovery or stop. */
   floor: knownPosition.nullable(),
 });
 export type GaleraView = z.infer<typeof galeraView>;

@@ -35,6 +35,8 @@ const table: Record<string, Route> = {
   'GET /clusters/erp5/galera': { for: 'viewer', answers: 422 },
   'POST /clusters/erp5/galera/recovery-plans': { for: 'operator', body: {}, answers: 422 },
   'POST /clusters/erp5/galera/recoveries': { for: 'operator', body: { planId: 'p' }, answers: 202 },
+  'POST /clusters/erp5/galera/round-plans': { for: 'viewer', body: { act: 'stop' }, answers: 422 },
+  'POST /clusters/erp5/galera/rounds': { for: 'operator', body: { act: 'stop', order: ['db-1'] }, answers: 202 },
   'POST /clusters/erp5/galera/nodes/db-2/start': { for: 'operator', body: {}, answers: 202 },
   'POST /clusters/erp5/galera/nodes/db-2/stop': { for: 'operator', body: {}, answers: 202 },
   'POST /clusters/erp5/servers/db-2/maintenance': {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { GaleraView, RecoveryPlan } from '../../contract/galera.ts';
+import type { RoundPlan } from '../../contract/galera-rounds.ts';
 import type { Operation } from '../../contract/operation.ts';
 import { crashed, decideOn, serving, timedOut } from '../../galera/testing/example-evidence.ts';
 import { fakeConsole, type FakeConsole } from '../testing/fake-console.ts';
@@ -103,4 +104,46 @@ test('a node that failed to start says why, and one that serves is left alone', 
   const { stdout } = await runBaton(['galera', 'status', ...asking]);
   expect(stdout).toContain(`db-2: it ended with code 1\n  ${lines[0]}`);
   expect((await runBaton(['galera', 'evidence', ...asking])).stdout).toContain(`/srv/error.log\n    ${lines[0]}`);
+});
+
+const stopPlan: RoundPlan = {
+  cluster: 'wiki',
+  act: 'stop',
+  order: ['db-2', 'db-1'],
+  text: 'All nodes stop, one after the other: db-2, db-1.',
+  blocked: null,
+  steps: [],
+  confirm: 'wiki',
+  command: 'baton galera stop wiki --confirm wiki',
+  observedAt: at,
+};
+
+async function round(plan: RoundPlan, ...args: string[]): Promise<Ran> {
+  fake = await fakeConsole({
+    'POST /clusters/wiki/galera/round-plans': () => ({ status: 200, body: plan }),
+    'POST /clusters/wiki/galera/rounds': () => ({ status: 202, body: { operationId: 'op1' } }),
+    'GET /operations/op1': () => ({ status: 200, body: ended }),
+  });
+  return await runBaton(['galera', plan.act, 'wiki', '--url', fake.url, '--token-file', join(dir, 'token'), ...args]);
+}
+const begun = (): unknown => fake.calls.find(({ call }) => call.endsWith('/rounds'))?.body;
+
+test('a whole cluster is stopped in the order that was shown, with its name typed and by no --yes', async () => {
+  const unmeant = await round(stopPlan, '--yes');
+  expect([unmeant.code, begun()]).toEqual([2, undefined]);
+  expect(unmeant.stderr).toContain('--confirm wiki');
+  await fake.close();
+  const ran = await round(stopPlan, '--confirm', 'wiki');
+  expect(ran.code).toBe(0);
+  expect(ran.stdout).toContain('db-2, db-1');
+  expect(begun()).toEqual({ act: 'stop', order: ['db-2', 'db-1'], confirm: 'wiki' });
+});
+
+test('a restart that is blocked says why and begins nothing; a dry run begins nothing either', async () => {
+  const plan = { ...stopPlan, act: 'restart' as const, confirm: null };
+  const blocked = await round({ ...plan, blocked: 'The cluster is not whole: db-2 is down.' }, '--yes');
+  expect([blocked.code, begun()]).toEqual([3, undefined]);
+  expect(blocked.stderr).toContain('not whole: db-2 is down');
+  await fake.close();
+  expect([(await round(plan, '--dry-run')).code, begun()]).toEqual([0, undefined]);
 });

@@ -8,15 +8,10 @@ import { exitCode, type ExitCode } from '../exit-code.ts';
 import { decisionLines, evidenceLines, failureLines } from '../galera/decision-text.ts';
 import { begun, followToEnd } from '../promote/follow-to-end.ts';
 import { stepLines } from '../promote/plan-text.ts';
-import { nodeArgument, nodeTarget } from '../target.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { galeraNodeCommands } from './galera-nodes.ts';
 
 const clusterInput = consoleInput.extend({ cluster: z.string().min(1), json: z.boolean().default(false) });
-const nodeInput = consoleInput.extend({
-  target: nodeTarget,
-  confirm: z.string().optional(),
-  json: z.boolean().default(false),
-});
 const recoverInput = clusterInput.extend({
   node: z.string().optional(),
   confirm: z.string().optional(),
@@ -83,35 +78,7 @@ export const galeraCommands: readonly Command[] = [
         return await carryOut(api, plan, row, asked, terminal);
       }),
   }),
-  ...(['start', 'stop'] as const).map((act) =>
-    command({
-      name: `galera ${act}`,
-      summary:
-        act === 'start'
-          ? 'start a node that is down into the running cluster'
-          : 'stop a node; one that waits for the others is killed',
-      arguments: [nodeArgument],
-      options: [
-        { flags: '--confirm <node>', text: 'its name, typed, where the answer asks for it' },
-        jsonOption,
-        ...consoleOptions,
-      ],
-      input: nodeInput,
-      run: async (asked, terminal) =>
-        await withConsole(asked, async (api) => {
-          const { cluster, server: node } = asked.target;
-          const work = await api.galeraNode(
-            cluster,
-            node,
-            act,
-            asked.confirm === undefined ? {} : { confirm: asked.confirm },
-          );
-          if (asked.json) terminal.json(work);
-          else terminal.line(`${node} is ${work.kind}. See: baton galera status ${cluster}`);
-          return exitCode.done;
-        }),
-    }),
-  ),
+  ...galeraNodeCommands,
 ];
 
 async function carryOut(

@@ -21,6 +21,7 @@ import {
   type NodeWork,
   type RecoveryPlan,
 } from '../../contract/galera.ts';
+import { roundPlan, type RoundPlan, type RoundPlanRequest, type RoundRequest } from '../../contract/galera-rounds.ts';
 import { maintenance, type Maintenance, type MaintenanceRequest } from '../../contract/maintenance.ts';
 import { operation, type Operation } from '../../contract/operation.ts';
 import { rejoinPlan, type RejoinPlan } from '../../contract/rejoin.ts';
@@ -50,6 +51,9 @@ export interface ConsoleApi {
   recoveryPlan(cluster: string): Promise<RecoveryPlan>;
   /** Answers the id of the operation. */
   recovery(cluster: string, asked: { planId: string; node?: string; confirm?: string }): Promise<string>;
+  roundPlan(cluster: string, asked: RoundPlanRequest): Promise<RoundPlan>;
+  /** Answers the id of the operation. */
+  round(cluster: string, asked: RoundRequest): Promise<string>;
   galeraNode(cluster: string, node: string, act: 'start' | 'stop', asked: { confirm?: string }): Promise<NodeWork>;
   setAside(cluster: string, server: string, asked: MaintenanceRequest): Promise<Maintenance>;
   endMaintenance(cluster: string, server: string): Promise<void>;
@@ -105,6 +109,9 @@ export function consoleApi(address: ConsoleAddress): ConsoleApi {
     recoveryPlan: async (cluster) => await post(`/clusters/${part(cluster)}/galera/recovery-plans`, {}, recoveryPlan),
     recovery: async (cluster, asked) =>
       (await post(`/clusters/${part(cluster)}/galera/recoveries`, asked, takeoverAnswer)).operationId,
+    roundPlan: async (cluster, asked) => await post(`/clusters/${part(cluster)}/galera/round-plans`, asked, roundPlan),
+    round: async (cluster, asked) =>
+      (await post(`/clusters/${part(cluster)}/galera/rounds`, asked, takeoverAnswer)).operationId,
     galeraNode: async (cluster, node, act, asked) =>
       await post(`/clusters/${part(cluster)}/galera/nodes/${part(node)}/${act}`, asked, nodeWork),
     setAside: async (cluster, server, asked) => await post(maintenancePath(cluster, server), asked, maintenance),

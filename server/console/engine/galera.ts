@@ -6,7 +6,7 @@ import type { Engine } from '../engine.ts';
 import { auditing, whenSettled } from './audited.ts';
 import type { EngineParts } from './parts.ts';
 
-type GaleraMethods = Pick<Engine, 'galera' | 'recoveryPlan' | 'recovery' | 'galeraNode'>;
+type GaleraMethods = Pick<Engine, 'galera' | 'recoveryPlan' | 'recovery' | 'roundPlan' | 'round' | 'galeraNode'>;
 
 /** What concerns the nodes of a Galera cluster. In the audit before anything is begun. */
 export function galeraMethods(parts: EngineParts): GaleraMethods {
@@ -38,6 +38,19 @@ export function galeraMethods(parts: EngineParts): GaleraMethods {
       const deed = { actor, action: 'galera-recovery', cluster: name, object };
       await whenSettled(parts);
       return await audited(deed, async () => await recoveries.start({ ...request, actor: actor.name }));
+    },
+
+    async roundPlan(actor, name, asked) {
+      requirePermission(actor, 'view');
+      return await recoveriesOf(name).rounds.plan(asked);
+    },
+
+    async round(actor, name, request) {
+      requirePermission(actor, 'operate');
+      const { rounds } = recoveriesOf(name);
+      const deed = { actor, action: `galera-${request.act}`, cluster: name, object: name };
+      await whenSettled(parts);
+      return await audited(deed, async () => await rounds.start({ ...request, actor: actor.name }));
     },
 
     async galeraNode(actor, name, node, act, confirm) {

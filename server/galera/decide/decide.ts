@@ -12,7 +12,7 @@ export interface DecisionInput {
   readonly reports: readonly NodeReport[];
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Where the cluster stood after the last recovery; null where there was none. */
+  /** Where the cluster stood after its last recovery or stop; null where there was none. */
   readonly floor: KnownPosition | null;
   /** Where the console saw each node last, while it ran. */
   readonly lastSeen: ReadonlyMap<string, KnownPosition>;

@@ -14,7 +14,7 @@ export function doubtsOfRecords(
     return [`${whose} stood at ${known.seqno} at ${known.at}, ${top.name} stands at ${top.seqno}`];
   };
   return [
-    ...(floor === null ? [] : doubt(floor, 'the cluster, after its last recovery,')),
+    ...(floor === null ? [] : doubt(floor, 'the cluster, after its last recovery or stop,')),
     ...[...lastSeen].flatMap(([name, known]) => doubt(known, name)),
   ];
 }

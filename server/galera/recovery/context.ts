@@ -33,8 +33,13 @@ export function joinedOf({ task, left }: RecoveryContext): string[] {
   return names.filter((name) => !left.has(name));
 }
 
+/** Of a context, what asking nodes needs. */
+export interface WithAgents {
+  readonly parts: Pick<RecoveryParts, 'agent'>;
+}
+
 /** The agent beside a node. Throws BatonError where there is none. */
-export function agentOf({ parts }: { readonly parts: Pick<RecoveryParts, 'agent'> }, node: string): GaleraAgent {
+export function agentOf({ parts }: WithAgents, node: string): GaleraAgent {
   const agent = parts.agent(node);
   if (agent) return agent;
   throw new BatonError('unavailable', `${node} has no agent.`, 'Configure one.');
@@ -44,6 +49,17 @@ export function agentOf({ parts }: { readonly parts: Pick<RecoveryParts, 'agent'
 export function nobodyServes({ task }: RecoveryContext, act: Act): StepEnd {
   act.followUp(handsOf.again(task));
   return { kind: 'failed', error: `${task.node} is not Primary any more`, needsHands: true };
+}
+
+/** Asks an agent to begin something; answers why it was not begun. null: it is under way, or may be: one looks. */
+export async function whyNotBegun(ask: () => Promise<unknown>): Promise<string | null> {
+  try {
+    await ask();
+    return null;
+  } catch (error) {
+    if (!(error instanceof BatonError)) throw error;
+    return error.code === 'unavailable' || error.code === 'already-running' ? null : error.message;
+  }
 }
 
 /** What the node says by SQL; null where it does not. */
@@ -64,7 +80,7 @@ export type Waited =
   | { readonly kind: 'late'; readonly last: string };
 
 /** Waits until the node is Synced in a Primary component. A look that fails is repeated: it says nothing about the node. */
-export async function untilSynced(context: RecoveryContext, act: Act, node: string): Promise<Waited> {
+export async function untilSynced(context: WithAgents, act: Act, node: string): Promise<Waited> {
   const agent = agentOf(context, node);
   let last = 'nothing was heard of it';
   let apart = 0;

@@ -1,7 +1,15 @@
-import { BatonError } from '../../contract/errors.ts';
 import { done, failed, skipped, type Act, type Step, type StepEnd } from '../../operations/step.ts';
 import { startPosition } from '../parse/recovered.ts';
-import { agentOf, isSynced, nobodyServes, statusIn, untilSynced, whyNot, type RecoveryContext } from './context.ts';
+import {
+  agentOf,
+  isSynced,
+  nobodyServes,
+  statusIn,
+  untilSynced,
+  whyNot,
+  whyNotBegun,
+  type RecoveryContext,
+} from './context.ts';
 import { handsOf } from './hands.ts';
 import { memberOf, type Task, type TaskMember } from './task.ts';
 import { foretell, foretoldWords, tookBy, tookText } from './transfer.ts';
@@ -43,7 +51,9 @@ async function joined(context: RecoveryContext, act: Act, member: TaskMember): P
   const { alive } = (await agentOf(context, node).evidence()).evidence;
   if (alive.kind === 'down') {
     act.statement(`mariadbd${position === null ? '' : ` --wsrep-start-position=${position}`}  -- ${node}`);
-    const refusal = await begun(context, node, position);
+    const agent = agentOf(context, node);
+    const request = { bootstrap: false, position, forgetView: true };
+    const refusal = await whyNotBegun(async () => await agent.start(request));
     if (refusal !== null) return failed(refusal);
   }
   const waited = await untilSynced(context, act, node);
@@ -52,17 +62,6 @@ async function joined(context: RecoveryContext, act: Act, member: TaskMember): P
   const took = await tookBy(context, node);
   act.remember(`transfer-${node}`, { foretold, took });
   return done(`${node} is Synced; ${tookText(foretold, took)}`);
-}
-
-/** null: the start is under way, or may be. */
-async function begun(context: RecoveryContext, node: string, position: string | null): Promise<string | null> {
-  try {
-    await agentOf(context, node).start({ bootstrap: false, position, forgetView: true });
-    return null;
-  } catch (error) {
-    if (!(error instanceof BatonError)) throw error;
-    return error.code === 'unavailable' || error.code === 'already-running' ? null : error.message;
-  }
 }
 
 async function isMember(context: RecoveryContext, node: string): Promise<string | null> {

@@ -22,13 +22,13 @@ export class PositionRecords {
     this.#now = now;
   }
 
-  /** Where the cluster stood after its last recovery. Rejects as the store does. */
+  /** Where the cluster stood after its last recovery or stop. Rejects as the store does. */
   async floor(): Promise<KnownPosition | null> {
     const kept = await this.#memory.get(this.#key('floor'));
     return kept === null ? null : knownPosition.parse(JSON.parse(kept));
   }
 
-  /** A recovery has ended there: what was seen before it may have been given up. Rejects as the store does. */
+  /** A recovery or a stop has ended there: what was seen before it is in it, or was given up. Rejects as the store does. */
   async setFloor(floor: KnownPosition): Promise<void> {
     this.#seen = new Map();
     await this.#memory.put(this.#key('seen'), JSON.stringify({}), this.#now());

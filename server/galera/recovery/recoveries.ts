@@ -4,9 +4,10 @@ import type { Operation } from '../../contract/operation.ts';
 import type { ClusterSnapshot } from '../../contract/snapshot.ts';
 import { alreadyRunning } from '../../operations/already-running.ts';
 import type { GaleraAgent } from '../agent.ts';
-import { decide } from '../decide/decide.ts';
+import { createRounds, type Rounds } from '../rounds/rounds.ts';
 import { agentOf } from './context.ts';
-import { gather, type Gathered } from './gather.ts';
+import { gather } from './gather.ts';
+import { lookOf } from './look.ts';
 import { givenUpByStart, joinPosition, mayBeLast } from './one-node.ts';
 import type { RecoveryParts } from './parts.ts';
 import { differences, fingerprintOf, RecoveryPlans } from './plans.ts';
@@ -21,9 +22,6 @@ export interface RecoveryAsked {
   readonly confirm?: string | undefined;
   readonly actor: string;
 }
-
-/** Whoever reviews waits for the answer: what takes longer goes on, and is met by who asks again. */
-const POSITION_MS = 20_000;
 
 /** Brings one Galera cluster back. */
 export interface Recoveries {
@@ -48,16 +46,12 @@ export interface Recoveries {
    * `confirm`. Rejects with BatonError.
    */
   stopNode(node: string, confirm?: string): Promise<NodeWork>;
+  /** Stopping all in order, and restarting them one by one. */
+  readonly rounds: Rounds;
   /** Takes up what a console left unfinished. */
   resume(id?: string, options?: { readonly waits: boolean }): Promise<Operation[]>;
   /** Takes in what the watch sees. */
   note(snapshot: ClusterSnapshot): Promise<void>;
-}
-
-/** What a look found, and what follows from it. */
-interface Looked extends Gathered {
-  readonly decision: Decision;
-  readonly floor: GaleraView['floor'];
 }
 
 /** The recoveries of one cluster, made from the parts that the composition root hands over. */
@@ -65,16 +59,8 @@ export function createRecoveries(parts: RecoveryParts): Recoveries {
   const { name: cluster, members } = parts.cluster;
   const records = new PositionRecords(parts.memory, cluster, parts.now);
   const plans = new RecoveryPlans(parts.now, parts.newId);
-
-  async function look(positions: boolean): Promise<Looked> {
-    const [gathered, floor, lastSeen] = await Promise.all([
-      gather(parts, positions ? POSITION_MS : null),
-      records.floor(),
-      records.lastSeen(),
-    ]);
-    const { reports } = gathered;
-    return { ...gathered, floor, decision: decide({ members, reports, now: parts.now(), floor, lastSeen }) };
-  }
+  const look = lookOf(parts, records);
+  const rounds = createRounds(parts, records, look);
 
   /** A recovery neither runs nor begins meanwhile, at any console. */
   async function between<T>(act: () => Promise<T>): Promise<T> {
@@ -171,9 +157,10 @@ export function createRecoveries(parts: RecoveryParts): Recoveries {
         const view = await parts.operations.takeUp(row, decision, waits);
         if (view) taken.push(view);
       }
-      return taken;
+      return [...taken, ...(await rounds.resume(id, waits))];
     },
 
+    rounds,
     note: async (snapshot) => await records.note(snapshot),
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Engine } from '../../console/engine.ts';
 import { galeraView, nodeActRequest, nodeWork, recoveryPlan, recoveryRequest } from '../../contract/galera.ts';
+import { roundPlan, roundPlanRequest, roundRequest } from '../../contract/galera-rounds.ts';
 import { takeoverAnswer } from '../../contract/takeover.ts';
 import { type Api, actorOf } from '../api.ts';
 
@@ -41,6 +42,29 @@ export function galeraRoutes(api: Api, engine: Engine): void {
     },
     handler: async (request, reply) => {
       const answer = await engine.recovery(actorOf(request), request.params.cluster, request.body);
+      return reply.code(202).header('location', `/api/v1/operations/${answer.operationId}`).send(answer);
+    },
+  });
+  api.post('/clusters/:cluster/galera/round-plans', {
+    config: looks,
+    schema: {
+      summary: 'What stopping all nodes in order, or restarting them one by one, would do, and what forbids it',
+      params,
+      body: roundPlanRequest,
+      response: { 200: roundPlan },
+    },
+    handler: async (request) => engine.roundPlan(actorOf(request), request.params.cluster, request.body),
+  });
+  api.post('/clusters/:cluster/galera/rounds', {
+    config: looks,
+    schema: {
+      summary: 'Stop all nodes in order (with the name of the cluster typed), or restart them with one down at a time',
+      params,
+      body: roundRequest,
+      response: { 202: takeoverAnswer },
+    },
+    handler: async (request, reply) => {
+      const answer = await engine.round(actorOf(request), request.params.cluster, request.body);
       return reply.code(202).header('location', `/api/v1/operations/${answer.operationId}`).send(answer);
     },
   });

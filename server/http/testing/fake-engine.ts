@@ -5,6 +5,7 @@ import type { BackupRun, VerifyRun } from '../../contract/agent.ts';
 import type { Dump } from '../../contract/dumps.ts';
 import { BatonError } from '../../contract/errors.ts';
 import type { GaleraView, NodeWork, RecoveryPlan } from '../../contract/galera.ts';
+import type { RoundPlan, RoundPlanRequest, RoundRequest } from '../../contract/galera-rounds.ts';
 import type { Operation } from '../../contract/operation.ts';
 import type { TakeoverPlan } from '../../contract/takeover.ts';
 import { clusterNamed, operationNamed } from './examples.ts';
@@ -98,6 +99,16 @@ export class FakeEngine implements Engine {
     this.#ask(actor, 'operate', `recovery ${cluster} ${planId}`);
     return { operationId: 'op-1' };
   }
+  async roundPlan(actor: Actor, cluster: string, { act }: RoundPlanRequest): Promise<RoundPlan> {
+    this.#ask(actor, 'view', `roundPlan ${cluster} ${act}`);
+    throw new BatonError('refused', `${cluster} is no Galera cluster.`);
+  }
+
+  async round(actor: Actor, cluster: string, { act }: RoundRequest): Promise<{ operationId: string }> {
+    this.#ask(actor, 'operate', `round ${cluster} ${act}`);
+    return { operationId: 'op-1' };
+  }
+
   async galeraNode(actor: Actor, cluster: string, node: string, act: 'start' | 'stop'): Promise<NodeWork> {
     this.#ask(actor, 'operate', `galeraNode ${cluster} ${node} ${act}`);
     return { kind: act === 'start' ? 'starting' : 'stopping', startedAt: null, endedAt: null, error: null };

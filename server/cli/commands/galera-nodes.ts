@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { BatonError } from '../../contract/errors.ts';
+import type { RoundAct, RoundPlan } from '../../contract/galera-rounds.ts';
+import { command, jsonOption, type Command } from '../command.ts';
+import type { ConsoleApi } from '../console-api/api.ts';
+import { consoleInput, consoleOptions, withConsole } from '../console-api/connect.ts';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { begun, followToEnd } from '../promote/follow-to-end.ts';
+import { stepLines } from '../promote/plan-text.ts';
+import { nodeArgument, nodeTarget } from '../target.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+const common = consoleInput.extend({ confirm: z.string().optional(), json: z.boolean().default(false) });
+const nodeInput = common.extend({ target: nodeTarget });
+const roundInput = common.extend({
+  target: z.string().regex(/^[^/]+(\/[^/]+)?$/, 'CLUSTER or CLUSTER/NODE, such as wiki or wiki/db-1'),
+  last: z.string().optional(),
+  dryRun: z.boolean().default(false),
+  yes: z.boolean().default(false),
+});
+type RoundInput = z.infer<typeof roundInput>;
+
+const confirmOption = { flags: '--confirm <name>', text: 'the name, typed, where the answer asks for it' };
+const roundOptions = [
+  { flags: '--last <node>', text: 'which one is taken down last' },
+  { flags: '--dry-run', text: 'show the order and the steps, and do nothing' },
+  { flags: '--yes', text: 'do not ask' },
+];
+
+/** Nodes of a Galera cluster started and stopped: one, or all in their order. */
+export const galeraNodeCommands: readonly Command[] = [
+  command({
+    name: 'galera start',
+    summary: 'start a node that is down into the running cluster',
+    details:
+      'One that has what the cluster has not is started with its name typed: it takes a full copy, which erases that. A cluster\nof which all nodes are down is brought back by `galera recover`.',
+    arguments: [nodeArgument],
+    options: [confirmOption, jsonOption, ...consoleOptions],
+    input: nodeInput,
+    run: async (asked, terminal) =>
+      await withConsole(asked, async (api) => await oneNode(api, 'start', asked, terminal)),
+  }),
+  command({
+    name: 'galera stop',
+    summary: 'stop all nodes in order, or one; one that waits for the others is killed',
+    details:
+      'Of a cluster, one node after the other leaves, and the last one is named: it begins the cluster again. Before the last one\nit can be cancelled: what was stopped is started again.',
+    arguments: [{ syntax: '<target>', text: 'CLUSTER, or CLUSTER/NODE, such as wiki/db-1' }],
+    options: [...roundOptions, confirmOption, jsonOption, ...consoleOptions],
+    input: roundInput,
+    run: async (asked, terminal) =>
+      await withConsole(asked, async (api) =>
+        asked.target.includes('/')
+          ? await oneNode(api, 'stop', { ...asked, target: nodeTarget.parse(asked.target) }, terminal)
+          : await round(api, 'stop', asked, terminal),
+      ),
+  }),
+  command({
+    name: 'galera restart',
+    summary: 'restart all nodes of a cluster that is whole, with one down at a time',
+    details: 'Each one is waited for until it is Synced again. Where one does not come back, no other is taken down.',
+    arguments: [{ syntax: '<target>', text: 'a Galera cluster of the configuration' }],
+    options: [...roundOptions, jsonOption, ...consoleOptions],
+    input: roundInput.extend({ target: z.string().regex(/^[^/]+$/, 'a cluster, such as wiki') }),
+    run: async (asked, terminal) =>
+      await withConsole(asked, async (api) => await round(api, 'restart', asked, terminal)),
+  }),
+];
+
+async function oneNode(
+  api: ConsoleApi,
+  act: 'start' | 'stop',
+  { target, confirm, json }: z.infer<typeof nodeInput>,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { cluster, server: node } = target;
+  const work = await api.galeraNode(cluster, node, act, confirm === undefined ? {} : { confirm });
+  if (json) terminal.json(work);
+  else terminal.line(`${node} is ${work.kind}. See: baton galera status ${cluster}`);
+  return exitCode.done;
+}
+
+async function round(api: ConsoleApi, act: RoundAct, asked: RoundInput, terminal: Terminal): Promise<ExitCode> {
+  const { target: cluster, last, json, dryRun } = asked;
+  const plan = await api.roundPlan(cluster, { act, ...(last === undefined ? {} : { last }) });
+  if (!json) for (const line of [plan.text, ...stepLines(plan.steps)]) terminal.line(line);
+  if (plan.blocked !== null || dryRun) {
+    if (json) terminal.json({ plan, operation: null });
+    else if (plan.blocked !== null) terminal.note(`\n${plan.blocked}`);
+    return plan.blocked === null ? exitCode.done : exitCode.refused;
+  }
+  const confirm = await agreed(plan, asked, terminal);
+  if (confirm === null) {
+    terminal.note('Nothing was changed.');
+    return exitCode.failed;
+  }
+  const wanted = { act, order: plan.order, ...(confirm === '' ? {} : { confirm }) };
+  const id = await begun(api.round(cluster, wanted), terminal);
+  return id === null
+    ? exitCode.unknown
+    : await followToEnd(api, id, terminal, json, (operation) => ({ plan, operation }));
+}
+
+/** What was typed; "" where nothing has to be; null: no. */
+async function agreed(
+  { cluster, confirm }: RoundPlan,
+  { confirm: given, yes }: RoundInput,
+  terminal: Terminal,
+): Promise<string | null> {
+  if (confirm !== null && given !== undefined) return given;
+  if (confirm === null && yes) return '';
+  if (!terminal.interactive)
+    throw new BatonError(
+      'invalid',
+      `Nobody is here to ask: add ${confirm === null ? '--yes' : `--confirm ${confirm}`}.`,
+    );
+  const question = confirm === null ? `Restart the nodes of ${cluster}? [y/N] ` : `Type ${confirm} to go on: `;
+  const answer = (await terminal.ask(question)).trim();
+  if (confirm === null) return /^y(es)?$/i.test(answer) ? '' : null;
+  return answer === confirm ? answer : null;
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { roundAct } from '../../contract/galera-rounds.ts';
+import { historyId } from '../../contract/galera-status.ts';
+import type { RecoveryParts } from '../recovery/parts.ts';
+import type { Look } from '../recovery/look.ts';
+import type { PositionRecords } from '../recovery/records.ts';
+
+/** What a round is to do, as it goes into the journal: enough to take it up again. */
+export const round = z.object({
+  cluster: z.string(),
+  act: roundAct,
+  order: z.array(z.string()).min(1),
+  /** The history of the cluster when it began. */
+  uuid: historyId,
+});
+export type Round = z.infer<typeof round>;
+
+/** What the steps of one round share. */
+export interface RoundContext {
+  readonly round: Round;
+  readonly parts: Pick<RecoveryParts, 'cluster' | 'agent' | 'now'>;
+  readonly look: Look;
+  readonly records: PositionRecords;
+  /** Where the last node has stopped; null before that. */
+  stoppedAt: string | null;
+  /** Nodes whose start has failed here: they are not started again without somebody having looked. */
+  readonly failed: Set<string>;
+}
+
+/** The node that is taken down last. */
+export function lastOf({ order }: Pick<Round, 'order'>): string {
+  return order.at(-1) ?? '';
+}
