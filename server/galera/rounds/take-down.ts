@@ -68,23 +68,26 @@ async function startAgain(context: RoundContext, act: Act, node: string): Promis
   const report = reports.find(({ name }) => name === node);
   if (report?.kind !== 'seen') throw new Error(report?.reason ?? 'nothing is known of it');
   const { alive } = report.evidence;
-  const status = alive.kind === 'serving' ? alive.status : null;
-  if (isSynced(status)) return { kind: 'nothing' };
+  if (isSynced(alive.kind === 'serving' ? alive.status : null)) return { kind: 'nothing' };
+  const own = work.find(({ name }) => name === node)?.work;
+  if (own?.kind === 'stopping' && own.endedAt === null) throw new Error(`${node} is still ending`);
+  let begun = own?.kind === 'starting';
   if (alive.kind === 'down') {
     // What has failed is not tried again until somebody has looked.
     if (context.failed.has(node)) return givenUp(cluster, node, 'its start has failed');
+    // What is not known now may be known in a second; a cluster that is gone is for a recovery, which this keeps waiting.
+    if (decision.situation === 'member-unknown') throw new Error(decision.text);
     if (decision.situation !== 'running') return givenUp(cluster, node, decision.text);
     const joining = reports.find((one) => one.name !== node && order.includes(one.name) && comes(one, work));
     if (joining) throw new Error(`waits until ${joining.name} is Synced`);
-    await agentOf(context, node).start({
-      bootstrap: false,
-      position: joinPosition(decision, reports, node),
-      forgetView: true,
-    });
+    const position = joinPosition(decision, reports, node);
+    await agentOf(context, node).start({ bootstrap: false, position, forgetView: true });
+    begun = true;
   }
   const waited = await untilSynced(context, act, node);
   if (waited.kind === 'synced') return { kind: 'undone', note: `${node} serves again` };
-  if (waited.kind === 'late') throw new Error(whyNot(node, waited));
+  // Where nothing was begun it has come to its end, and is started by the next try.
+  if (waited.kind === 'late' || !begun) throw new Error(whyNot(node, waited));
   return givenUp(cluster, node, waited.error);
 }
 
