@@ -75,7 +75,7 @@ const packageRooms: Record<string, readonly string[]> = {
 
 /** Pure files: parse, derive, check, plan, choose. No node:*, no clock, no client. */
 const pureFiles = [
-  'server/contract/{snapshot,takeover,operation,reseed,dumps,access,history,events,errors,agent,configuration,listen-address}.ts',
+  'server/contract/{snapshot,takeover,operation,reseed,dumps,first-copy,access,history,events,errors,agent,configuration,listen-address}.ts',
   'server/mariadb/{gtid,replica-status,version,grants,row}.ts',
   'server/topology/{primary-components,galera-roles,observation,roles,analysis,snapshot,lag-history}.ts',
   'server/topology/analysis/*.ts',

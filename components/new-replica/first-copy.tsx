@@ -1,5 +1,5 @@
 import Link from 'next/link';
-import { isWholeByItself } from '../../server/contract/dump-proof.ts';
+import { firstCopyOf } from '../../server/contract/first-copy.ts';
 import type { CatalogueView } from '../dumps/use-catalogue.ts';
 import { methodWords } from '../dumps/dump-words.ts';
 import { bytes } from '../format/number.ts';
@@ -7,17 +7,18 @@ import { Mark } from '../ui/mark.tsx';
 import { dumpsPath } from '../ui/paths.ts';
 import { Ago } from '../ui/time.tsx';
 
-/** With which backup it begins: the source's own, else the newest of another server. */
+/** With which backup it begins, by the rule that the console and the replica choose by. */
 export function FirstCopy({ cluster, source, view }: { cluster: string; source: string; view: CatalogueView }) {
-  const whole = view.catalogue.dumps.filter((dump) => isWholeByItself(dump) && dump.gtid !== '');
-  const newest = whole.find((dump) => dump.server === source) ?? whole[0];
-  if (newest) {
+  const copy = firstCopyOf(view.catalogue, source);
+  const last = copy.at(-1);
+  if (last) {
     return (
       <p className="mt-4 flex items-baseline gap-2 text-soft">
         <Mark level="normal" className="translate-y-px" />
         <span>
-          It begins with the newest backup of {newest.server}, taken <Ago at={newest.endedAt} />: {bytes(newest.bytes)},{' '}
-          {methodWords[newest.method].text}.
+          It begins with the backup of {last.server} taken <Ago at={last.endedAt} />:{' '}
+          {bytes(copy.reduce((sum, one) => sum + one.bytes, 0))}, {methodWords[last.method].text}
+          {copy.length > 1 && `, with the ${copy.length - 1} that it builds on`}.
         </span>
       </p>
     );

@@ -1,5 +1,6 @@
 import { chainOf, latestChain } from '../backups/chain.ts';
 import type { DumpManifest } from '../contract/dumps.ts';
+import { preferredCopy } from '../contract/first-copy.ts';
 
 /** One file of a first copy. */
 export interface CopyPart {
@@ -9,9 +10,6 @@ export interface CopyPart {
   /** What its manifest says; null where it has none. */
   readonly manifest: DumpManifest | null;
 }
-
-/** A dump is chosen over a physical copy, which is there in a tenth of the time, only where it is so much newer. */
-const NEWER_MS = 86_400_000;
 
 /** What a file is by its name: Baton's, the origin's ("20500101000012.full.xb.zstd", "most-recent.sql.gz") and their like. */
 export function partByName(name: string): CopyPart | null {
@@ -45,13 +43,10 @@ export function partsOfIndex(text: string): readonly CopyPart[] | null {
 
 /** The copy to begin with out of a catalogue, newest first: the newest physical one, unless a dump is a day newer. */
 export function choose(newestFirst: readonly DumpManifest[]): readonly CopyPart[] | null {
-  const [physical, dump] = (['mariabackup', 'dump'] as const).map((method) => latestChain(newestFirst, method));
-  const chosen = dump && (!physical || takenMs(dump) - takenMs(physical) > NEWER_MS) ? dump : physical;
-  return chosen?.map(partOf) ?? null;
-}
-
-function takenMs(chain: readonly DumpManifest[] | null | undefined): number {
-  return Date.parse(chain?.at(-1)?.startedAt ?? '1970-01-01T00:00:00Z');
+  const chains = (['mariabackup', 'dump'] as const).map((method) => latestChain(newestFirst, method));
+  const [physical = null, dump = null] = chains.map((chain) => chain?.at(-1) ?? null);
+  const chosen = preferredCopy(physical, dump);
+  return chains.find((chain) => chain?.at(-1) === chosen)?.map(partOf) ?? null;
 }
 
 /** The files that must be restored for one of a catalogue, in order; null where one is missing. */

@@ -1,8 +1,8 @@
 import { type Actor, requirePermission } from '../../access/actor.ts';
 import { readSecret } from '../../configuration/read-secret.ts';
 import { connectionParameters } from '../../contract/connection-parameters.ts';
-import { isWholeByItself } from '../../contract/dump-proof.ts';
 import { BatonError } from '../../contract/errors.ts';
+import { copySource } from '../../contract/first-copy.ts';
 import type { Cluster } from '../cluster.ts';
 import { requireServer } from '../clusters.ts';
 import type { Engine } from '../engine.ts';
@@ -30,7 +30,7 @@ export function newReplicaMethods(parts: EngineParts): Pick<Engine, 'connectionP
           `Set clusters.${name}.replication in its configuration.`,
         );
       }
-      const source = backupsFor(cluster, server);
+      const source = copySource({ dumps: cluster.agents.dumps(), servers: cluster.agents.states() }, server);
       const result = source === null ? 'no backup' : `backups of ${source}, for ${tokenHours} h`;
       await access.audit.record({ actor, action: 'connection-parameters', cluster: name, object: server, result });
       const written = servers[server];
@@ -49,13 +49,6 @@ export function newReplicaMethods(parts: EngineParts): Pick<Engine, 'connectionP
       });
     },
   };
-}
-
-/** Whose backups a replica of that server begins with: its own, else the newest of another; null where no agent has one. */
-function backupsFor({ agents }: Cluster, server: string): string | null {
-  const up = new Set(agents.states().flatMap((state) => (state.agent === 'up' ? [state.server] : [])));
-  const whole = agents.dumps().filter((dump) => isWholeByItself(dump) && up.has(dump.server) && dump.gtid !== '');
-  return whole.some((dump) => dump.server === server) ? server : (whole[0]?.server ?? null);
 }
 
 /** null: its readers show certificates. Rejects with BatonError('unavailable'). */
