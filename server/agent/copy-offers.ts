@@ -1,5 +1,6 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { CopyOffer } from '../contract/reseed.ts';
+import { bearerIn, digestOf, isDigestOf } from './secret.ts';
 
 /** The agent that was told of an offer comes for it at once. */
 const validMs = 60_000;
@@ -17,22 +18,18 @@ export class CopyOffers {
   make(): CopyOffer {
     const ticket = randomBytes(32).toString('hex');
     const until = Date.now() + validMs;
-    this.#open = { digest: digest(ticket), until };
+    this.#open = { digest: digestOf(ticket), until };
     return { path: this.#path, ticket, expiresAt: new Date(until).toISOString() };
   }
 
   /** Whether the Authorization header holds the ticket of an open offer. Only a digest of it is kept. */
   admits(authorization: string | undefined): boolean {
-    const shown = digest(/^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '');
-    return this.#open !== null && Date.now() < this.#open.until && timingSafeEqual(shown, this.#open.digest);
+    const shown = bearerIn(authorization);
+    return this.#open !== null && Date.now() < this.#open.until && isDigestOf(this.#open.digest, shown);
   }
 
   /** The offer is taken: its ticket is of no use any more. */
   use(): void {
     this.#open = null;
   }
-}
-
-function digest(ticket: string): Buffer {
-  return createHash('sha256').update(ticket).digest();
 }

@@ -1,10 +1,11 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { replaceFile } from '../files/durable-file.ts';
 import { lockDirectory } from '../files/lock-directory.ts';
+import { bearerIn, digestOf, isDigestOf } from './secret.ts';
 
 /** Whoever may read it may do all on this host's agent, as the agent's own user can anyway. */
 export const localTokenFile = 'local-token';
@@ -51,8 +52,7 @@ export class LocalDoor {
   admits({ socket, headers }: IncomingMessage): boolean {
     // A connection of the network has an address; one of a configured unix socket has not, and does not know the token.
     if (this.#server === null || socket.remoteAddress !== undefined) return false;
-    const shown = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
-    return timingSafeEqual(digestOf(shown), digestOf(this.#token));
+    return isDigestOf(digestOf(this.#token), bearerIn(headers.authorization));
   }
 
   /** Lets nobody in any more; when this resolves, another agent may use the state directory. */
@@ -61,8 +61,4 @@ export class LocalDoor {
     this.#server?.closeAllConnections();
     await this.#unlock?.();
   }
-}
-
-function digestOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

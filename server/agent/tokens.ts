@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { readsUntilLater } from './reader-tokens.ts';
+import { bearerIn, digestOf, isDigestOf } from './secret.ts';
 
 /** Shorter ones can be guessed. */
 const minTokenChars = 16;
@@ -29,11 +29,11 @@ export async function readTokens(files: {
     );
   }
   return {
-    console: digest(await readToken(files.tokenFile, 'agent.tokenFile')),
+    console: digestOf(await readToken(files.tokenFile, 'agent.tokenFile')),
     reader:
       files.readerTokenFile === undefined
         ? null
-        : digest(await readToken(files.readerTokenFile, 'agent.readerTokenFile')),
+        : digestOf(await readToken(files.readerTokenFile, 'agent.readerTokenFile')),
   };
 }
 
@@ -47,14 +47,9 @@ async function readToken(file: string, field: string): Promise<string> {
 
 /** Who the Authorization header belongs to; null when to nobody. Takes as long for a wrong token as for a right one. */
 export function visitorOf(authorization: string | undefined, tokens: Tokens): Visitor | null {
-  const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '';
-  const shown = digest(token);
-  const isConsole = tokens.console !== null && timingSafeEqual(shown, tokens.console);
-  const isReader = tokens.reader !== null && timingSafeEqual(shown, tokens.reader);
+  const token = bearerIn(authorization);
+  const isConsole = tokens.console !== null && isDigestOf(tokens.console, token);
+  const isReader = tokens.reader !== null && isDigestOf(tokens.reader, token);
   const isForOnce = tokens.console !== null && readsUntilLater(token, tokens.console, new Date());
   return isConsole ? 'console' : isReader || isForOnce ? 'reader' : null;
-}
-
-function digest(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
 }

@@ -5,10 +5,9 @@ import { addressText } from '../contract/listen-address.ts';
 import type { WantedPrimary } from '../contract/parameters.ts';
 import { clientAccount } from '../mariadb/client-options.ts';
 import { connect, type Connection } from '../mariadb/connection.ts';
-import { furthest, notReached, transactionsBehind, type GtidList } from '../mariadb/gtid.ts';
-import { localReplication } from '../mariadb/local-server.ts';
+import { furthest, gtidList, notReached, transactionsBehind, type GtidList } from '../mariadb/gtid.ts';
+import { appliedPosition, localReplication } from '../mariadb/local-server.ts';
 import {
-  appliedPosition,
   becomeReplica,
   isPassing,
   serverId,
@@ -54,7 +53,7 @@ export async function attach(server: PrivateServer, attachment: Attachment): Pro
       throw new BatonError('refused', text, 'Give this one another server_id in its options file.');
     }
     // What the data know of domains that no event of the source's own binary log has touched.
-    const known = await appliedPosition(connection, STATEMENT_MS);
+    const known = gtidList(await appliedPosition(connection, STATEMENT_MS));
     const { position: stated } = attachment;
     const position = [...stated, ...known.filter((one) => !stated.some(({ domain }) => domain === one.domain))];
     const to = { connection: '', ...primary, ...usual, ssl, demote: false };

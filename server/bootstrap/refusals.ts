@@ -1,6 +1,6 @@
 import type { DumpManifest } from '../contract/dumps.ts';
 import { BatonError } from '../contract/errors.ts';
-import { formatGtidList, parseGtidList, type GtidList } from '../mariadb/gtid.ts';
+import { formatGtidList, parseGtidList, standsIn, type GtidList } from '../mariadb/gtid.ts';
 import { notInHistory } from '../mariadb/new-replica.ts';
 import { compareSeries, parseVersion } from '../mariadb/version.ts';
 
@@ -56,14 +56,7 @@ export function agreedPosition(own: string | null, manifest: DumpManifest | null
   const ofCopy = positionIn(own, name);
   if (!manifest) return ofCopy;
   const stated = positionIn(manifest.gtid, `The manifest of ${name}`);
-  const differs = ofCopy.some(
-    (gtid) =>
-      !stated.some(
-        ({ domain, sequence, server }) =>
-          domain === gtid.domain && sequence === gtid.sequence && server === gtid.server,
-      ),
-  );
-  if (!differs) return stated;
+  if (standsIn(ofCopy, stated)) return stated;
   throw new BatonError(
     'refused',
     `${name} stands at ${formatGtidList(ofCopy)}, and its manifest says ${formatGtidList(stated)}: one of them is of another backup.`,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -37,6 +37,24 @@ test('the lock of a process that was killed is free', async () => {
   expect(await lockDirectory(directory)).toBeNull();
   other.kill('SIGKILL');
   await once(other, 'exit');
+  const release = await lockDirectory(directory);
+  expect(release).not.toBeNull();
+  await release?.();
+});
+
+test('where flock fails, the directory is named, and that NFS is one reason', async () => {
+  const path = process.env['PATH'];
+  try {
+    await writeFile(join(directory, 'flock'), '#!/bin/sh\necho "flock: 3: Bad file descriptor" >&2; exit 65\n', {
+      mode: 0o755,
+    });
+    process.env['PATH'] = `${directory}:${path}`;
+    await expect(lockDirectory(directory)).rejects.toThrow(
+      `${directory} can't be locked: flock: 3: Bad file descriptor. A directory on NFS can’t be`,
+    );
+  } finally {
+    process.env['PATH'] = path;
+  }
   const release = await lockDirectory(directory);
   expect(release).not.toBeNull();
   await release?.();

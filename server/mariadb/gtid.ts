@@ -116,6 +116,13 @@ function firstExtra(gtid: Gtid, own: GtidList, reference: GtidList): bigint {
   return before.reduce((highest, { sequence }) => (sequence > highest ? sequence : highest), 0n) + 1n;
 }
 
+/** Whether each of those stands in the other list, to its number: two sources of one position agree. */
+export function standsIn(some: GtidList, all: GtidList): boolean {
+  return some.every((one) =>
+    all.some((other) => other.domain === one.domain && other.server === one.server && other.sequence === one.sequence),
+  );
+}
+
 /** Whether a state holds the transaction. */
 export function has(state: GtidList, gtid: Gtid): boolean {
   return state.some(

@@ -2,7 +2,7 @@ import type { Connection } from './connection.ts';
 import { changePrimary, type NewPrimary } from './change-primary.ts';
 import { setEventStatus, withoutBinlog } from './events-move.ts';
 import { readEvents } from './events.ts';
-import { formatGtidList, furthest, gtidList, has, parseGtidList, type GtidList } from './gtid.ts';
+import { formatGtidList, furthest, gtidList, has, type GtidList } from './gtid.ts';
 import { flag, number, text } from './row.ts';
 import { literal } from './statement.ts';
 
@@ -73,12 +73,6 @@ export async function startReplication(connection: Connection, timeoutMs: number
 /** Rejects with SqlError. */
 export async function stopReplication(connection: Connection, timeoutMs: number): Promise<void> {
   await connection.query('STOP SLAVE', { timeoutMs });
-}
-
-/** The applied position of the server. Rejects with SqlError. */
-export async function appliedPosition(connection: Connection, timeoutMs: number): Promise<GtidList> {
-  const [row] = await connection.query('SELECT @@gtid_slave_pos AS applied', { timeoutMs });
-  return parseGtidList(text(row ?? {}, 'applied')) ?? [];
 }
 
 /** Whether an error of the I/O thread goes away by waiting: the primary did not answer, 2002 to 2013. */

@@ -1,6 +1,6 @@
 import { dumpPosition } from '../backups/position.ts';
 import type { DumpManifest } from '../contract/dumps.ts';
-import { parseGtidList } from '../mariadb/gtid.ts';
+import { parseGtidList, standsIn } from '../mariadb/gtid.ts';
 
 /** What stands in a restored copy. */
 export interface Restored {
@@ -26,15 +26,9 @@ function positionDiffers({ gtid }: DumpManifest, { copyGtid, appliedGtid }: Rest
     appliedGtid === null ? (copyGtid ?? '') : dumpPosition(copyGtid ?? '', appliedGtid, true),
   );
   // SQL text has the position of the binary log alone: what a replica had from elsewhere stands in the manifest only.
-  const same = (found ?? []).every((one) => wanted.some((other) => sameGtid(one, other)));
-  if (found !== null && same && (appliedGtid === null || found.length === wanted.length)) return null;
+  if (found !== null && standsIn(found, wanted) && (appliedGtid === null || found.length === wanted.length))
+    return null;
   return differs;
-}
-
-type Gtid = NonNullable<ReturnType<typeof parseGtidList>>[number];
-
-function sameGtid(one: Gtid, other: Gtid): boolean {
-  return one.domain === other.domain && one.server === other.server && one.sequence === other.sequence;
 }
 
 function tablesDiffer({ tables, database }: DumpManifest, found: Restored['tables']): string | null {
