@@ -83,6 +83,7 @@ const pureFiles = [
   'server/takeover/checks/*.ts',
   'server/backups/{retention,chain}.ts',
   'server/bootstrap/copy-position.ts',
+  'server/contract/configuration/*.ts',
   'server/contract/parameters.ts',
   'server/contract/{galera,galera-status,galera-rounds}.ts',
   'server/galera/{parse,decide}/*.ts',

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { flushCompileCache } from 'node:module';
 import { pino } from 'pino';
 import { startAgent } from '../../server/agent/start-agent.ts';
-import { agentConfiguration } from '../../server/contract/configuration.ts';
+import { agentConfiguration } from '../../server/contract/configuration/agent.ts';
 
 /** The agent of one server of a round, as a process of its own. Run as: node agent.ts CONFIGURATION.json */
 const file = process.argv[2];

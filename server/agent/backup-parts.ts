@@ -8,7 +8,7 @@ import { lastCall, startSchedule, type Schedule } from '../backups/schedule.ts';
 import type { BackupTurn } from '../backups/turn.ts';
 import { Verifications } from '../verification/verifications.ts';
 import { noBackups, type AgentStatus } from '../contract/agent.ts';
-import type { AgentConfiguration } from '../contract/configuration.ts';
+import type { AgentConfiguration } from '../contract/configuration/agent.ts';
 import { BatonError, messageOf } from '../contract/errors.ts';
 
 /** The backups of one agent. */

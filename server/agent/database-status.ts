@@ -1,6 +1,6 @@
 import { diskSpaceOf } from '../backups/disk-space.ts';
 import type { AgentStatus } from '../contract/agent.ts';
-import type { AgentConfiguration } from '../contract/configuration.ts';
+import type { AgentConfiguration } from '../contract/configuration/agent.ts';
 import { askLocalServer, dataDirectory } from '../mariadb/local-server.ts';
 import { SqlError } from '../mariadb/sql-error.ts';
 import { configuredReadOnly } from './configured-read-only.ts';

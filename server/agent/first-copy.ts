@@ -6,7 +6,7 @@ import { exists } from '../bootstrap/exchange.ts';
 import type { InitStage } from '../bootstrap/make-replica.ts';
 import { existingData, initReplica } from '../bootstrap/replica-init.ts';
 import { replicaTls, secured } from '../bootstrap/secured.ts';
-import type { AgentConfiguration } from '../contract/configuration.ts';
+import type { AgentConfiguration } from '../contract/configuration/agent.ts';
 import { BatonError, messageOf } from '../contract/errors.ts';
 import type { FirstCopyStatus } from '../contract/first-copy.ts';
 import { readParameters, type ReplicaParameters } from '../contract/parameters.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import type { z } from 'zod';
-import { agentConfiguration } from '../contract/configuration.ts';
+import { agentConfiguration } from '../contract/configuration/agent.ts';
 import { AgentClient } from './client.ts';
 import type { RawAnswer } from './raw-download.ts';
 import { startAgent, type RunningAgent } from './start-agent.ts';

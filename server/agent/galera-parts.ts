@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { AgentConfiguration } from '../contract/configuration.ts';
+import type { AgentConfiguration } from '../contract/configuration/agent.ts';
 import { forgetHistory } from '../galera/host/change-grastate.ts';
 import { NodeControl } from '../galera/host/node-control.ts';
 import { setAside, setViewAside } from '../galera/host/node-files.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { AgentConfiguration } from '../contract/configuration.ts';
+import type { AgentConfiguration } from '../contract/configuration/agent.ts';
 import { BatonError } from '../contract/errors.ts';
 import { AgentClient } from './client.ts';
 import { localTokenFile, readLocalDoor } from './local-door.ts';

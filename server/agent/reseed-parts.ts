@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { inspectDataDirectory, type LocalPlace } from '../bootstrap/data-directory.ts';
 import { ReseedNote } from '../bootstrap/reseed-record.ts';
 import { Reseeds } from '../bootstrap/reseeds.ts';
-import type { AgentConfiguration } from '../contract/configuration.ts';
+import type { AgentConfiguration } from '../contract/configuration/agent.ts';
 import { serverControl } from '../services/server-control.ts';
 import { readMaterial } from '../tls/material.ts';
 import { openCopy } from './open-copy.ts';

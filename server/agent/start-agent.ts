@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { AgentStatus } from '../contract/agent.ts';
-import type { AgentConfiguration } from '../contract/configuration.ts';
+import type { AgentConfiguration } from '../contract/configuration/agent.ts';
 import { baseUrl, parseListenAddress } from '../contract/listen-address.ts';
 import { askLocalServer, observeLocalServer } from '../mariadb/local-server.ts';
 import { BackupTurn } from '../backups/turn.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { AgentConfiguration } from '../contract/configuration.ts';
+import type { AgentConfiguration } from '../contract/configuration/agent.ts';
 
 /** Where an agent keeps what is its own. Throws where the configuration names no place for it. */
 export function stateDirectoryOf({ stateDirectory, backups }: AgentConfiguration): string {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { agentConfiguration } from '../contract/configuration.ts';
+import { agentConfiguration } from '../contract/configuration/agent.ts';
 import { plainDump, type DumpManifest } from '../contract/dumps.ts';
 import { backupName, manifestName } from './names.ts';
 

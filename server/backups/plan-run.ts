@@ -1,5 +1,5 @@
 import type { BackupRequest } from '../contract/agent.ts';
-import type { AgentConfiguration } from '../contract/configuration.ts';
+import type { AgentConfiguration } from '../contract/configuration/agent.ts';
 import type { DumpManifest } from '../contract/dumps.ts';
 import { askLocalServer, dataDirectory, observeLocalServer } from '../mariadb/local-server.ts';
 import { currentLsn, listDatabases } from '../mariadb/table-counts.ts';

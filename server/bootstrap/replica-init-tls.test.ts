@@ -6,7 +6,7 @@ import pino from 'pino';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startAgent, type RunningAgent } from '../agent/start-agent.ts';
 import { AgentClient } from '../agent/client.ts';
-import { agentConfiguration } from '../contract/configuration.ts';
+import { agentConfiguration } from '../contract/configuration/agent.ts';
 import type { ReplicaParameters } from '../contract/parameters.ts';
 import type { Row } from '../mariadb/connection.ts';
 import { createCluster, type SandboxCluster } from '../sandbox/cluster.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { AgentConfiguration } from '../contract/configuration.ts';
+import type { AgentConfiguration } from '../contract/configuration/agent.ts';
 import type { ReplicaParameters } from '../contract/parameters.ts';
 import { BatonError, messageOf } from '../contract/errors.ts';
 import { noSsl } from '../mariadb/change-primary.ts';

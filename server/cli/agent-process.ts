@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { startAgent, type RunningAgent } from '../agent/start-agent.ts';
-import type { AgentConfiguration } from '../contract/configuration.ts';
+import type { AgentConfiguration } from '../contract/configuration/agent.ts';
 import { messageOf } from '../contract/errors.ts';
 
 const BUSY_LOOK_MS = 1000;

@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { describeProblems } from '../configuration/describe-problems.ts';
 import { loadConfiguration } from '../configuration/load-configuration.ts';
 import type { Problem } from '../configuration/problem.ts';
-import type { AgentConfiguration, Configuration } from '../contract/configuration.ts';
+import type { Configuration } from '../contract/configuration.ts';
+import type { AgentConfiguration } from '../contract/configuration/agent.ts';
 import { BatonError } from '../contract/errors.ts';
 
 /** Where a configuration is looked for when none is named. */

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { commandLineActor, type Actor } from '../access/actor.ts';
 import { createAccess, type Access } from '../access/access.ts';
-import type { consoleConfiguration } from '../contract/configuration.ts';
+import type { consoleConfiguration } from '../contract/configuration/console.ts';
 import { openStore } from '../store/open-store.ts';
 import { consoleSection } from './configuration-file.ts';
 import type { z } from 'zod';

@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
-import { clusterConfiguration, consoleConfiguration, serverConfiguration } from '../contract/configuration.ts';
+import { clusterConfiguration, serverConfiguration } from '../contract/configuration/cluster.ts';
+import { consoleConfiguration } from '../contract/configuration/console.ts';
 import { parseListenAddress } from '../contract/listen-address.ts';
 import { isPrivate, plainHttpProblem } from '../tls/is-private.ts';
 import { childValue } from './json-schema.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { readSecret } from '../configuration/read-secret.ts';
-import type { ClusterConfiguration } from '../contract/configuration.ts';
+import type { ClusterConfiguration } from '../contract/configuration/cluster.ts';
 import { BatonError, messageOf } from '../contract/errors.ts';
 import { LiveMaterial } from '../tls/live-material.ts';
 import type { TlsFiles } from '../tls/material.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ClusterConfiguration } from '../contract/configuration.ts';
+import type { ClusterConfiguration } from '../contract/configuration/cluster.ts';
 import { BatonError } from '../contract/errors.ts';
 import { createRecoveries, type Recoveries } from '../galera/recovery/recoveries.ts';
 import { createHookRunner } from '../hooks/hook-runner.ts';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { ClusterConfiguration } from '../contract/configuration.ts';
+import type { ClusterConfiguration } from '../contract/configuration/cluster.ts';
 import type { Maintenance } from '../contract/maintenance.ts';
 import type { Operation } from '../contract/operation.ts';
 import type { ClusterSnapshot } from '../contract/snapshot.ts';

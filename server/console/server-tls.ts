@@ -1,4 +1,4 @@
-import type { ClusterConfiguration } from '../contract/configuration.ts';
+import type { ClusterConfiguration } from '../contract/configuration/cluster.ts';
 import { noSsl } from '../mariadb/change-primary.ts';
 import type { SqlTls } from '../mariadb/connection.ts';
 import type { ReplicaStatus } from '../mariadb/replica-status.ts';

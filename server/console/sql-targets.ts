@@ -1,4 +1,4 @@
-import type { ClusterConfiguration } from '../contract/configuration.ts';
+import type { ClusterConfiguration } from '../contract/configuration/cluster.ts';
 import type { SqlTarget } from '../mariadb/connection.ts';
 import type { ServerAddress } from '../topology/observation.ts';
 import type { ClusterAgents } from './agents.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ServiceStatus } from '../contract/agent.ts';
-import type { AgentConfiguration } from '../contract/configuration.ts';
+import type { AgentConfiguration } from '../contract/configuration/agent.ts';
 import { BatonError, messageOf } from '../contract/errors.ts';
 import { commandControl } from './command/command.ts';
 import { gateControl } from './gate/gate.ts';

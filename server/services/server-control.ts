@@ -1,4 +1,4 @@
-import type { ServerControlConfiguration } from '../contract/configuration.ts';
+import type { ServerControlConfiguration } from '../contract/configuration/services.ts';
 import { commandSwitch } from './server-control/command.ts';
 import { supervisordSwitch } from './server-control/supervisord.ts';
 

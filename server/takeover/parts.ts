@@ -4,7 +4,7 @@ import type { Operations } from '../operations/operations.ts';
 import type { JournalStore, MemoryStore } from '../store/store.ts';
 import type { ServerAddress } from '../topology/observation.ts';
 import type { Watcher } from '../topology/watcher.ts';
-import type { Hooks } from '../contract/configuration.ts';
+import type { Hooks } from '../contract/configuration/hooks.ts';
 import type { TakeoverAgent } from './agent.ts';
 import type { HookRunner } from './hooks/hook-runner.ts';
 

@@ -4,7 +4,7 @@ import { FailureNote } from '../../backups/failure-note.ts';
 import { nameOfPartial } from '../../backups/names.ts';
 import { lastCall } from '../../backups/schedule.ts';
 import { readSummaries } from '../../backups/summaries.ts';
-import type { AgentConfiguration } from '../../contract/configuration.ts';
+import type { AgentConfiguration } from '../../contract/configuration/agent.ts';
 import { messageOf } from '../../contract/errors.ts';
 import { judgeBackups } from '../../monitoring/backups.ts';
 import { stateDirectoryOf } from '../../agent/state-directory.ts';

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { AgentConfiguration, Configuration } from '../../contract/configuration.ts';
+import type { Configuration } from '../../contract/configuration.ts';
+import type { AgentConfiguration } from '../../contract/configuration/agent.ts';
 import { messageOf } from '../../contract/errors.ts';
 import { askLocalServer } from '../../mariadb/local-server.ts';
 import { serverCertificateFiles } from '../../mariadb/server-certificates.ts';

@@ -1,4 +1,4 @@
-import type { AgentConfiguration } from '../../contract/configuration.ts';
+import type { AgentConfiguration } from '../../contract/configuration/agent.ts';
 import { galeraStatus } from '../../mariadb/galera-status.ts';
 import { askLocalServer } from '../../mariadb/local-server.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { AgentConfiguration } from '../../contract/configuration.ts';
+import type { AgentConfiguration } from '../../contract/configuration/agent.ts';
 import { readParameters, type ReplicaParameters } from '../../contract/parameters.ts';
 import { askLocalServer, localReplication } from '../../mariadb/local-server.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';

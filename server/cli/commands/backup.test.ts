@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startAgent, type RunningAgent } from '../../agent/start-agent.ts';
-import { agentConfiguration } from '../../contract/configuration.ts';
+import { agentConfiguration } from '../../contract/configuration/agent.ts';
 import { createCluster, type SandboxCluster } from '../../sandbox/cluster.ts';
 import { runBaton, type Ran } from '../testing/run-baton.ts';
 

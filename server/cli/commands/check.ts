@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import type { AgentConfiguration, Configuration } from '../../contract/configuration.ts';
+import type { Configuration } from '../../contract/configuration.ts';
+import type { AgentConfiguration } from '../../contract/configuration/agent.ts';
 import { BatonError, messageOf } from '../../contract/errors.ts';
 import { levelNumber, verdictLine, type Verdict } from '../../monitoring/verdict.ts';
 import { lookAtBackups } from '../check/look-backups.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ClusterConfiguration } from '../../contract/configuration.ts';
+import type { ClusterConfiguration } from '../../contract/configuration/cluster.ts';
 import { BatonError } from '../../contract/errors.ts';
 import { componentGrant, leastGrants, type AccountPurpose } from '../../mariadb/grants.ts';
 import { command, configOption, jsonOption } from '../command.ts';

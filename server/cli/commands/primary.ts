@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { initPrimary, type InitializedPrimary } from '../../bootstrap/primary-init.ts';
-import type { AgentConfiguration } from '../../contract/configuration.ts';
+import type { AgentConfiguration } from '../../contract/configuration/agent.ts';
 import { connectionParameters, type ConnectionParameters } from '../../contract/connection-parameters.ts';
 import { BatonError } from '../../contract/errors.ts';
 import { baseUrl, parseListenAddress } from '../../contract/listen-address.ts';

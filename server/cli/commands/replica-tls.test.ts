@@ -7,7 +7,7 @@ import { AgentClient } from '../../agent/client.ts';
 import { openCopy } from '../../agent/open-copy.ts';
 import { startAgent, type RunningAgent } from '../../agent/start-agent.ts';
 import { blankServer, type BlankServer } from '../../bootstrap/testing/blank-server.ts';
-import { agentConfiguration } from '../../contract/configuration.ts';
+import { agentConfiguration } from '../../contract/configuration/agent.ts';
 import { connect } from '../../mariadb/connection.ts';
 import { createCluster, type SandboxCluster } from '../../sandbox/cluster.ts';
 import { until } from '../../sandbox/until.ts';

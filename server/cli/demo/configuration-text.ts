@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { z } from 'zod';
-import type { configuration, ServerControlConfiguration } from '../../contract/configuration.ts';
+import type { configuration } from '../../contract/configuration.ts';
+import type { ServerControlConfiguration } from '../../contract/configuration/services.ts';
 import type { SandboxCluster } from '../../sandbox/cluster.ts';
 import type { GaleraSandbox } from '../../sandbox/galera/galera-cluster.ts';
 import type { SandboxServer } from '../../sandbox/server-process.ts';

@@ -3,7 +3,7 @@ import { parseDocument } from 'yaml';
 import { describeProblems } from '../../configuration/describe-problems.ts';
 import { loadConfiguration } from '../../configuration/load-configuration.ts';
 import { BatonError } from '../../contract/errors.ts';
-import type { ClusterConfiguration } from '../../contract/configuration.ts';
+import type { ClusterConfiguration } from '../../contract/configuration/cluster.ts';
 import { replaceAlike } from '../../files/durable-file.ts';
 
 /** A server as a console's configuration names it. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ServerControlConfiguration } from '../../contract/configuration.ts';
+import type { ServerControlConfiguration } from '../../contract/configuration/services.ts';
 
 const main = join(import.meta.dirname, '..', 'main.ts');
 

@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import { createAccess } from '../../access/access.ts';
 import { commandLineActor } from '../../access/actor.ts';
 import { startAgent, type RunningAgent } from '../../agent/start-agent.ts';
-import { agentConfiguration } from '../../contract/configuration.ts';
+import { agentConfiguration } from '../../contract/configuration/agent.ts';
 import { createCluster, type ClusterOptions, type SandboxCluster } from '../../sandbox/cluster.ts';
 import type { SandboxServer } from '../../sandbox/server-process.ts';
 import { openStore } from '../../store/open-store.ts';

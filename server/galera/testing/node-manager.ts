@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import type { ServerControlConfiguration } from '../../contract/configuration.ts';
+import type { ServerControlConfiguration } from '../../contract/configuration/services.ts';
 import type { GaleraSandbox } from '../../sandbox/galera/galera-cluster.ts';
 
 /** For tests: starts and stops sandbox nodes when an agent's commands ask for it, as a service manager would. */

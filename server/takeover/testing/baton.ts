@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BatonError } from '../../contract/errors.ts';
 import type { z } from 'zod';
 import type { Operation } from '../../contract/operation.ts';
-import { clusterConfiguration } from '../../contract/configuration.ts';
+import { clusterConfiguration } from '../../contract/configuration/cluster.ts';
 import type { ClusterSnapshot } from '../../contract/snapshot.ts';
 import type { TakeoverKind } from '../../contract/takeover.ts';
 import { createHookRunner } from '../../hooks/hook-runner.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { pino } from 'pino';
 import { startAgent, type RunningAgent } from '../../agent/start-agent.ts';
-import { agentConfiguration } from '../../contract/configuration.ts';
+import { agentConfiguration } from '../../contract/configuration/agent.ts';
 import type { Operation } from '../../contract/operation.ts';
 import { createCluster, type SandboxCluster } from '../../sandbox/cluster.ts';
 import { caughtUp, followed } from '../../sandbox/replication.ts';

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { certificateFile, secretFile } from './fields.ts';
+
+export const fingerprint = z
+  .string()
+  .regex(/^(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){31})$/, 'a SHA-256 fingerprint: 64 hexadecimal digits');
+
+export const listenerTlsFields = {
+  certificate: certificateFile,
+  key: secretFile,
+  /** Then every client must show a certificate of these authorities. */
+  clientCa: certificateFile.optional(),
+  /** Revocation lists of those authorities; without one nobody is revoked. */
+  clientCrl: certificateFile.optional(),
+};
+export const crlNeedsCa = ({
+  clientCa,
+  clientCrl,
+}: {
+  clientCa?: string | undefined;
+  clientCrl?: string | undefined;
+}) => clientCrl === undefined || clientCa !== undefined;
+export const crlMessage = { path: ['clientCrl'], message: 'there is no clientCa whose list it could be' };
+
+/** Names of certificates (CN or alternative name) or their SHA-256 fingerprints. */
+export const certificateNames = z.array(z.string().min(1)).default([]);
+
+const clientFiles = {
+  ca: certificateFile.optional(),
+  certificate: certificateFile.optional(),
+  key: secretFile.optional(),
+};
+const pairMessage = { path: ['key'], message: 'a certificate and its key go together' };
+const isPair = ({ certificate, key }: { certificate?: string | undefined; key?: string | undefined }) =>
+  (certificate === undefined) === (key === undefined);
+
+/** How a client reaches a server over TLS. Without `ca`: whom the system trusts. */
+export const clientTls = z.strictObject(clientFiles).refine(isPair, pairMessage);
+/** The same of an agent. The driver of the database takes no revocation list. */
+export const agentTls = z
+  .strictObject({
+    ...clientFiles,
+    /** Revocation lists of those authorities; without one nobody is revoked. */
+    crl: certificateFile.optional(),
+  })
+  .refine(isPair, pairMessage)
+  .refine(({ ca, crl }) => crl === undefined || ca !== undefined, {
+    path: ['crl'],
+    message: 'there is no ca whose list it could be',
+  });
+
+/** What a replica is told of TLS in CHANGE MASTER. The files are those of the database's host: nobody here reads them. */
+export const replicationTls = z.strictObject({
+  ca: z.string().min(1),
+  certificate: z.string().min(1).optional(),
+  key: z.string().min(1).optional(),
+  crl: z.string().min(1).optional(),
+  /** False: a certificate of that CA for another host will do as well. */
+  verifyServer: z.boolean().default(true),
+});
