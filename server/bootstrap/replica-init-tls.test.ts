@@ -8,9 +8,7 @@ import { startAgent, type RunningAgent } from '../agent/start-agent.ts';
 import { AgentClient } from '../agent/client.ts';
 import { agentConfiguration } from '../contract/configuration/agent.ts';
 import type { ReplicaParameters } from '../contract/parameters.ts';
-import type { Row } from '../mariadb/connection.ts';
 import { createCluster, type SandboxCluster } from '../sandbox/cluster.ts';
-import { caughtUp } from '../sandbox/replication.ts';
 import { until } from '../sandbox/until.ts';
 import { Authority } from '../tls/authority.ts';
 import { readMaterial, type TlsFiles } from '../tls/material.ts';
@@ -42,11 +40,10 @@ beforeAll(async () => {
     name: 'db-1',
     server: { socket, defaultsFile: optionsFile },
     tls: { certificate, key, clientCa: ca, clientCrl: crl, clients: { console: ['console'], replica: ['*'] } },
-    backups: { directory: join(folder, 'backups'), method: ['mariabackup', 'dump'], full: '0 0 1 1 *' },
+    backups: { directory: join(folder, 'backups'), method: ['mariabackup', 'dump'] },
   });
   agent = await startAgent(configuration, pino({ level: 'silent' }));
-  await cluster.server('db-1').sql('CREATE TABLE shop.t (id INT PRIMARY KEY)', 'INSERT INTO shop.t VALUES (1)');
-  for (let taken = 0; taken < 2; taken += 1) await backup();
+  await backup();
 });
 afterEach(async () => {
   for (const one of blanks.splice(0)) await one.remove();
@@ -88,24 +85,10 @@ async function replica(
   return one;
 }
 
-/** Its replica status once it has what was written since it was started for good. */
-async function replicates({ server }: BlankServer): Promise<Row[]> {
-  await server.start();
-  await cluster.server('db-1').sql('INSERT INTO shop.t SELECT MAX(id) + 1 FROM shop.t');
-  await caughtUp(server, cluster.server('db-1'));
-  return await server.sql('SHOW SLAVE STATUS');
-}
-
 const named = async (ending: string): Promise<string> => {
   const name = (await readdir(join(folder, 'backups'))).toSorted().findLast((one) => one.endsWith(ending));
   return `${agent.url}/backups/${name}`;
 };
-
-test('test_caucase_bootstrap_from_mariabackup_incremental: mutual TLS, to the primary and to its backups', async () => {
-  expect(await replicates(await replica('::1', { bootstrapUrl: await named('.inc.xb.zst') }))).toMatchObject([
-    { Master_SSL_Allowed: 'Yes', Master_SSL_Verify_Server_Cert: 'Yes' },
-  ]);
-});
 
 test('a replica without a certificate, or with one of another authority, is refused by its primary and by the backups', async () => {
   const bootstrapUrl = await named('.full.xb.zst');

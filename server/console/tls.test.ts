@@ -1,5 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { carryOut } from '../cli/sandbox/carry-out.ts';
+import { serveControl } from '../cli/sandbox/control-server.ts';
+import { sandboxControl } from '../cli/sandbox/server-control.ts';
+import { steadyLoad } from '../cli/sandbox/steady-load.ts';
 import type { Operation } from '../contract/operation.ts';
 import type { RejoinPlan } from '../contract/rejoin.ts';
 import type { ClusterSnapshot } from '../contract/snapshot.ts';
@@ -8,15 +13,24 @@ import { ask } from '../http/testing/start.ts';
 import { connect } from '../mariadb/connection.ts';
 import { replicaStatus, type ReplicaStatus } from '../mariadb/replica-status.ts';
 import { caughtUp } from '../sandbox/replication.ts';
+import type { SandboxServer } from '../sandbox/server-process.ts';
 import type { Authority } from '../tls/authority.ts';
 import { prepareRealConsole, type RealConsole } from './testing/real-console.ts';
 
 let real: RealConsole;
 let authority: Authority;
+let endControl: (() => Promise<void>) | null = null;
 let baton: Awaited<ReturnType<RealConsole['start']>>;
+/** An agent that may exchange its server's data. */
+const agentOf = ({ name, folder, socket, optionsFile: defaultsFile, persistFile }: SandboxServer): object => ({
+  server: { socket, defaultsFile, persistFile, control: sandboxControl(process.execPath, dirname(folder), name) },
+});
+
 beforeAll(async () => {
-  real = await prepareRealConsole(2, undefined, { secure: true });
+  real = await prepareRealConsole(2, agentOf, { secure: true });
   if (real.cluster.authority === null) throw new Error('the cluster has no authority');
+  const load = steadyLoad(real.cluster);
+  endControl = await serveControl(real.cluster.dir, async (request) => await carryOut(real.cluster, load, request));
   authority = real.cluster.authority;
   // Now the console can't get in without its certificate.
   const { observe, operate } = real.cluster.accounts;
@@ -31,7 +45,10 @@ beforeAll(async () => {
   });
   baton = await real.start();
 });
-afterAll(() => real.stop());
+afterAll(async () => {
+  await endControl?.();
+  await real?.stop();
+});
 
 async function call<T>(method: string, path: string, body?: unknown, status = 200): Promise<T> {
   const answer = await ask(`${baton.url}/api/v1${path}`, {
@@ -43,6 +60,8 @@ async function call<T>(method: string, path: string, body?: unknown, status = 20
   return JSON.parse(answer.text);
 }
 const soon = { timeout: 30_000, interval: 100 };
+/** A copy stops and starts a server by commands, each of them a process. */
+const patient = { timeout: 120_000, interval: 100 };
 const seen = (change: (cluster: ClusterSnapshot) => void): Promise<void> =>
   vi.waitFor(async () => change(await call<ClusterSnapshot>('GET', '/clusters/erp5')), soon);
 const ended = (id: string): Promise<Operation> =>
@@ -50,7 +69,7 @@ const ended = (id: string): Promise<Operation> =>
     const operation = await call<Operation>('GET', `/operations/${id}`);
     expect(operation.outcome).not.toBeNull();
     return operation;
-  }, soon);
+  }, patient);
 async function statusOf(name: string): Promise<ReplicaStatus | null> {
   const [row] = await real.cluster.server(name).sql('SHOW ALL SLAVES STATUS');
   return row ? replicaStatus(row) : null;
@@ -120,6 +139,26 @@ test('a server that forgot whom it followed is rejoined over TLS, as the others 
   // Nothing is configured for it and it had nothing: it is connected as db-1 is.
   expect(await statusOf('db-3')).toMatchObject({ ioThread: 'running', ssl: secured('replication-db-1') });
 });
+
+test('a server with transactions of its own gets a copy from agent to agent, each known by its certificate', async () => {
+  const [primary, apart] = [real.cluster.server('db-2'), real.cluster.server('db-1')];
+  await caughtUp(apart, primary);
+  await apart.sql('STOP SLAVE', 'RESET SLAVE ALL', "INSERT INTO shop.orders (uid) VALUES ('own')");
+  await seen(({ servers }) => expect(servers[0]).toMatchObject({ role: 'standalone', errantGtid: /./ }));
+  const plan = await call<RejoinPlan>('POST', '/clusters/erp5/servers/db-1/rejoin-plans', { setAside: true });
+  expect(plan).toMatchObject({ blocked: false, confirm: 'db-1' });
+  const asked = { setAside: true, confirm: 'db-1' };
+  const { operationId } = await call<{ operationId: string }>('POST', '/clusters/erp5/servers/db-1/rejoin', asked, 202);
+  expect(await ended(operationId)).toMatchObject({ kind: 'reseed', outcome: 'succeeded-with-follow-ups' });
+  await primary.sql("INSERT INTO shop.orders (uid) VALUES ('after the copy')");
+  await caughtUp(apart, primary);
+  expect(await statusOf('db-1')).toMatchObject({ ioThread: 'running', ssl: secured('replication-db-1') });
+  const [mine, theirs] = await Promise.all(
+    [apart, primary].map((server) => server.sql('CHECKSUM TABLE shop.orders EXTENDED')),
+  );
+  expect(mine).toEqual(theirs);
+  expect(await apart.sql("SELECT uid FROM shop.orders WHERE uid = 'own'")).toEqual([]);
+}, 150_000);
 
 test('certificates renewed under running replication: it goes on, and new connections see the new one', async () => {
   const [primary, replica] = [real.cluster.server('db-2'), real.cluster.server('db-1')];

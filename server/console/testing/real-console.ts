@@ -7,7 +7,10 @@ import { createAccess } from '../../access/access.ts';
 import { commandLineActor } from '../../access/actor.ts';
 import { startAgent, type RunningAgent } from '../../agent/start-agent.ts';
 import { agentConfiguration } from '../../contract/configuration/agent.ts';
+import { addressText } from '../../contract/listen-address.ts';
 import { createCluster, type ClusterOptions, type SandboxCluster } from '../../sandbox/cluster.ts';
+import { caughtUp, follow } from '../../sandbox/replication.ts';
+import { replicationFiles } from '../../sandbox/secure.ts';
 import type { SandboxServer } from '../../sandbox/server-process.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { Authority } from '../../tls/authority.ts';
@@ -39,10 +42,16 @@ export interface Written {
 export async function prepareRealConsole(
   replicas = 2,
   agentOf: (server: SandboxServer, folder: string) => object = () => ({}),
-  { secure = false, settingsOf }: Pick<ClusterOptions, 'secure' | 'settingsOf'> = {},
+  { secure = false, settingsOf, host = '127.0.0.1' }: Pick<ClusterOptions, 'secure' | 'settingsOf'> & Family = {},
 ): Promise<RealConsole> {
   const folder = await mkdtemp(join(tmpdir(), 'baton-console-'));
-  const cluster = await createCluster({ replicas, secure, ...(settingsOf && { settingsOf }) });
+  const cluster = await createCluster({
+    replicas,
+    secure,
+    ...(settingsOf && { settingsOf }),
+    ...(host === '::1' && { settings: { bind_address: '*' } }),
+  });
+  if (host === '::1') await followOverIpv6(cluster);
   const { authority } = cluster;
   await authority?.issue([{ name: 'console', purpose: 'console', hosts: ['127.0.0.1', '::1'] }]);
   const secret = async (name: string, value: string): Promise<string> => {
@@ -57,7 +66,7 @@ export async function prepareRealConsole(
     const directory = join(folder, `backups-${server.name}`);
     await mkdir(directory, { mode: 0o700 });
     const configuration = agentConfiguration.parse({
-      listen: authority ? '[::1]:0' : '127.0.0.1:0',
+      listen: authority ? '[::1]:0' : addressText({ host, port: 0 }),
       name: server.name,
       server: { socket: server.socket, defaultsFile: server.optionsFile, persistFile: server.persistFile },
       ...(authority ? { tls: await agentTls(authority, server.name) } : { tokenFile: agentToken }),
@@ -71,7 +80,7 @@ export async function prepareRealConsole(
   const store = `sqlite://${join(folder, 'console.sqlite')}`;
   const configure = async (change: (value: Written) => void = () => undefined): Promise<void> => {
     const value: Written = {
-      console: { listen: '127.0.0.1:0', url: 'http://console.test', store, sessionSecretFile },
+      console: { listen: addressText({ host, port: 0 }), url: 'http://console.test', store, sessionSecretFile },
       clusters: {
         erp5: {
           sandbox: true,
@@ -80,9 +89,9 @@ export async function prepareRealConsole(
           ...(authority ? consoleTls(authority) : { agentTokenFile: agentToken }),
           poll: { everySeconds: 0.5, timeoutSeconds: 1 },
           servers: Object.fromEntries(
-            cluster.servers.map(({ name, address }) => [
+            cluster.servers.map(({ name, address: { port } }) => [
               name,
-              { url: `mysql://${address.host}:${address.port}`, agent: agents.get(name)?.url ?? '' },
+              { url: `mysql://${addressText({ host, port })}`, agent: agents.get(name)?.url ?? '' },
             ]),
           ),
         },
@@ -112,6 +121,21 @@ export async function prepareRealConsole(
       await rm(folder, { recursive: true });
     },
   };
+}
+
+/** By which address everybody finds the others. */
+interface Family {
+  readonly host?: '127.0.0.1' | '::1';
+}
+
+/** The sandbox has its replicas follow over IPv4. */
+async function followOverIpv6(cluster: SandboxCluster): Promise<void> {
+  const { port } = cluster.server('db-1');
+  for (const replica of cluster.servers.slice(1)) {
+    const files = cluster.authority && replicationFiles(cluster.dir, replica.name);
+    await follow(replica, { host: '::1', port }, cluster.accounts.replication, files);
+    await caughtUp(replica, cluster.server('db-1'));
+  }
 }
 
 /** What an agent that knows who comes by the certificate has under tls:. */
