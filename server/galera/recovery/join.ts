@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { NodeStatus } from '../../contract/galera-status.ts';
 import { done, failed, skipped, type Act, type Step, type StepEnd } from '../../operations/step.ts';
 import { startPosition } from '../parse/recovered.ts';
 import {
@@ -11,12 +13,15 @@ import {
   type RecoveryContext,
 } from './context.ts';
 import { handsOf } from './hands.ts';
-import { memberOf, type Task, type TaskMember } from './task.ts';
+import { membersWith, memberOf, type Task, type TaskMember } from './task.ts';
 import { foretell, foretoldWords, tookBy, tookText } from './transfer.ts';
 
 /** A full copy of a large node takes hours, and the cluster is in use meanwhile. */
 const JOIN_MS = 24 * 3_600_000;
 const ACT_MS = 15_000;
+/** By the defaults of the group a death is noticed after 6 s (measured). */
+const NOTICED_MS = 30_000;
+const PAUSE_MS = 200;
 
 /** One node after the other: a donor is busy, and with two joining at once a third that dies leaves no Primary. */
 export function join(task: Task, node: string): Step<RecoveryContext> {
@@ -42,7 +47,7 @@ async function joined(context: RecoveryContext, act: Act, member: TaskMember): P
   const first = context.task.node;
   const already = await isMember(context, node);
   if (already !== null) return skipped(already);
-  const donor = statusIn(await agentOf(context, first).evidence());
+  const donor = await settled(context, act, node);
   if (donor?.clusterStatus === 'non-primary') return nobodyServes(context, act);
   if (donor?.clusterStatus !== 'primary') return failed(`${first} is not Primary any more`);
   const foretold = foretell(member, donor);
@@ -62,6 +67,24 @@ async function joined(context: RecoveryContext, act: Act, member: TaskMember): P
   const took = await tookBy(context, node);
   act.remember(`transfer-${node}`, { foretold, took });
   return done(`${node} is Synced; ${tookText(foretold, took)}`);
+}
+
+/**
+ * What the first node says. Where one has failed to join, it is waited for that the others notice: only then it shows whether
+ * they have a majority without it.
+ */
+async function settled(context: RecoveryContext, act: Act, node: string): Promise<NodeStatus | null> {
+  const { task } = context;
+  const names = [...membersWith(task, 'begin', 'serving'), ...membersWith(task, 'join'), ...membersWith(task, 'copy')];
+  const before = names.slice(0, names.indexOf(memberOf(task, node))).filter(({ name }) => !context.left.has(name));
+  const until = performance.now() + NOTICED_MS;
+  for (;;) {
+    const status = statusIn(await agentOf(context, task.node).evidence());
+    const counted = status?.clusterStatus === 'primary' ? status.clusterSize : 0;
+    if (context.left.size < 2 || counted <= before.length || performance.now() > until) return status;
+    act.waitsFor(`${task.node} to notice who is gone`);
+    await delay(PAUSE_MS);
+  }
 }
 
 async function isMember(context: RecoveryContext, node: string): Promise<string | null> {

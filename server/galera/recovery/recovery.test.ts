@@ -2,12 +2,11 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { StartRequest } from '../../contract/galera.ts';
-import type { Operation } from '../../contract/operation.ts';
 import { untilSynced, withStartOptions } from '../../sandbox/galera/node.ts';
 import { until } from '../../sandbox/until.ts';
 import type { GaleraAgent } from '../agent.ts';
 import { grastateText } from '../testing/example-evidence.ts';
-import { expectSameRows, insert, uidsOf, writeSteadily } from '../testing/facts.ts';
+import { expectSameRows, failuresOf, insert, statesOf, uidsOf, writeSteadily } from '../testing/facts.ts';
 import { recoveryDesk, type RecoveryDesk } from '../testing/recovery-desk.ts';
 import { galeraStage, type GaleraStage } from '../testing/stage.ts';
 
@@ -29,14 +28,7 @@ const names = ['db-1', 'db-2', 'db-3'];
 const all = () => names.map((name) => stage.node(name));
 const killAll = async (): Promise<void> => void (await Promise.all(all().map(async (node) => await node.kill())));
 
-async function recover(asked: { node?: string; confirm?: string } = {}): Promise<Operation> {
-  const { id } = await desk.recoveries.plan();
-  const { operationId } = await desk.recoveries.start({ planId: id, actor: 'ana', ...asked });
-  return await desk.operations.ended(operationId);
-}
-const failuresOf = (operation: Operation): string[] =>
-  operation.steps.flatMap(({ id, error }) => (error === null ? [] : [`${id}: ${error}`]));
-const statesOf = (operation: Operation): string[] => operation.steps.map(({ id, state }) => `${id} ${state}`);
+const recover: RecoveryDesk['recover'] = async (asked) => await desk.recover(asked);
 
 test('scenario 6: with one node Primary nothing is bootstrapped, whatever a flag says; a node that is down is started', async () => {
   await stage.node('db-2').stop();

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { Operation } from '../../contract/operation.ts';
 import type { SandboxServer } from '../../sandbox/server-process.ts';
 import { until } from '../../sandbox/until.ts';
 
@@ -17,6 +18,16 @@ export async function expectSameRows(nodes: readonly SandboxServer[]): Promise<v
     ),
   );
   for (const sum of sums) expect(sum).toEqual(sums[0]);
+}
+
+/** For tests: what failed, by the step. */
+export function failuresOf({ steps }: Operation): string[] {
+  return steps.flatMap(({ id, error }) => (error === null ? [] : [`${id}: ${error}`]));
+}
+
+/** For tests: the steps with their states. */
+export function statesOf({ steps }: Operation): string[] {
+  return steps.map(({ id, state }) => `${id} ${state}`);
 }
 
 /** For tests: inserts one row and answers once it is acknowledged. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { KnownPosition } from '../../contract/galera.ts';
+import type { Operation } from '../../contract/operation.ts';
 import { Operations } from '../../operations/operations.ts';
 import { openStore } from '../../store/open-store.ts';
 import { PositionRecords } from '../recovery/records.ts';
@@ -13,6 +14,8 @@ export interface RecoveryDesk {
   readonly holder: string;
   readonly recoveries: Recoveries;
   readonly operations: Operations;
+  /** Reviews, clicks and waits for the end. */
+  recover(asked?: { readonly node?: string; readonly confirm?: string }): Promise<Operation>;
   setFloor(floor: KnownPosition): Promise<void>;
   close(): void;
 }
@@ -51,6 +54,11 @@ export async function recoveryDesk(
     holder,
     recoveries,
     operations,
+    async recover(asked = {}) {
+      const { id } = await recoveries.plan();
+      const { operationId } = await recoveries.start({ planId: id, actor: 'ana', ...asked });
+      return await operations.ended(operationId);
+    },
     setFloor: async (floor) => await new PositionRecords(store.memory, 'wiki', now).setFloor(floor),
     close: () => void store.close(),
   };

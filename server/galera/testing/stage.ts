@@ -14,6 +14,8 @@ export interface GaleraStage {
   readonly cluster: GaleraSandbox;
   node(name: string): SandboxServer;
   agent(name: string): GaleraAgent;
+  /** Another agent of that node, which gives a start or a stop so long. */
+  impatient(name: string, controlTimeoutSeconds: number): Promise<GaleraAgent>;
   /** The agents with their folders and addresses. */
   readonly agents: ReadonlyMap<string, TestAgent>;
   evidence(name: string): Promise<NodeEvidence>;
@@ -30,20 +32,22 @@ export async function galeraStage(options: GaleraOptions = {}): Promise<GaleraSt
   const cluster = await createGaleraCluster(options);
   const manager = await manageNodes(cluster);
   const agents = new Map<string, TestAgent>();
+  const further: TestAgent[] = [];
   const names = cluster.servers.map(({ name }) => name);
   const stop = async (): Promise<void> => {
-    await Promise.all([...agents.values()].map(async (agent) => await agent.remove()));
+    await Promise.all([...agents.values(), ...further].map(async (agent) => await agent.remove()));
     manager.close();
     await cluster.stop();
   };
+  const agentBeside = async (name: string, change: { controlTimeoutSeconds?: number } = {}): Promise<TestAgent> => {
+    const { socket, optionsFile, startFile } = cluster.server(name);
+    const program = await countingProgram(cluster, name);
+    const galera = { startFile: startFile ?? '', program };
+    const server = { socket, defaultsFile: optionsFile, control: manager.controlOf(name), galera, ...change };
+    return await startTestAgent({ name, server });
+  };
   try {
-    for (const name of names) {
-      const { socket, optionsFile, startFile } = cluster.server(name);
-      const program = await countingProgram(cluster, name);
-      const galera = { startFile: startFile ?? '', program };
-      const server = { socket, defaultsFile: optionsFile, control: manager.controlOf(name), galera };
-      agents.set(name, await startTestAgent({ name, server }));
-    }
+    for (const name of names) agents.set(name, await agentBeside(name));
   } catch (error) {
     await stop();
     throw error;
@@ -58,6 +62,11 @@ export async function galeraStage(options: GaleraOptions = {}): Promise<GaleraSt
     agents,
     node: (name) => cluster.server(name),
     agent,
+    async impatient(name, controlTimeoutSeconds) {
+      const other = await agentBeside(name, { controlTimeoutSeconds });
+      further.push(other);
+      return other.client.galera;
+    },
     evidence: async (name) => (await agent(name).evidence()).evidence,
     async decision(records = {}) {
       const reports = await Promise.all(names.map(async (name) => await reportOf(name, agent(name))));

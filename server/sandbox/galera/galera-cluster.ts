@@ -22,6 +22,8 @@ export interface GaleraOptions {
   readonly settingsOf?: Readonly<Record<string, Readonly<Record<string, string | number>>>>;
   /** Further provider options. */
   readonly provider?: Readonly<Record<string, string>>;
+  /** A folder whose programs the nodes find before all others. */
+  readonly tools?: string;
 }
 
 /** A real Galera cluster on 127.0.0.1. */
@@ -42,7 +44,7 @@ export interface GaleraSandbox extends AsyncDisposable {
  * nothing is left running and nothing in the folder.
  */
 export async function createGaleraCluster(options: GaleraOptions = {}): Promise<GaleraSandbox> {
-  const [template, launch] = await Promise.all([templateDirectory(), galeraLaunch()]);
+  const [template, launch] = await Promise.all([templateDirectory(), galeraLaunch(options.tools)]);
   const dir = await mkdtemp(join(tmpdir(), 'baton-galera-'));
   const ports: ReservedPort[] = [];
   const accounts = await createAccounts(secretsFolder(dir));

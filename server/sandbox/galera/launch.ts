@@ -10,14 +10,22 @@ const ownScripts = resolve(import.meta.dirname, '../../../var/cache/galera-sst/u
 
 /**
  * How a node is started. As the system's root no state transfer works: rsync's daemon gives root up, and then may not write
- * (measured). Throws where the scripts of a state transfer are not there.
+ * (measured). The programs in `tools` are found before all others. Throws where the scripts of a state transfer are not there.
  */
-export async function galeraLaunch(): Promise<Launch> {
+export async function galeraLaunch(tools?: string): Promise<Launch> {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   const found = await firstWith('wsrep_sst_rsync', [...folders, '/usr/bin', ownScripts]);
   if (found === null)
     throw new Error(`wsrep_sst_rsync is neither on the path nor in ${ownScripts}: "npm test" puts it there`);
-  const path = [found, ...folders, '/usr/sbin', '/usr/bin', '/sbin', '/bin'].join(delimiter);
+  const path = [
+    ...(tools === undefined ? [] : [tools]),
+    found,
+    ...folders,
+    '/usr/sbin',
+    '/usr/bin',
+    '/sbin',
+    '/bin',
+  ].join(delimiter);
   return { account: process.getuid?.() === 0 ? NOBODY : null, path };
 }
 
