@@ -81,10 +81,11 @@ export class ConsoleClient {
   async ended(id: string, timeoutMs = 90_000): Promise<Operation> {
     const startedAt = performance.now();
     for (;;) {
+      // Nothing ends at once, and a console that is asked meanwhile has less time for its work.
+      await delay(50);
       const view = await this.expect(operation, 200, 'GET', `/operations/${id}`);
       if (view.outcome !== null) return view;
       if (performance.now() - startedAt > timeoutMs) throw new Error(`still running: ${JSON.stringify(view, null, 1)}`);
-      await delay(50);
     }
   }
 }

@@ -15,6 +15,8 @@ export interface AuditRecord {
 export interface Audit {
   /** Durable when it resolves. Rejects with BatonError('unavailable') when it cannot be written: don't act then. */
   record(record: AuditRecord): Promise<AuditEntry>;
+  /** As record, in one write with whatever the store writes next: for a moment in which an application's writes are down. */
+  recordSoon(record: AuditRecord): Promise<AuditEntry>;
   /** Newest first, numbers below `before`. */
   list(query: { limit: number; before?: number; cluster?: string }): Promise<AuditEntry[]>;
   /** Calls the listener with each entry from now on; answers the function that ends it. */
@@ -24,21 +26,13 @@ export interface Audit {
 /** now: milliseconds since the epoch. */
 export function createAudit(store: AuditStore, now: () => number): Audit {
   const listeners = new Set<(entry: AuditEntry) => void>();
+  const told = (entry: AuditEntry): AuditEntry => {
+    for (const listener of listeners) listener(entry);
+    return entry;
+  };
   return {
-    async record({ actor, action, cluster, object, result, operationId }) {
-      const entry = await store.append({
-        at: new Date(now()).toISOString(),
-        actor: actor.name,
-        from: actor.from,
-        action,
-        cluster: cluster ?? null,
-        object: object ?? null,
-        result,
-        operationId: operationId ?? null,
-      });
-      for (const listener of listeners) listener(entry);
-      return entry;
-    },
+    record: async (record) => told(await store.append(entryOf(record, now()))),
+    recordSoon: async (record) => told(await store.appendSoon(entryOf(record, now()))),
     list: (query) => store.list(query),
     listen(listener) {
       listeners.add(listener);
@@ -46,5 +40,21 @@ export function createAudit(store: AuditStore, now: () => number): Audit {
         listeners.delete(listener);
       };
     },
+  };
+}
+
+function entryOf(
+  { actor, action, cluster, object, result, operationId }: AuditRecord,
+  now: number,
+): Omit<AuditEntry, 'id'> {
+  return {
+    at: new Date(now).toISOString(),
+    actor: actor.name,
+    from: actor.from,
+    action,
+    cluster: cluster ?? null,
+    object: object ?? null,
+    result,
+    operationId: operationId ?? null,
   };
 }

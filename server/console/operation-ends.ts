@@ -8,23 +8,28 @@ import type { Operation } from '../contract/operation.ts';
  */
 export function auditOperations(access: Access, logger: Logger): (operation: Operation) => void {
   const begun = new Set<string>();
-  const record = (operation: Operation, result: string): void => {
+  const record = (how: 'record' | 'recordSoon', operation: Operation, result: string): void => {
     const { actor: name, kind, cluster, target, id, dryRun } = operation;
     const action = dryRun ? `${kind}-dry-run` : kind;
-    access.audit
-      .record({ actor: { name, from: 'console' }, action, cluster, object: target, result, operationId: id })
-      .catch((error: unknown) =>
-        logger.error({ err: error, operation: id, result }, 'an operation is not in the audit'),
-      );
+    access.audit[how]({
+      actor: { name, from: 'console' },
+      action,
+      cluster,
+      object: target,
+      result,
+      operationId: id,
+    }).catch((error: unknown) =>
+      logger.error({ err: error, operation: id, result }, 'an operation is not in the audit'),
+    );
   };
   return (operation) => {
     const { id, outcome, summary } = operation;
     if (outcome === null) {
-      if (!begun.has(id)) record(operation, 'begun');
+      if (!begun.has(id)) record('recordSoon', operation, 'begun');
       begun.add(id);
       return;
     }
     // What is changed in a report afterwards is no second end.
-    if (begun.delete(id)) record(operation, summary === null ? outcome : `${outcome}: ${summary}`);
+    if (begun.delete(id)) record('record', operation, summary === null ? outcome : `${outcome}: ${summary}`);
   };
 }

@@ -1,6 +1,6 @@
 import { lockAnswer, readConnection, readLockHolder, connectionText } from './advisory-lock.ts';
 import { readPositions } from './drain.ts';
-import { eventRow, listEvents } from './events-move.ts';
+import { eventRow, listEvents, type EventRow } from './events-move.ts';
 import { gtidList, parseGtidList, type GtidList } from './gtid.ts';
 import { withoutSecrets } from './grants.ts';
 import { listOtherTools, monitorHolders, otherTool, readMonitorLocks, type SessionNote } from './other-tools.ts';
@@ -16,6 +16,7 @@ import {
   type ServerSession,
 } from './sessions.ts';
 import type { Row } from './connection.ts';
+import type { ServerFacts } from './server-facts.ts';
 import type { Session } from './session.ts';
 import { SqlError } from './sql-error.ts';
 import { plainLiteral, statement } from './statement.ts';
@@ -40,8 +41,8 @@ export interface ServerPreflight {
   readonly otherTools: readonly SessionNote[];
   /** Transactions prepared for a two-phase commit; null: not known. */
   readonly prepared: number | null;
-  /** Enabled events that the account sees. */
-  readonly enabledEvents: number;
+  /** All events that the account sees. */
+  readonly events: readonly EventRow[];
   /** Who holds Baton's lock for takeovers; null: nobody. */
   readonly lockHolder: string | null;
 }
@@ -67,7 +68,6 @@ export async function readPreflight(session: Session, timeoutMs: number): Promis
   const monitors = monitorHolders(await session.row(readMonitorLocks(), left()));
   const tools = await session.run(listOtherTools(), left());
   const lockHolder = await readHolder(session, left);
-  const events = (await session.run(listEvents(), left())).map(eventRow);
   return {
     grants: grants.flatMap((row) => Object.values(row)).map((line) => withoutSecrets(String(line))),
     ...positionsOf(positions),
@@ -80,25 +80,19 @@ export async function readPreflight(session: Session, timeoutMs: number): Promis
     lockHolders: eachOnce(holders.map(openTransaction)),
     otherTools: tools.map((row) => otherTool(row, monitors)).filter((one) => one !== null),
     prepared: (await allowed(session.run(listPreparedTransactions(), left())))?.length ?? null,
-    enabledEvents: events.filter(({ status }) => status === 'ENABLED').length,
+    events: (await session.run(listEvents(), left())).map(eventRow),
     lockHolder,
   };
 }
 
-/**
- * What was read before, with the positions and the lock's holder as they are now: for a look that must be short. Rejects
- * with SqlError.
- */
-export async function renewPreflight(
-  session: Session,
-  known: ServerPreflight,
-  timeoutMs: number,
-): Promise<ServerPreflight> {
-  const deadline = performance.now() + timeoutMs;
-  const left = (): number => Math.max(1, deadline - performance.now());
-  const positions = positionsOf(await session.row(readPositions(), left()));
-  return { ...known, ...positions, lockHolder: await readHolder(session, left) };
+/** What was read before, with the positions of a newer look: where each statement counts. */
+export function renewed(known: ServerPreflight, { binlogState, slavePos, currentPos }: ServerFacts): ServerPreflight {
+  return { ...known, state: binlogState, slave: slavePos, current: currentPos };
 }
+
+/** How many of the events run, if the scheduler does. */
+export const enabledEvents = ({ events }: ServerPreflight): number =>
+  events.filter(({ status }) => status === 'ENABLED').length;
 
 async function readHolder(session: Session, left: () => number): Promise<string | null> {
   const { holder } = lockAnswer(await session.row(readLockHolder(), left()));

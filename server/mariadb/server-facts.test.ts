@@ -4,7 +4,7 @@ import type { SandboxAccount } from '../sandbox/accounts.ts';
 import { caughtUp } from '../sandbox/replication.ts';
 import { connect, type Connection } from './connection.ts';
 import { formatGtidList, gtidList } from './gtid.ts';
-import { readServerFacts, type ServerFacts } from './server-facts.ts';
+import { countersIn, readServerFacts, type ServerFacts } from './server-facts.ts';
 import { readSlowFacts } from './slow-facts.ts';
 import { SqlError } from './sql-error.ts';
 
@@ -75,6 +75,26 @@ test('with what changes seldom handed in, a look is two statements', async () =>
     const found = await readServerFacts(connection, { timeoutMs: 2000, slow });
     expect(found.grants).toBe(slow.grants);
     expect((await questions()) - before).toBe(2 + 1);
+  });
+});
+
+test('counters that are handed in are not read, and everything else is', async () => {
+  await on('db-1', async (connection) => {
+    const asked: string[] = [];
+    const listening = {
+      query: async (sql: string, options: { timeoutMs: number }) => {
+        asked.push(sql);
+        return await connection.query(sql, options);
+      },
+    };
+    const counters = { uptimeSeconds: 77, replicasConnected: 9, semiSyncClients: 8, semiSyncWaits: 7 };
+    const found = await readServerFacts(asConnection(listening, connection), { timeoutMs: 2000, counters });
+    expect(countersIn(found)).toEqual({
+      ...counters,
+      ...(found.semiSync ? {} : { semiSyncClients: 0, semiSyncWaits: 0 }),
+    });
+    expect(found).toMatchObject({ serverId: 1, readOnly: false });
+    expect(asked.join()).not.toContain('GLOBAL_STATUS');
   });
 });
 

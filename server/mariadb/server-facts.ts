@@ -48,6 +48,20 @@ export interface ServerFacts extends SlowFacts {
   readonly galera?: GaleraFacts | null;
 }
 
+/** What SHOW STATUS says: to read it costs a server eight times what the variables cost (0.9 ms against 0.1, measured on 10.11). */
+export interface Counters {
+  readonly uptimeSeconds: number;
+  readonly replicasConnected: number;
+  readonly semiSyncClients: number;
+  readonly semiSyncWaits: number;
+}
+
+/** Those that the facts hold. */
+export function countersIn({ uptimeSeconds, replicasConnected, semiSync }: ServerFacts): Counters {
+  const { primaryClients: semiSyncClients = 0, waitSessions: semiSyncWaits = 0 } = semiSync ?? {};
+  return { uptimeSeconds, replicasConnected, semiSyncClients, semiSyncWaits };
+}
+
 /** Needs no privilege (measured on 10.11). SELECT, since SHOW VARIABLES cuts a long gtid_binlog_state at 2048 characters. */
 const variables = [
   'hostname',
@@ -70,19 +84,31 @@ const variables = [
   'rpl_semi_sync_master_wait_point',
 ];
 
+const clock = 'UTC_TIMESTAMP(6) AS server_clock';
+const statusColumn =
+  "(SELECT GROUP_CONCAT(CONCAT(VARIABLE_NAME, '=', VARIABLE_VALUE)) FROM information_schema.GLOBAL_STATUS " +
+  "WHERE VARIABLE_NAME IN ('UPTIME', 'SLAVES_CONNECTED', 'RPL_SEMI_SYNC_MASTER_CLIENTS', " +
+  "'RPL_SEMI_SYNC_MASTER_WAIT_SESSIONS')) AS status";
+
 /**
- * Reads a server in two statements (five without `slow`), within timeoutMs over all of them.
+ * Reads a server in two statements (five without `slow`), within timeoutMs over all of them. `counters` are taken as they
+ * are handed in, and not read.
  * Rejects with SqlError: statement 1227 where the account lacks SLAVE MONITOR, since without it a replica would look like
  * a primary.
  */
 export async function readServerFacts(
   connection: Connection,
-  options: { readonly timeoutMs: number; readonly slow?: SlowFacts; readonly galera?: boolean },
+  options: {
+    readonly timeoutMs: number;
+    readonly slow?: SlowFacts;
+    readonly counters?: Counters;
+    readonly galera?: boolean;
+  },
 ): Promise<ServerFacts> {
   const deadline = performance.now() + options.timeoutMs;
   const left = (): number => deadline - performance.now();
-  const row = await readVariables(connection, left, variables);
-  const status = statusOf(row);
+  const row = await readVariables(connection, left, options.counters ? clock : `${statusColumn}, ${clock}`, variables);
+  const counters = options.counters ?? countersOf(row);
   const replicas = await connection.query('SHOW ALL SLAVES STATUS', { timeoutMs: left() });
   const slow = options.slow ?? (await readSlowFacts(connection, { timeoutMs: left() }));
   const galera = options.galera ? { galera: await readGaleraFacts(connection, left()) } : {};
@@ -105,9 +131,9 @@ export async function readServerFacts(
     currentPos: gtidList(text(row, 'gtid_current_pos')),
     replication: replicas.map(replicaStatus),
     eventScheduler: eventScheduler(text(row, 'event_scheduler')),
-    semiSync: semiSync(row, status),
-    replicasConnected: number(status, 'SLAVES_CONNECTED') ?? 0,
-    uptimeSeconds: number(status, 'UPTIME') ?? 0,
+    semiSync: semiSync(row, counters),
+    replicasConnected: counters.replicasConnected,
+    uptimeSeconds: counters.uptimeSeconds,
     serverClockMs: Date.parse(`${text(row, 'server_clock').replace(' ', 'T')}Z`),
     grants: slow.grants,
     replicaHosts: slow.replicaHosts,
@@ -117,14 +143,15 @@ export async function readServerFacts(
 }
 
 /** A variable that this version does not have (1193) is left out and the rest asked again. */
-async function readVariables(connection: Connection, left: () => number, names: readonly string[]): Promise<Row> {
+async function readVariables(
+  connection: Connection,
+  left: () => number,
+  more: string,
+  names: readonly string[],
+): Promise<Row> {
   try {
     const [row] = await connection.query(
-      `SELECT VERSION() AS version, ${names.map((name) => `@@GLOBAL.${name} AS ${name}`).join(', ')},
-        (SELECT GROUP_CONCAT(CONCAT(VARIABLE_NAME, '=', VARIABLE_VALUE)) FROM information_schema.GLOBAL_STATUS
-          WHERE VARIABLE_NAME IN ('UPTIME', 'SLAVES_CONNECTED', 'RPL_SEMI_SYNC_MASTER_CLIENTS',
-            'RPL_SEMI_SYNC_MASTER_WAIT_SESSIONS')) AS status,
-        UTC_TIMESTAMP(6) AS server_clock`,
+      `SELECT VERSION() AS version, ${names.map((name) => `@@GLOBAL.${name} AS ${name}`).join(', ')}, ${more}`,
       { timeoutMs: left() },
     );
     if (!row) throw new SqlError('other', 0, 'SELECT of variables answered no row');
@@ -133,13 +160,13 @@ async function readVariables(connection: Connection, left: () => number, names: 
     const missing = error instanceof SqlError && error.errno === 1193 ? /'(\w+)'/.exec(error.message)?.[1] : undefined;
     const rest = names.filter((name) => name !== missing);
     if (rest.length === names.length) throw error;
-    return await readVariables(connection, left, rest);
+    return await readVariables(connection, left, more, rest);
   }
 }
 
-/** "UPTIME=5,SLAVES_CONNECTED=1" by name. */
-function statusOf(row: Row): Row {
-  return Object.fromEntries(
+/** From "UPTIME=5,SLAVES_CONNECTED=1". */
+function countersOf(row: Row): Counters {
+  const status: Row = Object.fromEntries(
     text(row, 'status')
       .split(',')
       .map((pair) => {
@@ -147,6 +174,12 @@ function statusOf(row: Row): Row {
         return [name.toUpperCase(), value];
       }),
   );
+  return {
+    uptimeSeconds: number(status, 'UPTIME') ?? 0,
+    replicasConnected: number(status, 'SLAVES_CONNECTED') ?? 0,
+    semiSyncClients: number(status, 'RPL_SEMI_SYNC_MASTER_CLIENTS') ?? 0,
+    semiSyncWaits: number(status, 'RPL_SEMI_SYNC_MASTER_WAIT_SESSIONS') ?? 0,
+  };
 }
 
 function eventScheduler(word: string): ServerFacts['eventScheduler'] {
@@ -154,16 +187,16 @@ function eventScheduler(word: string): ServerFacts['eventScheduler'] {
   return word === 'DISABLED' ? 'disabled' : 'off';
 }
 
-function semiSync(row: Row, status: Row): ServerFacts['semiSync'] {
+function semiSync(row: Row, counters: Counters): ServerFacts['semiSync'] {
   const primaryEnabled = flag(row, 'rpl_semi_sync_master_enabled');
   if (primaryEnabled === null) return null;
   return {
     primaryEnabled,
     replicaEnabled: flag(row, 'rpl_semi_sync_slave_enabled') ?? false,
-    primaryClients: number(status, 'RPL_SEMI_SYNC_MASTER_CLIENTS') ?? 0,
+    primaryClients: counters.semiSyncClients,
     waitNoSlave: flag(row, 'rpl_semi_sync_master_wait_no_slave') ?? true,
     timeoutMs: number(row, 'rpl_semi_sync_master_timeout') ?? 0,
     waitPoint: text(row, 'rpl_semi_sync_master_wait_point'),
-    waitSessions: number(status, 'RPL_SEMI_SYNC_MASTER_WAIT_SESSIONS') ?? 0,
+    waitSessions: counters.semiSyncWaits,
   };
 }

@@ -1,10 +1,11 @@
 import type { Connection, Row } from './connection.ts';
-import { readServerFacts, type ServerFacts } from './server-facts.ts';
+import { readServerFacts, type Counters, type ServerFacts } from './server-facts.ts';
 import type { SlowFacts } from './slow-facts.ts';
 import { SqlError } from './sql-error.ts';
 import { statement, type Statement } from './statement.ts';
 
 const unread: SlowFacts = { grants: [], replicaHosts: null, dumpConnections: [] };
+const uncounted: Counters = { uptimeSeconds: 0, replicasConnected: 0, semiSyncClients: 0, semiSyncWaits: 0 };
 
 const PING_MS = 1_000;
 
@@ -49,9 +50,11 @@ export class Session {
     return (await this.run(asked, timeoutMs))[0] ?? {};
   }
 
-  /** A look at the server, without what changes seldom. Rejects with SqlError. */
-  async facts(timeoutMs: number): Promise<Omit<ServerFacts, keyof SlowFacts>> {
-    return await this.#busily(async () => await readServerFacts(this.#connection, { timeoutMs, slow: unread }));
+  /** A look at the server's settings and replication, without what changes seldom and without counters. Rejects with SqlError. */
+  async facts(timeoutMs: number): Promise<Omit<ServerFacts, keyof SlowFacts | keyof Counters>> {
+    return await this.#busily(
+      async () => await readServerFacts(this.#connection, { timeoutMs, slow: unread, counters: uncounted }),
+    );
   }
 
   /** Sets what every session of ours needs: escapes as we write them, text as UTF-8, a short life without pings. */

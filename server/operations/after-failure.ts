@@ -1,5 +1,6 @@
 import { deadlineIn } from './deadline.ts';
-import { resultOf, runStep } from './forward.ts';
+import { resultOf } from './forward.ts';
+import { runStep } from './run-step.ts';
 import { actOf, durableIfPossible, instant, type Run } from './run.ts';
 import type { ActEnding } from './step.ts';
 

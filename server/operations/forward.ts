@@ -1,6 +1,7 @@
 import type { OperationStep } from '../contract/operation.ts';
 import { deadlineIn, type Deadline } from './deadline.ts';
 import { begin } from './begin.ts';
+import { runStep } from './run-step.ts';
 import type { Json, Step, StepEnd } from './step.ts';
 import { Abandoned, actOf, durableIfPossible, instant, words, type Run } from './run.ts';
 
@@ -17,21 +18,30 @@ export type ForwardEnd =
   /** Behind it, and without this step nothing behind it makes sense. */
   | { readonly kind: 'stuck'; readonly step: string; readonly error: string };
 
-/** A step that does not come back at all is given up this long after its deadline. */
-const GRACE_MS = 5_000;
+/** Steps that go on while others run; see Step.until. */
+type Lasting<C> = Map<Step<C>, Promise<StepEnd>>;
 
 /** Runs the steps in order until the end, a failure, or a cancel. Rejects with Abandoned when the lease is lost. */
 export async function forward<C>(run: Run<C>): Promise<ForwardEnd> {
+  const lasting: Lasting<C> = new Map();
   try {
-    return await through(run);
+    return await through(run, lasting);
   } finally {
+    // Whatever comes next: nothing of this acts any more.
+    await Promise.allSettled([...lasting].map(async ([step, end]) => await conclude(run, step, await end, true)));
     run.view.quiet(false);
   }
 }
 
-async function through<C>(run: Run<C>): Promise<ForwardEnd> {
+async function through<C>(run: Run<C>, lasting: Lasting<C>): Promise<ForwardEnd> {
   const budget = deadlineIn(run.program.budgetMs);
   for (const together of besideEachOther(run.program.steps)) {
+    for (const [step, end] of lasting) {
+      if (!together.some(({ id }) => id === step.until)) continue;
+      lasting.delete(step);
+      const over = await conclude(run, step, await end, true);
+      if (over) return over;
+    }
     const steps = together.filter((step) => !run.ended.has(step.id) && !leftOut(run, step));
     const [first] = steps;
     const last = steps.at(-1);
@@ -46,13 +56,8 @@ async function through<C>(run: Run<C>): Promise<ForwardEnd> {
       run.passed = false;
       return { kind: 'stopped', why: 'failed', step: first.id, error: words(error) };
     }
-    const signal = run.passed ? new AbortController().signal : run.cancel.signal;
-    const ends = await Promise.all(
-      steps.map(async (step) => await runStep(run, step, actOf(run, step, bound(step, run.passed, budget), signal))),
-    );
     const overs: ForwardEnd[] = [];
-    for (const [place, end] of ends.entries()) {
-      const step = steps[place] ?? last;
+    for (const { step, end } of await endsOf(run, steps, budget, lasting)) {
       const durably = !isAhead(run, step) && !step.intentAhead;
       const over = await conclude(run, step, end, durably);
       if (over) overs.push(over);
@@ -62,6 +67,24 @@ async function through<C>(run: Run<C>): Promise<ForwardEnd> {
     if (over) return over;
   }
   return { kind: 'finished' };
+}
+
+/** Runs them at the same time. Answers how they ended; those that last beyond this go into `lasting`. */
+async function endsOf<C>(
+  run: Run<C>,
+  steps: readonly Step<C>[],
+  budget: Deadline,
+  lasting: Lasting<C>,
+): Promise<{ readonly step: Step<C>; readonly end: StepEnd }[]> {
+  const signal = run.passed ? new AbortController().signal : run.cancel.signal;
+  const running = (step: Step<C>): Promise<StepEnd> =>
+    runStep(run, step, actOf(run, step, bound(step, run.passed, budget), signal));
+  const awaited = steps
+    .filter(({ until }) => until === undefined)
+    .map((step) => running(step).then((end) => ({ step, end })));
+  // Begun last: nobody waits for them yet.
+  for (const step of steps) if (step.until !== undefined) lasting.set(step, running(step));
+  return await Promise.all(awaited);
 }
 
 /** The steps in their order, those that run at the same time together. */
@@ -107,32 +130,6 @@ async function mayBegin<C>(run: Run<C>, step: Step<C>): Promise<ForwardEnd | nul
   return run.cancel.signal.aborted ? { kind: 'stopped', why: 'cancelled', step: step.id, error: 'cancelled' } : null;
 }
 
-/** Runs one step to its end, whatever it does: its deadline and what it throws are ends as well. */
-export async function runStep<C>(run: Run<C>, step: Step<C>, act: ReturnType<typeof actOf>): Promise<StepEnd> {
-  const { context } = run.program;
-  const work = async (): Promise<StepEnd> => {
-    const already = run.takenUp ? await step.alreadyDone?.(context, act) : null;
-    if (already) return { kind: 'skipped', note: already };
-    const end = await step.run(context, act);
-    if (end.kind !== 'done') return end;
-    const reason = (await step.verify?.(context, act)) ?? null;
-    return reason === null ? end : { kind: 'failed', error: reason };
-  };
-  const { promise: late, resolve } = Promise.withResolvers<StepEnd>();
-  const timer = setTimeout(
-    () => resolve({ kind: 'failed', error: 'it did not come to an end within its deadline' }),
-    act.deadline.remainingMs() + GRACE_MS,
-  );
-  try {
-    return await Promise.race([work(), late]);
-  } catch (error) {
-    if (error instanceof Abandoned) throw error;
-    return { kind: 'failed', error: words(error) };
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 async function conclude<C>(run: Run<C>, step: Step<C>, end: StepEnd, durably: boolean): Promise<ForwardEnd | null> {
   const cancelled = end.kind === 'failed' && !run.passed && run.cancel.signal.aborted;
   const shown: Partial<OperationStep> = {
@@ -147,11 +144,10 @@ async function conclude<C>(run: Run<C>, step: Step<C>, end: StepEnd, durably: bo
   const withdrawn = end.kind === 'failed' && end.nothingHappened === true && step.pointOfNoReturn === true;
   const row: Json = { ...resultOf(run.view.stepValue(step.id)), withdrawn };
   if (!durably) run.journal.keep(step.id, 'result', row);
-  // Behind the point of no return nothing waits for the disk: a probe tells whether a step was done.
-  else if (run.passed && !withdrawn)
-    void durableIfPossible(run.journal.write(step.id, 'result', row)).catch(() => undefined);
-  // On disk with the intent of the next step: until then nothing more is changed.
-  else if (end.kind === 'done' || end.kind === 'skipped') run.journal.soon(step.id, 'result', row);
+  // On disk with the intent of the next step: until then nothing more is changed. Behind the point of no return a probe
+  // tells whether a step was done.
+  else if (end.kind === 'done' || end.kind === 'skipped' || (run.passed && !withdrawn))
+    run.journal.soon(step.id, 'result', row);
   else await durableIfPossible(run.journal.write(step.id, 'result', row));
   if (end.kind === 'done' || end.kind === 'skipped') return null;
   if (withdrawn) {

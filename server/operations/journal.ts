@@ -80,9 +80,20 @@ export class Journal {
   }
 
   #row(step: string, kind: EntryKind, data: Json, carried: readonly Entry[]): Row {
-    const packed = JSON.stringify(pack(data, carried));
-    return { operationId: this.#operationId, at: this.#now(), step, kind, data: packed };
+    return rowOf(this.#operationId, this.#now(), step, kind, data, carried);
   }
+}
+
+/** A row as the journal keeps it, with the entries that it carries. */
+export function rowOf(
+  operationId: string,
+  at: number,
+  step: string,
+  kind: EntryKind,
+  data: Json,
+  carried: readonly Entry[],
+): Row {
+  return { operationId, at, step, kind, data: JSON.stringify(pack(data, carried)) };
 }
 
 function pack(data: Json, carried: readonly Entry[]): Json {

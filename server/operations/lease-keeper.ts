@@ -1,4 +1,4 @@
-import type { Lease, LeaseStore } from '../store/store.ts';
+import type { Claimed, Lease, LeaseStore } from '../store/store.ts';
 
 /** Long enough for a slow disk or a busy event loop, short enough for another console to go on within 10 s. */
 const TTL_MS = 5_000;
@@ -25,7 +25,16 @@ export class LeaseKeeper {
 
   /** Takes the lease, or says who has it. Rejects with BatonError('unavailable') when the store can't be written. */
   static async acquire(leases: LeaseStore, name: string, holder: string, now: () => number): Promise<Acquired> {
-    const answer = await leases.acquire(name, holder, TTL_MS, now());
+    return await LeaseKeeper.acquireBy(leases, now, async (term) => await leases.acquire({ name, holder, ...term }));
+  }
+
+  /** As acquire, where `claim` takes it for that term together with something else. Rejects as that does. */
+  static async acquireBy(
+    leases: LeaseStore,
+    now: () => number,
+    claim: (term: { ttlMs: number; now: number }) => Promise<Claimed>,
+  ): Promise<Acquired> {
+    const answer = await claim({ ttlMs: TTL_MS, now: now() });
     return answer.kind === 'taken' ? answer : { kind: 'held', keeper: new LeaseKeeper(leases, answer.lease, now) };
   }
 

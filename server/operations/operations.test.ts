@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Operation } from '../contract/operation.ts';
-import { entriesOf } from './journal.ts';
+import { entriesOf, recorded } from './journal.ts';
 import { Operations } from './operations.ts';
 import type { Program } from './program.ts';
 import { replayedView } from './replay.ts';
@@ -93,6 +93,16 @@ const point = (change: Partial<Step<Log>> = {}): Step<Log> =>
   step('open', { pointOfNoReturn: true, essential: true, ...change });
 
 describe('the journal', () => {
+  test('has what was known before the first step from its beginning', async () => {
+    const known = [{ step: 'a', name: 'connections', value: { 'db-1': [7] } }];
+    const seen: unknown[] = [];
+    const looks = step('a', { run: async () => (seen.push(recorded(entriesOf(store.rows), 'connections')), done()) });
+    const { operation } = await operations.start(heading, '{}', { ...program([looks]), known });
+    await operations.ended(operation?.id ?? '');
+    expect(seen).toEqual([{ 'db-1': [7] }]);
+    expect(store.story[0]).toBe('record a');
+  });
+
   test('says what will be done before it is done, and how it ended after it', async () => {
     const seen: string[][] = [];
     await run([step('a', { run: async () => (seen.push([...store.story]), done()) }), step('b')]);
@@ -285,6 +295,48 @@ describe('steps beside each other', () => {
     ]);
     expect(log.slice(2)).toEqual(['undo drain', 'undo fence', 'close']);
     expect(view).toMatchObject({ outcome: 'failed-restored', summary: 'failed-restored at drain: it broke' });
+  });
+});
+
+/** A fence that takes until it is let go, beside a drain, and may last until the point of no return. */
+function lastingFence(): { readonly steps: Step<Log>[]; readonly letGo: () => void } {
+  const { promise, resolve: letGo } = Promise.withResolvers<void>();
+  const fence = step('fence', {
+    until: 'open',
+    run: async (context) => {
+      await promise;
+      context.push('fence');
+      return done();
+    },
+  });
+  return { steps: [fence, step('drain', { beside: true })], letGo };
+}
+
+describe('a step that may last', () => {
+  test('goes on while further steps run, and has ended before the one that it must not outlast', async () => {
+    const { steps, letGo } = lastingFence();
+    const promote = step('promote', { run: async (context) => (context.push('promote'), letGo(), done()) });
+    const view = await run([...steps, promote, point()]);
+    expect(log).toEqual(['drain', 'promote', 'fence', 'open', 'close']);
+    expect(statesOf(view)).toEqual(['fence done', 'drain done', 'promote done', 'open done']);
+  });
+
+  test('has ended before anything is undone, and is undone as well', async () => {
+    const { steps, letGo } = lastingFence();
+    const promote = fails('promote', { run: async () => (setTimeout(letGo, 5), failed('it broke')) });
+    const view = await run([...steps, promote, point()]);
+    expect(log).toEqual(['drain', 'fence', 'undo promote', 'undo drain', 'undo fence', 'close']);
+    expect(view).toMatchObject({ outcome: 'failed-restored', summary: 'failed-restored at promote: it broke' });
+  });
+
+  test('keeps the point of no return from being passed when it fails', async () => {
+    const { steps, letGo } = lastingFence();
+    const [fence, drain] = steps;
+    const broken = { ...fence, ...fails('fence', { until: 'open' }) };
+    letGo();
+    const view = await run([broken, ...(drain ? [drain] : []), step('promote'), point()]);
+    expect(view).toMatchObject({ outcome: 'failed-restored', summary: 'failed-restored at fence: it broke' });
+    expect(log).not.toContain('open');
   });
 });
 

@@ -3,7 +3,7 @@ import { operation as operationSchema, type Operation } from '../contract/operat
 import type { JournalStore, LeaseStore, MemoryStore, OperationRow } from '../store/store.ts';
 import { conduct } from './conduct.ts';
 import { rememberDurations } from './durations.ts';
-import { entriesOf, Journal, type Entry } from './journal.ts';
+import { entriesOf, Journal, rowOf, type Entry } from './journal.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { LiveView } from './live-view.ts';
 import type { Program, Resumption } from './program.ts';
@@ -69,20 +69,18 @@ export class Operations {
       const running = this.running(heading.cluster);
       if (running) return { kind: 'running', operation: running };
       const { leases, holder, now, journal: store } = this.#parts;
-      const acquired = await LeaseKeeper.acquire(leases, leaseName(heading.cluster), holder, now);
-      if (acquired.kind === 'taken') return { kind: 'running', operation: await this.#elsewhere(heading.cluster) };
+      const view = firstView(heading, program.steps, this.#parts.newId(), now());
+      const { id, cluster, kind, target, actor } = view;
+      const row = { id, cluster, kind, target, actor, startedAt: now(), endedAt: null, outcome: null };
+      const known = (program.known ?? []).map(({ step, ...value }) => rowOf(id, now(), step, 'record', value, []));
+      const acquired = await LeaseKeeper.acquireBy(leases, now, async (term) => {
+        const claim = { name: leaseName(cluster), holder, ...term };
+        return await store.begin({ ...row, plan, view: JSON.stringify(view) }, claim, known);
+      });
+      if (acquired.kind === 'taken') return { kind: 'running', operation: await this.#elsewhere(cluster) };
       const { keeper } = acquired;
-      try {
-        const view = firstView(heading, program.steps, this.#parts.newId(), now());
-        const { id, cluster, kind, target, actor } = view;
-        const row = { id, cluster, kind, target, actor, startedAt: now(), endedAt: null, outcome: null };
-        await store.create({ ...row, plan, view: JSON.stringify(view) }, keeper.lease);
-        this.#launch(this.#run(view, program, keeper, { dryRun: heading.dryRun, takenUp: false, entries: [] }), false);
-        return { kind: 'started', operation: view };
-      } catch (error) {
-        await keeper.release();
-        throw error;
-      }
+      this.#launch(this.#run(view, program, keeper, { dryRun: heading.dryRun, takenUp: false, entries: [] }), false);
+      return { kind: 'started', operation: view };
     });
   }
 

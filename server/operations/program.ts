@@ -1,5 +1,5 @@
 import type { Operation } from '../contract/operation.ts';
-import type { ActEnding, Step } from './step.ts';
+import type { ActEnding, Json, Step } from './step.ts';
 
 /** How the work of an operation ended, for the feature to put into a sentence. */
 export interface Ending extends ActEnding {
@@ -10,6 +10,8 @@ export interface Ending extends ActEnding {
 export interface Program<C> {
   readonly steps: readonly Step<C>[];
   readonly context: C;
+  /** Values that are known before the first step and durable with the operation itself, as if that step had recorded them. */
+  readonly known?: readonly { readonly step: string; readonly name: string; readonly value: Json }[];
   /** For everything before the point of no return; behind it each step has its own deadline only. */
   readonly budgetMs: number;
   /** For all undos together, counted afresh. */

@@ -89,6 +89,8 @@ export interface Step<C> {
   readonly intentAhead?: boolean;
   /** Runs at the same time as the step before it: neither needs the other. Both end before the next one begins. */
   readonly beside?: boolean;
+  /** Of a step that others run beside: it may go on while further steps run, and has ended before that one begins. */
+  readonly until?: string;
   /** Changes nothing: a dry run runs it. */
   readonly readsOnly?: boolean;
   /** Runs only when the operation has acted and did not succeed, after the undo; it never changes the outcome. */

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../contract/access.ts';
-import type { Connection, Row } from './connection.ts';
+import type { Connection, Row, Work } from './connection.ts';
 import { number, text, textOrNull } from './row.ts';
 import type { AuditStore } from './store.ts';
 
@@ -15,27 +15,29 @@ const toEntry = (row: Row): AuditEntry => ({
   operationId: textOrNull(row, 'operation_id'),
 });
 
+function append(work: Work, entry: Omit<AuditEntry, 'id'>): AuditEntry {
+  // Numbered here and not by the database: without gaps, so that a row taken away by hand shows.
+  const id = Number(work.get('SELECT COALESCE(MAX(id), 0) + 1 AS id FROM audit')?.['id']);
+  work.run(
+    'INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    id,
+    entry.at,
+    entry.actor,
+    entry.from,
+    entry.action,
+    entry.cluster,
+    entry.object,
+    entry.result,
+    entry.operationId,
+  );
+  return { ...entry, id };
+}
+
 /** The audit, numbered without gaps. */
 export function auditTable(connection: Connection): AuditStore {
   return {
-    append: (entry) =>
-      connection.write((work) => {
-        // Numbered here and not by the database: without gaps, so that a row taken away by hand shows.
-        const id = Number(work.get('SELECT COALESCE(MAX(id), 0) + 1 AS id FROM audit')?.['id']);
-        work.run(
-          'INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-          id,
-          entry.at,
-          entry.actor,
-          entry.from,
-          entry.action,
-          entry.cluster,
-          entry.object,
-          entry.result,
-          entry.operationId,
-        );
-        return { ...entry, id };
-      }),
+    append: (entry) => connection.write((work) => append(work, entry)),
+    appendSoon: (entry) => connection.writeSoon((work) => append(work, entry)),
 
     list: ({ limit, before = Number.MAX_SAFE_INTEGER, cluster }) =>
       connection.read((work) =>

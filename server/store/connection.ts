@@ -18,6 +18,14 @@ export interface Work {
 /** How long a call waits for a lock of another process before it gives up; a command line holds it for milliseconds. */
 const defaultPatienceMs = 2000;
 const retryMs = 20;
+const soonMs = 20;
+
+/** A write that goes along with another. */
+interface Rider {
+  /** Answers what tells its caller, once it is on the disk. */
+  readonly run: (work: Work) => () => void;
+  readonly failed: (error: unknown) => void;
+}
 
 /**
  * One SQLite file. SQLite is synchronous, so its own busy time-out would stop the event loop: it is 0 here, and the
@@ -29,6 +37,9 @@ export class Connection {
   readonly #statements = new Map<string, StatementSync>();
   readonly #patienceMs: number;
   #lastWrite: Promise<unknown> = Promise.resolve();
+  /** What waits for the next write, and when it does so no longer. */
+  #riders: Rider[] = [];
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(file: string, database: DatabaseSync, patienceMs: number) {
     this.file = file;
@@ -45,9 +56,21 @@ export class Connection {
   write<T>(act: (work: Work) => T): Promise<T> {
     // The patience counts from the question on: a store that stays locked cannot pile up work without end.
     const deadline = performance.now() + this.#patienceMs;
-    const turn = this.#lastWrite.then(() => this.#patiently('BEGIN IMMEDIATE', act, deadline));
+    const turn = this.#lastWrite.then(async () => await this.#together(act, deadline));
     this.#lastWrite = turn.catch(() => undefined);
     return turn;
+  }
+
+  /** As write, but in one transaction with the next write, or a moment later by itself: the disk is waited for once. */
+  writeSoon<T>(act: (work: Work) => T): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const run: Rider['run'] = (work) => {
+      const result = act(work);
+      return () => resolve(result);
+    };
+    this.#riders.push({ run, failed: reject });
+    this.#timer ??= setTimeout(() => void this.write(() => undefined).catch(() => undefined), soonMs);
+    return promise;
   }
 
   /** For settings of the connection (PRAGMA), which cannot stand in a transaction. */
@@ -56,6 +79,7 @@ export class Connection {
   }
 
   async close(): Promise<void> {
+    if (this.#riders.length > 0) await this.write(() => undefined).catch(() => undefined);
     await this.#lastWrite;
     this.#statements.clear();
     if (this.#database.isOpen) this.#database.close();
@@ -74,6 +98,29 @@ export class Connection {
       this.#statements.set(sql, statement);
     }
     return statement;
+  }
+
+  /** The write, with what has waited for it in the same transaction. */
+  async #together<T>(act: (work: Work) => T, deadline: number): Promise<T> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const riders = this.#riders;
+    this.#riders = [];
+    if (riders.length === 0) return await this.#patiently('BEGIN IMMEDIATE', act, deadline);
+    const ride = (work: Work): (() => void)[] => riders.map(({ run }) => run(work));
+    try {
+      const both = (work: Work): { tell: (() => void)[]; result: T } => ({ tell: ride(work), result: act(work) });
+      const { tell, result } = await this.#patiently('BEGIN IMMEDIATE', both, deadline);
+      for (const written of tell) written();
+      return result;
+    } catch (error) {
+      // The act may have been refused for a reason of its own.
+      await this.#patiently('BEGIN IMMEDIATE', ride, deadline).then(
+        (tell) => tell.forEach((written) => written()),
+        (failure: unknown) => riders.forEach(({ failed }) => failed(failure)),
+      );
+      throw error;
+    }
   }
 
   #patiently<T>(begin: string, act: (work: Work) => T, deadline: number): Promise<T> {

@@ -10,7 +10,7 @@ import { migrate } from './migrate.ts';
 import { openSqliteStore, sqliteStore } from './sqlite-store.ts';
 import { storeError } from './sqlite-errors.ts';
 import { eventLoopDuring } from './testing/event-loop.ts';
-import { operationRow as operation } from './testing/operation-row.ts';
+import { operationClaim, operationRow as operation } from './testing/operation-row.ts';
 
 let directory = '';
 let file = '';
@@ -37,7 +37,7 @@ test.each([
 describe('another process holds the lock', () => {
   test('writing is refused with the reason, reading goes on, and all is well when the lock is gone', async () => {
     const store = await openSqliteStore(file, { patienceMs: 100 });
-    await store.journal.create(operation);
+    await store.journal.begin(operation, operationClaim, []);
     const other = new DatabaseSync(file);
     other.prepare('BEGIN EXCLUSIVE').run();
     const refused = { code: 'unavailable', message: `The store ${file} is locked by another process.` };
@@ -55,7 +55,7 @@ describe('another process holds the lock', () => {
 
   test('a lock that passes is waited for, without stopping the event loop', async () => {
     const store = await openSqliteStore(file);
-    await store.journal.create(operation);
+    await store.journal.begin(operation, operationClaim, []);
     const other = new DatabaseSync(file);
     other.prepare('BEGIN EXCLUSIVE').run();
     let append: Promise<void> = Promise.resolve();
@@ -74,7 +74,7 @@ describe('another process holds the lock', () => {
 
   test('writes that waited for the lock come in the order they were asked', async () => {
     const store = await openSqliteStore(file);
-    await store.journal.create(operation);
+    await store.journal.begin(operation, operationClaim, []);
     const other = new DatabaseSync(file);
     other.prepare('BEGIN EXCLUSIVE').run();
     const writes = Array.from({ length: 20 }, (_, n) => store.journal.append([{ ...row, data: String(n) }]));
@@ -106,7 +106,7 @@ describe('the disk is full', () => {
     await migrate(main, mainMigrations, 0);
     const samples = await connect(`${file}.samples`, 'normal');
     const store = sqliteStore(main, samples);
-    await store.journal.create(operation);
+    await store.journal.begin(operation, operationClaim, []);
     await store.journal.append([row]);
     // SQLite answers the same when a page count is reached as when the disk has no more pages.
     await main.pragma('PRAGMA max_page_count = 1');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { outcome } from '../contract/operation.ts';
-import type { Connection, Row } from './connection.ts';
-import { requireLease } from './lease-table.ts';
+import type { Connection, Row, Work } from './connection.ts';
+import { claimLease, requireLease } from './lease-table.ts';
 import { number, numberOrNull, text } from './row.ts';
 import type { JournalRow, JournalStore, OperationRow } from './store.ts';
 
@@ -29,12 +29,31 @@ const toEntry = (row: Row): JournalRow => ({
   data: text(row, 'data'),
 });
 
+function append(work: Work, rows: readonly Omit<JournalRow, 'sequence'>[]): void {
+  for (const row of rows) {
+    const next = work.get(
+      'SELECT COALESCE(MAX(sequence), 0) + 1 AS sequence FROM journal WHERE operation_id = ?',
+      row.operationId,
+    );
+    work.run(
+      'INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)',
+      row.operationId,
+      Number(next?.['sequence']),
+      row.at,
+      row.step,
+      row.kind,
+      row.data,
+    );
+  }
+}
+
 /** Operations and their journal: what is written under a lease is refused once the lease has passed on. */
 export function journalTable(connection: Connection): JournalStore {
   return {
-    create: async (row, under) => {
-      await connection.write((work) => {
-        if (under !== undefined) requireLease(work, under);
+    begin: (row, claim, rows) =>
+      connection.write((work) => {
+        const claimed = claimLease(work, claim);
+        if (claimed.kind === 'taken') return claimed;
         work.run(
           'INSERT INTO operations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
           row.id,
@@ -48,27 +67,14 @@ export function journalTable(connection: Connection): JournalStore {
           row.plan,
           row.view,
         );
-      });
-    },
+        append(work, rows);
+        return claimed;
+      }),
 
     append: async (rows, under) => {
       await connection.write((work) => {
         if (under !== undefined) requireLease(work, under);
-        for (const row of rows) {
-          const next = work.get(
-            'SELECT COALESCE(MAX(sequence), 0) + 1 AS sequence FROM journal WHERE operation_id = ?',
-            row.operationId,
-          );
-          work.run(
-            'INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)',
-            row.operationId,
-            Number(next?.['sequence']),
-            row.at,
-            row.step,
-            row.kind,
-            row.data,
-          );
-        }
+        append(work, rows);
       });
     },
 

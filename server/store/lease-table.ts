@@ -1,7 +1,7 @@
 import { BatonError } from '../contract/errors.ts';
 import type { Connection, Row, Work } from './connection.ts';
 import { number, text } from './row.ts';
-import type { Lease, LeaseStore } from './store.ts';
+import type { Claimed, Lease, LeaseClaim, LeaseStore } from './store.ts';
 
 const toLease = (row: Row): Lease => ({
   name: text(row, 'name'),
@@ -33,23 +33,25 @@ export function requireLease(work: Work, lease: Lease): void {
   );
 }
 
+/** Inside a write: as LeaseStore.acquire. */
+export function claimLease(work: Work, { name, holder, ttlMs, now }: LeaseClaim): Claimed {
+  const current = find(work, name);
+  if (current !== null && current.expiresAt > now) {
+    if (current.holder !== holder) return { kind: 'taken', by: current };
+    const renewed = { ...current, expiresAt: now + ttlMs };
+    work.run('UPDATE leases SET expires_at = ? WHERE name = ?', renewed.expiresAt, name);
+    return { kind: 'held', lease: renewed };
+  }
+  // A lapsed lease begins a new term even for its old holder: what it wrote before it lapsed stays fenced off.
+  const lease: Lease = { name, holder, fence: (current?.fence ?? 0) + 1, expiresAt: now + ttlMs };
+  work.run('REPLACE INTO leases VALUES (?, ?, ?, ?)', name, holder, lease.fence, lease.expiresAt);
+  return { kind: 'held', lease };
+}
+
 /** Leases whose fence rises with each term. */
 export function leaseTable(connection: Connection): LeaseStore {
   return {
-    acquire: (name, holder, ttlMs, now) =>
-      connection.write((work) => {
-        const current = find(work, name);
-        if (current !== null && current.expiresAt > now) {
-          if (current.holder !== holder) return { kind: 'taken' as const, by: current };
-          const renewed = { ...current, expiresAt: now + ttlMs };
-          work.run('UPDATE leases SET expires_at = ? WHERE name = ?', renewed.expiresAt, name);
-          return { kind: 'held' as const, lease: renewed };
-        }
-        // A lapsed lease begins a new term even for its old holder: what it wrote before it lapsed stays fenced off.
-        const lease: Lease = { name, holder, fence: (current?.fence ?? 0) + 1, expiresAt: now + ttlMs };
-        work.run('REPLACE INTO leases VALUES (?, ?, ?, ?)', name, holder, lease.fence, lease.expiresAt);
-        return { kind: 'held' as const, lease };
-      }),
+    acquire: (claim) => connection.write((work) => claimLease(work, claim)),
 
     get: (name) => connection.read((work) => find(work, name)),
 

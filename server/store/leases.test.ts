@@ -32,7 +32,7 @@ function storeOf(holder: number): Store {
 }
 
 async function held(holder: string, now: number, index = 0): Promise<Lease> {
-  const answer = await storeOf(index).leases.acquire('takeover/erp5', holder, 1000, now);
+  const answer = await storeOf(index).leases.acquire({ name: 'takeover/erp5', holder, ttlMs: 1000, now });
   if (answer.kind === 'taken') throw new Error(`taken by ${answer.by.holder}`);
   return answer.lease;
 }
@@ -40,14 +40,19 @@ async function held(holder: string, now: number, index = 0): Promise<Lease> {
 test('while one holds it, another is told who; when it lapsed, the other takes it over with the next fence', async () => {
   const first = await held('a', 0, 0);
   expect(first).toEqual({ name: 'takeover/erp5', holder: 'a', fence: 1, expiresAt: 1000 });
-  expect(await storeOf(1).leases.acquire('takeover/erp5', 'b', 1000, 999)).toEqual({ kind: 'taken', by: first });
+  expect(await storeOf(1).leases.acquire({ name: 'takeover/erp5', holder: 'b', ttlMs: 1000, now: 999 })).toEqual({
+    kind: 'taken',
+    by: first,
+  });
   expect(await held('b', 1000, 1)).toMatchObject({ holder: 'b', fence: 2, expiresAt: 2000 });
   expect(await storeOf(0).leases.renew(first, 1000, 1001)).toBe(false);
 });
 
 test('leases of different names do not touch each other', async () => {
   await held('a', 0);
-  expect(await storeOf(1).leases.acquire('takeover/other', 'b', 1000, 0)).toMatchObject({ kind: 'held' });
+  expect(await storeOf(1).leases.acquire({ name: 'takeover/other', holder: 'b', ttlMs: 1000, now: 0 })).toMatchObject({
+    kind: 'held',
+  });
 });
 
 test('the same holder gets its lease again, renewed, with the same fence', async () => {
@@ -66,7 +71,9 @@ test('a holder that let it lapse begins a new term: its older lease is fenced of
 test('a lapsed lease that nobody took can still be renewed', async () => {
   const lease = await held('a', 0);
   expect(await storeOf(0).leases.renew(lease, 1000, 5000)).toBe(true);
-  expect(await storeOf(1).leases.acquire('takeover/erp5', 'b', 1000, 5999)).toMatchObject({ kind: 'taken' });
+  expect(await storeOf(1).leases.acquire({ name: 'takeover/erp5', holder: 'b', ttlMs: 1000, now: 5999 })).toMatchObject(
+    { kind: 'taken' },
+  );
 });
 
 test('a released lease is free at once, is not renewed, and its fence still rises', async () => {
@@ -76,22 +83,24 @@ test('a released lease is free at once, is not renewed, and its fence still rise
   expect(await held('b', 1, 1)).toMatchObject({ fence: 2 });
   // A release that comes late frees nobody else's.
   await storeOf(0).leases.release(lease);
-  expect(await storeOf(0).leases.acquire('takeover/erp5', 'c', 1000, 2)).toMatchObject({ kind: 'taken' });
+  expect(await storeOf(0).leases.acquire({ name: 'takeover/erp5', holder: 'c', ttlMs: 1000, now: 2 })).toMatchObject({
+    kind: 'taken',
+  });
 });
 
 test('who lost the lease writes nothing into the journal any more', async () => {
   const row = { operationId: 'op-1', at: 1, step: 'open', kind: 'intent', data: '{}' } as const;
-  const old = await held('a', 0, 0);
-  await storeOf(0).journal.create(operation, old);
-  await storeOf(0).journal.append([row], old);
+  const claim = { name: 'takeover/erp5', holder: 'a', ttlMs: 1000, now: 0 };
+  const begun = await storeOf(0).journal.begin(operation, claim, [row]);
+  if (begun.kind === 'taken') throw new Error('somebody has it');
+  const old = begun.lease;
   const young = await held('b', 2000, 1);
   await expect(storeOf(0).journal.append([row], old)).rejects.toMatchObject({
     code: 'already-running',
     message: 'The lease "takeover/erp5" was lost to b.',
   });
-  await expect(storeOf(0).journal.create({ ...operation, id: 'op-2' }, old)).rejects.toMatchObject({
-    code: 'already-running',
-  });
+  const again = storeOf(0).journal.begin({ ...operation, id: 'op-2' }, { ...claim, now: 2000 }, [row]);
+  expect(await again).toEqual({ kind: 'taken', by: young });
   await storeOf(1).journal.append([row], young);
   expect(await storeOf(0).journal.entries('op-1')).toHaveLength(2);
   expect(await storeOf(0).journal.get('op-2')).toBeNull();
@@ -112,7 +121,7 @@ async function play(name: string, actions: readonly Action[]): Promise<string | 
     const { leases } = storeOf(step.holder);
     const mine = believed.get(step.holder);
     if (step.kind === 'acquire') {
-      const answer = await leases.acquire(name, `holder-${step.holder}`, 1000, now);
+      const answer = await leases.acquire({ name, holder: `holder-${step.holder}`, ttlMs: 1000, now });
       if (answer.kind === 'taken' && answer.by.holder === `holder-${step.holder}`) return 'refused its own lease';
       if (answer.kind === 'taken' && answer.by.expiresAt <= now) return 'refused for a lease that lapsed';
       if (answer.kind === 'taken') continue;
@@ -156,7 +165,7 @@ test('of processes that reach for it at the same time exactly one holds it, and 
     const store = await openSqliteStore(file);
     const fences = [];
     while (fences.length < 25) {
-      const answer = await store.leases.acquire('race', holder, 60_000, Date.now());
+      const answer = await store.leases.acquire({ name: 'race', holder, ttlMs: 60_000, now: Date.now() });
       if (answer.kind === 'taken') {
         await new Promise((done) => setTimeout(done, 1));
         continue;

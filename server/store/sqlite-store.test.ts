@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openStore } from './open-store.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 import type { Store } from './store.ts';
-import { operationRow as operation } from './testing/operation-row.ts';
+import { operationClaim, operationRow as operation } from './testing/operation-row.ts';
 
 let directory = '';
 let file = '';
@@ -131,9 +131,48 @@ describe('audit', () => {
   });
 });
 
+describe('what is written soon', () => {
+  const entry = {
+    at: '2026-01-01T00:00:00.000Z',
+    actor: 'alice',
+    from: '::1',
+    action: 'takeover',
+    cluster: 'erp5',
+    object: 'db-2',
+    result: 'asked',
+    operationId: null,
+  };
+
+  test('is on the disk with the next write, and without one a moment later', async () => {
+    let written = false;
+    const soon = store.audit.appendSoon(entry).then(() => (written = true));
+    expect(await store.audit.list({ limit: 9 })).toEqual([]);
+    await store.memory.put('k', 'v', 0);
+    expect(await store.audit.list({ limit: 9 })).toEqual([{ ...entry, id: 1 }]);
+    await soon;
+    expect(written).toBe(true);
+    expect(await store.audit.appendSoon(entry)).toEqual({ ...entry, id: 2 });
+  });
+
+  test('does not suffer from the refusal of the write that it came with', async () => {
+    const soon = store.audit.appendSoon(entry);
+    const lost = { name: 'operations/erp5', holder: 'a', fence: 7, expiresAt: 9 };
+    await expect(store.journal.append([], lost)).rejects.toMatchObject({ code: 'already-running' });
+    expect(await soon).toEqual({ ...entry, id: 1 });
+  });
+
+  test('is not lost when the store is closed at once', async () => {
+    const soon = store.audit.appendSoon(entry);
+    await store.close();
+    await soon;
+    store = await openSqliteStore(file);
+    expect(await store.audit.list({ limit: 9 })).toEqual([{ ...entry, id: 1 }]);
+  });
+});
+
 describe('journal', () => {
   test('rows come back in the order they were written, after the store was opened again', async () => {
-    await store.journal.create(operation);
+    await store.journal.begin(operation, operationClaim, []);
     for (const kind of ['intent', 'record', 'result'] as const)
       await store.journal.append([{ operationId: 'op-1', at: 1, step: 'freeze', kind, data: '{}' }]);
     await store.close();
@@ -147,8 +186,8 @@ describe('journal', () => {
   });
 
   test('an operation without an end is unfinished, one with an end is not', async () => {
-    await store.journal.create(operation);
-    await store.journal.create({ ...operation, id: 'op-2', startedAt: 2000 });
+    await store.journal.begin(operation, operationClaim, []);
+    await store.journal.begin({ ...operation, id: 'op-2', startedAt: 2000 }, operationClaim, []);
     await store.journal.update('op-2', { endedAt: 3000, outcome: 'succeeded', view: '{"a":1}' });
     expect((await store.journal.unfinished()).map((row) => row.id)).toEqual(['op-1']);
     expect((await store.journal.list({ limit: 9 })).map((row) => row.id)).toEqual(['op-2', 'op-1']);

@@ -82,6 +82,8 @@ export interface TokenStore {
 export interface AuditStore {
   /** Rows are only ever added. Answers the entry with its number. */
   append(entry: Omit<AuditEntry, 'id'>): Promise<AuditEntry>;
+  /** As append, in one write with whatever is written next, or a moment later. */
+  appendSoon(entry: Omit<AuditEntry, 'id'>): Promise<AuditEntry>;
   list(query: { limit: number; before?: number; cluster?: string }): Promise<AuditEntry[]>;
 }
 
@@ -113,7 +115,11 @@ export interface JournalRow {
 }
 
 export interface JournalStore {
-  create(row: OperationRow, under?: Lease): Promise<void>;
+  /**
+   * Takes the lease and writes the operation under it, with the first rows of its journal; where another has the lease,
+   * nothing. One write: the store's disk is waited for once, and writes may be down.
+   */
+  begin(row: OperationRow, claim: LeaseClaim, rows: readonly Omit<JournalRow, 'sequence'>[]): Promise<Claimed>;
   /**
    * All rows or none. Durable when it resolves: the act may follow. With `under` it rejects with BatonError('already-running') when that
    * lease has passed to another holder or a newer term meanwhile: a console that woke up too late writes nothing.
@@ -136,17 +142,22 @@ export interface Lease {
   expiresAt: number;
 }
 
+/** `now` and `ttlMs` in milliseconds. */
+export interface LeaseClaim {
+  name: string;
+  holder: string;
+  ttlMs: number;
+  now: number;
+}
+
+export type Claimed = { kind: 'held'; lease: Lease } | { kind: 'taken'; by: Lease };
+
 export interface LeaseStore {
   /**
    * The lease, or who has it. The same holder gets its own lease again, renewed; after it lapsed or was released, with
    * the next fence. Holders are told apart by name alone: make it unique for each process and purpose.
    */
-  acquire(
-    name: string,
-    holder: string,
-    ttlMs: number,
-    now: number,
-  ): Promise<{ kind: 'held'; lease: Lease } | { kind: 'taken'; by: Lease }>;
+  acquire(claim: LeaseClaim): Promise<Claimed>;
   /** Who had it last: null for nobody. It is held while it has not expired. */
   get(name: string): Promise<Lease | null>;
   /** False when the lease was lost meanwhile; one that lapsed and that nobody else took is not lost. */

@@ -6,6 +6,7 @@ import type { Act } from '../operations/step.ts';
 import type { TakeoverAgent } from './agent.ts';
 import type { Before } from './before.ts';
 import type { EventMemory } from './event-memory.ts';
+import type { FreshLook } from './fresh-look.ts';
 import { Links, type Connect } from './links.ts';
 import type { Sweep } from './sweep.ts';
 import type { SetAside } from './rejoin/set-aside.ts';
@@ -34,6 +35,8 @@ export interface TakeoverContext {
   readonly task: Task;
   readonly parts: StepParts;
   readonly links: Links;
+  /** What the click has just looked at; null where its steps look for themselves. */
+  look: FreshLook | null;
   /** Connections of this operation by server, those of an interrupted run included. */
   connections: Record<string, number[]>;
   /** Values before the first change; null until they are read. */
@@ -79,6 +82,7 @@ export function newContext(task: Task, parts: StepParts, links = new Links(parts
     task,
     parts,
     links,
+    look: null,
     connections: {},
     before: null,
     persistedBefore: undefined,

@@ -160,7 +160,7 @@ test('a replica that read what was under way after the plan has more than the ta
   await primaryIsSeenDead();
   await baton.stop();
   baton = await startBaton(cluster, {
-    onConnection: atStatement({ when: 'before', statement: 'GET_LOCK', on: 'db-2' }, async () => {
+    onConnection: atStatement({ when: 'before', statement: 'SHOW ALL SLAVES STATUS', on: 'db-3' }, async () => {
       await db3.sql(
         'STOP SLAVE',
         `SET SESSION server_id=1, gtid_seq_no=${next}`,

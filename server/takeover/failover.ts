@@ -26,11 +26,11 @@ export function failoverSteps(task: Task): Step<TakeoverContext>[] {
     .map(({ name }) => name);
   return [
     lock(replicas, replicas),
-    record(),
     // Nobody takes writes meanwhile: what does not need the other runs beside it.
+    { ...record(replicas), beside: true },
     { ...confirmDead(oldPrimary, target, others), beside: true },
     ...hookSteps(task, 'beforeFencing'),
-    fence(oldPrimary),
+    { ...fence(oldPrimary), until: 'open' },
     { ...drainReceived(target), beside: true },
     promote(target),
     open(target),

@@ -1,5 +1,5 @@
 import { gtidList } from '../mariadb/gtid.ts';
-import { readPreflight, renewPreflight, type ServerPreflight } from '../mariadb/preflight.ts';
+import { readPreflight, renewed, type ServerPreflight } from '../mariadb/preflight.ts';
 import { Session } from '../mariadb/session.ts';
 import { SqlError } from '../mariadb/sql-error.ts';
 import { pastDurations } from '../operations/durations.ts';
@@ -7,7 +7,6 @@ import type { ClusterSnapshot, ServerSnapshot } from '../contract/snapshot.ts';
 import type { TakeoverKind } from '../contract/takeover.ts';
 import { classify } from './classify.ts';
 import { plannedHooks } from './hooks/planned-hooks.ts';
-import type { Links } from './links.ts';
 import type { TakeoversParts } from './parts.ts';
 import type { PlanInput, PlannedServer } from './plan-input.ts';
 import { trySignIns, trySources, type SignIns } from './sign-ins.ts';
@@ -26,22 +25,14 @@ export interface Found extends SignIns {
 }
 
 /**
- * What need not be opened or asked anew. `found`: what changes seldom is taken from the plan; threads, positions and locks
- * are looked at all the same.
- */
-export interface Known {
-  readonly links?: Links;
-  readonly found?: Found;
-}
-
-/**
  * Looks at every server now and puts together what a plan is made from. The replicas are read before the primary: the
- * other way round every replica of a busy primary looks errant.
+ * other way round every replica of a busy primary looks errant. `found`: what changes seldom is not asked anew; threads and
+ * positions are looked at all the same.
  */
-export async function gather(parts: TakeoversParts, asked: Asked, known: Known = {}): Promise<PlanInput> {
+export async function gather(parts: TakeoversParts, asked: Asked, found?: Found): Promise<PlanInput> {
   const [past, { at, snapshot, servers, unfinished, signIn, signInsFrom }] = await Promise.all([
     pastDurations(parts.store.memory, parts.cluster.name, asked.kind ?? 'switchover'),
-    readLook(parts, () => asked.target, known),
+    readLook(parts, () => asked.target, found),
   ]);
   const last = parts.watch.lastPrimary();
   const input: PlanInput = {
@@ -80,19 +71,15 @@ export interface Look extends SignIns {
 export async function readLook(
   parts: TakeoversParts,
   followed: (snapshot: ClusterSnapshot) => string | null,
-  known: Known = {},
+  found?: Found,
 ): Promise<Look> {
-  // Beside the look already: writes may be down, and each statement counts.
-  const [snapshot, early] = await Promise.all([
-    parts.watch.lookNow(undefined, known.found !== undefined),
-    earlyPreflights(parts, known),
-  ]);
+  const snapshot = await parts.watch.lookNow(undefined, found !== undefined);
   const target = followed(snapshot);
   const [{ servers, at }, unfinished, signIns] = await Promise.all([
     // Before the agents have answered: what is known of the servers does not grow old by that.
-    readServers(parts, snapshot, early).then((read) => ({ servers: read, at: parts.now() })),
+    readServers(parts, snapshot, found).then((read) => ({ servers: read, at: parts.now() })),
     unfinishedOf(parts),
-    known.found ?? trySignIns(parts, target),
+    found ?? trySignIns(parts, target),
   ]);
   const { signIn, signInsFrom } = signIns;
   return { at, snapshot, servers, unfinished, signIn, signInsFrom };
@@ -100,36 +87,14 @@ export async function readLook(
 
 type Preflight = Pick<PlannedServer, 'preflight' | 'preflightError'>;
 
-/** Of the servers that were up at the last look, the primary left out: it is read last. */
-async function earlyPreflights(
-  parts: TakeoversParts,
-  { links, found }: Known,
-): Promise<ReadonlyMap<string, Preflight>> {
-  const { primary } = parts.watch.snapshot();
-  const likely = parts.cluster.servers.filter(
-    ({ name }) => name !== primary && parts.watch.observationOf(name)?.kind === 'up',
-  );
-  return new Map(
-    await Promise.all(
-      likely.map(
-        async ({ name }) =>
-          [name, await preflightOrError(parts, name, links?.find(name, 'lock'), found?.preflights.get(name))] as const,
-      ),
-    ),
-  );
-}
-
-async function readServers(
-  parts: TakeoversParts,
-  snapshot: ClusterSnapshot,
-  early: ReadonlyMap<string, Preflight>,
-): Promise<PlannedServer[]> {
+async function readServers(parts: TakeoversParts, snapshot: ClusterSnapshot, found?: Found): Promise<PlannedServer[]> {
   const bare = parts.cluster.servers.map((server) => bareServer(parts, server, snapshot));
   const isPrimary = ({ name }: PlannedServer): boolean => name === snapshot.primary;
   const read = async (server: PlannedServer): Promise<PlannedServer> => {
     if (server.observation?.kind !== 'up') return server;
-    const known = isPrimary(server) ? undefined : early.get(server.name);
-    return { ...server, ...(known ?? (await preflightOrError(parts, server.name))) };
+    const known = isPrimary(server) ? undefined : found?.preflights.get(server.name);
+    if (known) return { ...server, preflight: renewed(known, server.observation.facts) };
+    return { ...server, ...(await preflightOrError(parts, server.name)) };
   };
   const replicas = await Promise.all(bare.map(async (server) => (isPrimary(server) ? server : await read(server))));
   return await Promise.all(replicas.map(async (server) => (isPrimary(server) ? await read(server) : server)));
@@ -160,22 +125,12 @@ function snapshotOf(snapshot: ClusterSnapshot, name: string): ServerSnapshot {
   return found;
 }
 
-async function preflightOrError(
-  parts: TakeoversParts,
-  server: string,
-  open: Session | null = null,
-  known?: ServerPreflight,
-): Promise<Preflight> {
+async function preflightOrError(parts: TakeoversParts, server: string): Promise<Preflight> {
   if (parts.users.operate === null) return { preflight: null, preflightError: 'account.operate is not configured' };
   try {
-    const read = known
-      ? async (session: Session) => await renewPreflight(session, known, PREFLIGHT_MS)
-      : async (session: Session) => await readPreflight(session, PREFLIGHT_MS);
-    return { preflight: await (open ? read(open) : preflightOf(parts, server)), preflightError: null };
+    return { preflight: await preflightOf(parts, server), preflightError: null };
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
-    // Closed while it lay idle: that says nothing of the server.
-    if (open && error.kind === 'lost') return await preflightOrError(parts, server);
     return { preflight: null, preflightError: error.message };
   }
 }

@@ -8,7 +8,8 @@ import { completeUndo } from './complete-undo.ts';
 import { Confirmations } from './confirmations.ts';
 import { newContext } from './context.ts';
 import { differences } from './fingerprint.ts';
-import { gather, type Asked, type Found, type Known } from './gather.ts';
+import { FreshLook } from './fresh-look.ts';
+import { gather, type Asked, type Found } from './gather.ts';
 import { runHookAgain, type HookAgain } from './hooks/run-again.ts';
 import type { TakeoversParts } from './parts.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -30,6 +31,8 @@ export interface TakeoverRequest {
   readonly confirm?: string | undefined;
   readonly dryRun: boolean;
   readonly actor: string;
+  /** Where who asks writes that down, at the latest with the operation itself: nothing begins where it has failed. */
+  readonly recorded?: Promise<unknown>;
 }
 
 /** The takeovers of one cluster. */
@@ -69,9 +72,9 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
   const confirmations = new Confirmations(parts.operations);
   const { takeover: limits } = parts.cluster;
 
-  async function draft(asked: Asked, known?: Known): Promise<{ input: PlanInput; draft: PlanDraft }> {
+  async function draft(asked: Asked, found?: Found): Promise<{ input: PlanInput; draft: PlanDraft }> {
     mustBeKnown(parts, asked.target);
-    const input = await gather(parts, asked, known);
+    const input = await gather(parts, asked, found);
     const drafted = draftPlan(input);
     if (!drafted) throw notFound(parts, asked.target);
     return { input, draft: drafted };
@@ -109,8 +112,8 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
     { links, persisted }: Ready,
   ): Promise<{ kind: 'started' | 'running'; operationId: string }> {
     // Writes are down: what changes seldom is taken from the plan, which is a minute old at most.
-    const known = { links, ...(plan.kind === 'failover' ? { found } : {}) };
-    const fresh = await draft({ target: plan.target, kind: plan.kind, accept: request.accept }, known);
+    const asked = { target: plan.target, kind: plan.kind, accept: request.accept };
+    const fresh = await draft(asked, plan.kind === 'failover' ? found : undefined);
     // What began during the look is the reason for all that has changed by it.
     const begun = await parts.operations.acting(parts.cluster.name);
     if (begun) return { kind: 'running', ...sameOrRefuse(begun, plan.target, request.dryRun) };
@@ -125,7 +128,10 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
     const task = taskOf(fresh.input, fresh.draft, { ...limits, dryRun: request.dryRun });
     const context = newContext(task, stepParts(parts), links);
     context.persistedBefore = persisted;
-    const program = programOf(task, context, () => tellWatch(task));
+    context.connections = links.ids();
+    if (task.kind === 'failover') context.look = new FreshLook(fresh.input.servers);
+    const known = [{ step: 'lock', name: 'connections', value: context.connections }];
+    const program = { ...programOf(task, context, () => tellWatch(task)), known };
     const heading = {
       kind: task.kind,
       cluster: task.cluster,
@@ -134,6 +140,8 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
       actor: request.actor,
       dryRun: task.dryRun,
     };
+    // Rejects where that has failed already; does not wait for it.
+    await Promise.race([request.recorded ?? Promise.resolve(), Promise.resolve()]);
     const started = await parts.operations.start(heading, JSON.stringify(task), program);
     if (started.kind === 'started') return { kind: 'started', operationId: started.operation.id };
     if (started.operation) return { kind: 'running', ...sameOrRefuse(started.operation, task.target, task.dryRun) };

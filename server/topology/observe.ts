@@ -1,19 +1,21 @@
 import type { UnreachableReason } from '../contract/snapshot.ts';
 import type { Pool } from '../mariadb/pool.ts';
-import { readServerFacts } from '../mariadb/server-facts.ts';
+import { readServerFacts, type Counters } from '../mariadb/server-facts.ts';
 import type { SlowFacts } from '../mariadb/slow-facts.ts';
 import { SqlError, type SqlFailureKind } from '../mariadb/sql-error.ts';
 import type { Observation } from './observation.ts';
 
 /**
  * One look at one server within timeoutMs, connecting included. Never rejects: what went wrong is in
- * the observation, and an answer that can't be understood must not end the watch over all others. `slow` spares the statements whose answers change seldom.
+ * the observation, and an answer that can't be understood must not end the watch over all others. `slow` spares the
+ * statements whose answers change seldom, `counters` those that cost most.
  */
 export async function observe(
   pool: Pool,
   options: {
     readonly timeoutMs: number;
     readonly slow?: SlowFacts;
+    readonly counters?: Counters;
     readonly galera?: boolean;
     readonly now: () => number;
   },
@@ -25,6 +27,7 @@ export async function observe(
         timeoutMs: leftMs(),
         galera: options.galera ?? false,
         ...(options.slow ? { slow: options.slow } : {}),
+        ...(options.counters ? { counters: options.counters } : {}),
       }),
     );
     return { kind: 'up', at: options.now(), roundTripMs: performance.now() - started, facts };

@@ -1,4 +1,5 @@
 import type { SlowFacts } from '../mariadb/slow-facts.ts';
+import { countersIn, type Counters } from '../mariadb/server-facts.ts';
 import { settled } from './observe.ts';
 import type { Observation } from './observation.ts';
 
@@ -9,7 +10,7 @@ export interface PollerOptions {
   readonly everyMs: number;
   readonly now: () => number;
   /** One look within its own deadline; must not reject. */
-  readonly look: (slow: SlowFacts | undefined) => Promise<Observation>;
+  readonly look: (slow: SlowFacts | undefined, counters: Counters | undefined) => Promise<Observation>;
   readonly onLanded: (observation: Observation) => void;
 }
 
@@ -17,9 +18,11 @@ export interface PollerOptions {
 export interface Poller {
   start(): void;
   stop(): void;
-  /** A look that began, or failed, after this call. `quick`: what changes seldom is taken as it was read last. */
+  /** A look that began, or failed, after this call. `quick`: what changes seldom, and what it only counts, is taken as it was read last. */
   lookNow(quick?: boolean): Promise<void>;
 }
+
+type How = 'timed' | 'fresh' | 'quick';
 
 /** A poller that is not started yet. */
 export function createPoller(options: PollerOptions): Poller {
@@ -33,9 +36,10 @@ export function createPoller(options: PollerOptions): Poller {
     return slow && options.now() - slow.at < slowEveryMs ? slow.facts : undefined;
   }
 
-  async function look(fresh: boolean): Promise<Observation> {
-    const known = fresh ? undefined : usableSlow();
-    const observation = settled(previous, await options.look(known));
+  async function look(how: How): Promise<Observation> {
+    const known = how === 'fresh' ? undefined : usableSlow();
+    const counters = how === 'quick' && previous?.kind === 'up' ? countersIn(previous.facts) : undefined;
+    const observation = settled(previous, await options.look(known, counters));
     if (observation.kind === 'up') {
       const { facts, at } = observation;
       if (!known) slow = { facts, at, replicas: facts.replicasConnected };
@@ -46,8 +50,8 @@ export function createPoller(options: PollerOptions): Poller {
     return observation;
   }
 
-  async function only(fresh: boolean): Promise<Observation> {
-    running = look(fresh).finally(() => (running = null));
+  async function only(how: How): Promise<Observation> {
+    running = look(how).finally(() => (running = null));
     return await running;
   }
 
@@ -60,7 +64,7 @@ export function createPoller(options: PollerOptions): Poller {
   async function turn(): Promise<void> {
     if (running) return;
     const started = performance.now();
-    await only(false);
+    await only('timed');
     // Never back to back: a server that answers slowly gets air in between.
     schedule(Math.max(options.everyMs - (performance.now() - started), options.everyMs / 10));
   }
@@ -79,7 +83,7 @@ export function createPoller(options: PollerOptions): Poller {
       try {
         // A look that is under way began before: it counts only where it fails, since that tells of now.
         const underWay = await running;
-        if (underWay?.kind !== 'unreachable') await (running ?? only(!quick));
+        if (underWay?.kind !== 'unreachable') await (running ?? only(quick ? 'quick' : 'fresh'));
       } finally {
         schedule(options.everyMs);
       }

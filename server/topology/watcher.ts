@@ -40,7 +40,7 @@ export interface Watcher {
   stop(): Promise<void>;
   /** The newest snapshot; before the first look one that says that nothing is known. */
   snapshot(): ClusterSnapshot;
-  /** A snapshot in which every named server (default: all) was looked at, or failed, after this call. Takes at most twice the poll's deadline. `quick`: grants and registered replicas are taken as they were read last, within 15 s. */
+  /** A snapshot in which every named server (default: all) was looked at, or failed, after this call. Takes at most twice the poll's deadline. `quick`: grants and registered replicas are taken as they were read last, within 15 s, and counters as at the last look. */
   lookNow(servers?: readonly string[], quick?: boolean): Promise<ClusterSnapshot>;
   /** The newest look at a server, however it ended; null before the first. */
   observationOf(server: string): Observation | null;
@@ -102,7 +102,14 @@ export function createWatcher(options: WatcherOptions): Watcher {
     return createPoller({
       everyMs: pollMs,
       now,
-      look: async (slow) => await observe(server.pool, { timeoutMs, now, galera, ...(slow ? { slow } : {}) }),
+      look: async (slow, counters) =>
+        await observe(server.pool, {
+          timeoutMs,
+          now,
+          galera,
+          ...(slow ? { slow } : {}),
+          ...(counters ? { counters } : {}),
+        }),
       onLanded: (observation) => {
         state.landed(server.name, observation);
         soon();

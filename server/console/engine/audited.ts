@@ -18,9 +18,16 @@ export interface DeedWords {
   readonly done?: string;
   /** Before the reason why it did not. */
   readonly failed?: 'refused' | 'failed';
+  /** The first entry is written at the latest with what the deed writes first: where an application waits for it. */
+  readonly soon?: true;
 }
 
-export type Audited = <T>(deed: Deed, act: () => Promise<T>, words?: DeedWords) => Promise<T>;
+/** `act` is given the writing of the first entry, which is over unless that is to be `soon`: it begins nothing where it fails. */
+export type Audited = <T>(
+  deed: Deed,
+  act: (recorded: Promise<unknown>) => Promise<T>,
+  words?: DeedWords,
+) => Promise<T>;
 
 /**
  * Has a deed in the audit before it is begun, so that nothing is done that nobody can see, and how it ended behind that.
@@ -33,10 +40,12 @@ export function auditing({ access, logger }: Pick<EngineParts, 'access' | 'logge
       logger.error({ err: error, ...rest, actor: actor.name, result }, 'the end of a deed is not in the audit');
     });
   };
-  return async (deed, act, { asked = 'asked', done, failed = 'refused' } = {}) => {
-    await access.audit.record({ ...deed, result: asked });
+  return async (deed, act, { asked = 'asked', done, failed = 'refused', soon } = {}) => {
+    const entry = { ...deed, result: asked };
+    const recorded = soon ? access.audit.recordSoon(entry) : access.audit.record(entry);
+    if (!soon) await recorded;
     try {
-      const answer = await act();
+      const [answer] = await Promise.all([act(recorded), recorded]);
       if (done !== undefined) await told(deed, done);
       return answer;
     } catch (error) {

@@ -27,8 +27,10 @@ export function operationMethods(parts: EngineParts): OperationMethods {
     const { takeovers } = clusters.get(name);
     const action = request.dryRun ? 'takeover-dry-run' : 'takeover';
     const { target } = takeovers.planned(request.planId);
-    return await audited({ actor, action, cluster: name, object: target }, async () =>
-      takeovers.start({ ...request, actor: actor.name }),
+    return await audited(
+      { actor, action, cluster: name, object: target },
+      async (recorded) => takeovers.start({ ...request, actor: actor.name, recorded }),
+      { soon: true },
     );
   }
 

@@ -11,9 +11,12 @@ export class FakeStore {
   broken = false;
 
   readonly journal: JournalStore = {
-    create: async (row) => {
-      this.#write();
+    begin: async (row, claim, rows) => {
+      const claimed = await this.leases.acquire(claim);
+      if (claimed.kind === 'taken') return claimed;
       this.operations.set(row.id, row);
+      for (const entry of rows) this.rows.push({ ...entry, sequence: this.rows.length + 1 });
+      return claimed;
     },
     append: async (rows, under) => {
       this.#write();
@@ -33,7 +36,7 @@ export class FakeStore {
   };
 
   readonly leases: LeaseStore = {
-    acquire: async (name, holder, ttlMs, now) => {
+    acquire: async ({ name, holder, ttlMs, now }) => {
       this.#write();
       const current = this.leasesHeld.get(name);
       if (current && current.expiresAt > now && current.holder !== holder) return { kind: 'taken', by: current };

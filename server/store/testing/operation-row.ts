@@ -1,4 +1,4 @@
-import type { OperationRow } from '../store.ts';
+import type { LeaseClaim, OperationRow } from '../store.ts';
 
 /** For tests: a switchover that has begun. */
 export const operationRow: OperationRow = {
@@ -13,3 +13,6 @@ export const operationRow: OperationRow = {
   plan: '{}',
   view: '{}',
 };
+
+/** For tests: the lease that it begins under. */
+export const operationClaim: LeaseClaim = { name: 'operations/erp5', holder: 'a console', ttlMs: 5000, now: 1000 };

@@ -1,5 +1,6 @@
 import { advice } from '../../mariadb/advice.ts';
 import { grantOfMissing } from '../../mariadb/grants.ts';
+import { enabledEvents } from '../../mariadb/preflight.ts';
 import type { PlannedServer } from '../plan-input.ts';
 import { bad, well, type CheckOf } from './finding.ts';
 
@@ -10,7 +11,7 @@ const MOVE_EVENTS = ['EVENT', 'SET USER', 'BINLOG ADMIN'];
 
 export const events: CheckOf = (input, { target, oldPrimary, kind }) => {
   if (!oldPrimary) return [];
-  const enabled = oldPrimary.preflight?.enabledEvents ?? null;
+  const enabled = oldPrimary.preflight ? enabledEvents(oldPrimary.preflight) : null;
   if (kind === 'detach') {
     return enabled
       ? [

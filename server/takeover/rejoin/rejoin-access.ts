@@ -1,5 +1,6 @@
 import type { Check } from '../../contract/takeover.ts';
 import { holdsPrivilege, missingGrants } from '../../mariadb/grants.ts';
+import { enabledEvents } from '../../mariadb/preflight.ts';
 import { answers } from '../classify.ts';
 import { block, pass, warn } from './rejoin-finding.ts';
 import type { RejoinInput } from './rejoin-input.ts';
@@ -28,8 +29,8 @@ export function grantChecks({ server, primary }: RejoinInput): Check[] {
       ];
     const well = pass('grants', name, `The operating account has what it needs on ${name}`);
     const lacking = FOR_EVENTS.filter((privilege) => !holdsPrivilege(preflight.grants, privilege, facts.version));
-    if (one !== server || preflight.enabledEvents === 0 || lacking.length === 0) return [well];
-    const text = `${preflight.enabledEvents} events are enabled on ${name}, and the operating account can't disable them`;
+    if (one !== server || enabledEvents(preflight) === 0 || lacking.length === 0) return [well];
+    const text = `${enabledEvents(preflight)} events are enabled on ${name}, and the operating account can't disable them`;
     return [
       well,
       block('events', name, text, `It lacks ${lacking.join(', ')}: \`baton grants\` prints the statement.`),

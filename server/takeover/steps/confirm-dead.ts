@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { readReplication } from '../../mariadb/promote.ts';
 import { formatGtidList, transactionsBehind } from '../../mariadb/gtid.ts';
 import { hasOfSource, replicaStatus, type ReplicaStatus } from '../../mariadb/replica-status.ts';
+import type { Session } from '../../mariadb/session.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';
 import { done, failed, type Act, type Step } from '../../operations/step.ts';
 import { transactions } from '../../topology/analysis/finding.ts';
@@ -35,7 +36,8 @@ export function confirmDead(oldPrimary: string, target: string, others: readonly
     deadlineMs: LONGEST_MS + 10_000,
     readsOnly: true,
     async run(context, act) {
-      if (await responds(context, act, oldPrimary)) return failed(`${oldPrimary} answers: switch over instead`);
+      if (!context.look?.silent(oldPrimary) && (await responds(context, act, oldPrimary)))
+        return failed(`${oldPrimary} answers: switch over instead`);
       const ends = await Promise.all([target, ...others].map((server) => listen(context, act, server)));
       const heard = ends.find((end) => end.heard !== null)?.heard;
       if (heard) return failed(`${oldPrimary} is alive for its replicas: ${heard}`);
@@ -63,10 +65,10 @@ async function responds(context: TakeoverContext, act: Act, server: string): Pro
 /** Resolves when that replica hears nothing, or has heard something. */
 async function listen(context: TakeoverContext, act: Act, server: string): Promise<Hearing> {
   const silent = (last: ReplicaStatus | undefined): Hearing => ({ server, heard: null, last: last ?? null });
-  const session = context.links.find(server, 'lock');
-  if (!session) return silent(undefined);
   // By its name: a connection that was started anew since has not learnt yet whose it is.
   const name = serverOf(context.task, server).connection?.name;
+  const session = await lockSession(context, act, server);
+  if (!session) return silent(undefined);
   const read = async (): Promise<ReplicaStatus | undefined> =>
     (await look(act, session, readReplication())).map(replicaStatus).find(({ connection }) => connection === name);
   const first = await read();
@@ -86,6 +88,16 @@ async function listen(context: TakeoverContext, act: Act, server: string): Promi
     last = now;
   }
   return silent(last);
+}
+
+/** As the lock opens it, beside this; null where it can't be: the lock says why. */
+async function lockSession(context: TakeoverContext, act: Act, server: string): Promise<Session | null> {
+  try {
+    return await context.links.ensure(server, 'lock', Math.min(PROBE_MS, act.deadline.remainingMs()));
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    return null;
+  }
 }
 
 /** Who has received what the target has not, in words; null: nobody. */

@@ -1,5 +1,5 @@
 import { readCurrentPosition } from '../../mariadb/drain.ts';
-import { formatGtidList, gtidList } from '../../mariadb/gtid.ts';
+import { formatGtidList, gtidList, reaches, type GtidList } from '../../mariadb/gtid.ts';
 import { readReplication, startReceiving, stopReceiving } from '../../mariadb/promote.ts';
 import { replicaStatus, type ReplicaStatus } from '../../mariadb/replica-status.ts';
 import { text } from '../../mariadb/row.ts';
@@ -39,8 +39,9 @@ export function drainReceived(server: string): Step<TakeoverContext> {
       if (!status) return failed(`${server} replicates from nobody any more`);
       if (status.sqlThread !== 'running')
         return failed(`the SQL thread of ${server} is not running: what it has received can't be applied`);
-      const [position] = await look(act, session, readCurrentPosition());
-      context.targetWas = gtidList(text(position ?? {}, 'position'));
+      context.targetWas = reaches(status.appliedGtid, status.receivedGtid)
+        ? status.appliedGtid
+        : await currentPosition(act, session);
       // The received position is empty until its IO thread has connected once: then there is nothing to wait for.
       const end = await drainTo(context, act, server, status.receivedGtid);
       if (end.kind !== 'done') return end;
@@ -92,6 +93,12 @@ async function release(context: TakeoverContext, act: Act, unanswered: Unanswere
     act.followUp(followUp);
   }
   return servers;
+}
+
+/** With its own transactions, which the applied position leaves out. */
+async function currentPosition(act: Act, session: Session): Promise<GtidList> {
+  const [position] = await look(act, session, readCurrentPosition());
+  return gtidList(text(position ?? {}, 'position'));
 }
 
 async function statusOf(act: Act, session: Session, name: string): Promise<ReplicaStatus | undefined> {

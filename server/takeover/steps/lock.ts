@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { connectionText, lockAnswer, readConnection, takeLock } from '../../mariadb/advisory-lock.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';
 import { done, type Act, type Step, type StepEnd } from '../../operations/step.ts';
@@ -21,8 +22,11 @@ export function lock(servers: readonly string[], mustHold: readonly string[]): S
     async run(context, act) {
       const reached = await connectAll(context, act, servers, mustHold);
       if (typeof reached === 'string') return { kind: 'failed', error: reached };
-      context.connections = context.links.ids();
-      await act.record('connections', context.connections);
+      const connections = context.links.ids();
+      if (!isDeepStrictEqual(connections, context.connections)) {
+        context.connections = connections;
+        await act.record('connections', connections);
+      }
       return await takeAll(context, act, reached);
     },
   };

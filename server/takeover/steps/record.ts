@@ -1,4 +1,5 @@
 import { eventRow, listEvents } from '../../mariadb/events-move.ts';
+import type { ServerFacts } from '../../mariadb/server-facts.ts';
 import { done, type Act, type Step } from '../../operations/step.ts';
 import type { ServerBefore } from '../before.ts';
 import { look, oldPrimaryOf, type TakeoverContext } from '../context.ts';
@@ -7,8 +8,8 @@ import { persistedReadOnly, rememberPersisted } from '../persisted-read-only.ts'
 /** A server that answers does so in milliseconds. */
 const FACTS_MS = 5_000;
 
-/** Writes down the value of everything that may be touched, before anything is. */
-export function record(): Step<TakeoverContext> {
+/** Writes down the value of everything that may be touched, before anything is: of those servers, or of all that are locked. */
+export function record(servers?: readonly string[]): Step<TakeoverContext> {
   return {
     id: 'record',
     name: 'record',
@@ -19,7 +20,9 @@ export function record(): Step<TakeoverContext> {
       const { links, task } = context;
       const [looks, persisted] = await Promise.all([
         Promise.all(
-          links.serversWith('lock').map(async (server) => [server, await serverBefore(context, act, server)] as const),
+          (servers ?? links.serversWith('lock')).map(
+            async (server) => [server, await serverBefore(context, act, server)] as const,
+          ),
         ),
         task.kind === 'failover' ? persistedByAgent(context, oldPrimaryOf(context)) : undefined,
       ]);
@@ -39,7 +42,9 @@ async function persistedByAgent(context: TakeoverContext, server: string): Promi
 }
 
 async function serverBefore(context: TakeoverContext, act: Act, server: string): Promise<ServerBefore> {
-  const session = context.links.get(server, 'lock');
+  const seen = context.look?.of(server);
+  if (seen) return { ...settingsOf(seen.facts), events: [...seen.events], services: null };
+  const session = await context.links.ensure(server, 'lock', Math.min(FACTS_MS, act.deadline.remainingMs()));
   // Only an old primary's services are shut, and so restored.
   const agent = server === context.task.oldPrimary ? context.parts.agent(server) : null;
   const [facts, events, status] = await Promise.all([
@@ -48,18 +53,19 @@ async function serverBefore(context: TakeoverContext, act: Act, server: string):
     // An agent that is down must not keep a takeover: what it would have done is a follow-up.
     agent ? agent.status().catch(() => null) : null,
   ]);
-  const { semiSync } = facts;
   return {
-    readOnly: facts.readOnly,
-    eventScheduler: facts.eventScheduler,
+    ...settingsOf(facts),
     events: events.map(eventRow),
-    semiSync: semiSync && {
-      primaryEnabled: semiSync.primaryEnabled,
-      replicaEnabled: semiSync.replicaEnabled,
-      waitNoSlave: semiSync.waitNoSlave,
-      timeoutMs: semiSync.timeoutMs,
-      waitPoint: semiSync.waitPoint,
-    },
     services: status?.services.map(({ name, enabled }) => ({ name, enabled })) ?? null,
   };
+}
+
+function settingsOf({
+  readOnly,
+  eventScheduler,
+  semiSync,
+}: Pick<ServerFacts, 'readOnly' | 'eventScheduler' | 'semiSync'>): Omit<ServerBefore, 'events' | 'services'> {
+  if (!semiSync) return { readOnly, eventScheduler, semiSync };
+  const { primaryEnabled, replicaEnabled, waitNoSlave, timeoutMs, waitPoint } = semiSync;
+  return { readOnly, eventScheduler, semiSync: { primaryEnabled, replicaEnabled, waitNoSlave, timeoutMs, waitPoint } };
 }

@@ -19,7 +19,7 @@ export function examplePreflight(change: Partial<ServerPreflight> = {}): ServerP
     lockHolders: [],
     otherTools: [],
     prepared: 0,
-    enabledEvents: 0,
+    events: [],
     lockHolder: null,
     ...change,
   };

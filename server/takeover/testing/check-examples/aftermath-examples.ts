@@ -1,9 +1,22 @@
 import type { ClusterSnapshot, ServerSnapshot } from '../../../contract/snapshot.ts';
+import type { EventRow } from '../../../mariadb/events-move.ts';
 import type { ExampleChange } from '../example-plan.ts';
 import { blocksSwitchover, dead, warnsDetach, warnsFailover, warnsSwitchover, type CheckExample } from './example.ts';
 
 const GIB = 1024 ** 3;
 const TIB = 1024 * GIB;
+
+const exampleEvent = (name: string): EventRow => ({
+  schema: 'shop',
+  name,
+  definer: 'shop@%',
+  status: 'ENABLED',
+  sqlMode: '',
+  characterSetClient: 'utf8mb4',
+  collationConnection: 'utf8mb4_general_ci',
+  rest: '',
+  overdue: false,
+});
 
 /** Every server's agent says this as well. */
 const agents = (
@@ -30,7 +43,7 @@ const noMove =
   'REPLICATION SLAVE ADMIN, SLAVE MONITOR, BINLOG MONITOR, READ_ONLY ADMIN, RELOAD, CONNECTION ADMIN, PROCESS, EVENT';
 const mover = (privileges: string) => ({
   preflight: {
-    'db-1': { enabledEvents: 2 },
+    'db-1': { events: [exampleEvent('a'), exampleEvent('b')] },
     'db-2': { grants: [`GRANT ${privileges} ON *.* TO \`baton_operate\`@\`%\``] },
   },
 });
@@ -51,7 +64,7 @@ export const aftermathExamples: readonly CheckExample[] = [
   }),
   warnsDetach('events', {
     when: 'they would run on both',
-    change: { input: { kind: 'detach' }, preflight: { 'db-1': { enabledEvents: 1 } } },
+    change: { input: { kind: 'detach' }, preflight: { 'db-1': { events: [exampleEvent('a')] } } },
     names: /1 enabled event of db-1 stay off on db-2/,
     commands: /information_schema\.EVENTS/,
   }),
