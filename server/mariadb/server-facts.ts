@@ -57,8 +57,8 @@ export interface Counters {
 }
 
 /** Those that the facts hold. */
-export function countersIn({ uptimeSeconds, replicasConnected, semiSync }: ServerFacts): Counters {
-  const { primaryClients: semiSyncClients = 0, waitSessions: semiSyncWaits = 0 } = semiSync ?? {};
+export function countersIn({ uptimeSeconds, replicasConnected, semiSync: both }: ServerFacts): Counters {
+  const { primaryClients: semiSyncClients = 0, waitSessions: semiSyncWaits = 0 } = both ?? {};
   return { uptimeSeconds, replicasConnected, semiSyncClients, semiSyncWaits };
 }
 

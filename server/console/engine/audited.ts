@@ -23,11 +23,7 @@ export interface DeedWords {
 }
 
 /** `act` is given the writing of the first entry, which is over unless that is to be `soon`: it begins nothing where it fails. */
-export type Audited = <T>(
-  deed: Deed,
-  act: (recorded: Promise<unknown>) => Promise<T>,
-  words?: DeedWords,
-) => Promise<T>;
+export type Audited = <T>(deed: Deed, act: (recorded: Promise<unknown>) => Promise<T>, words?: DeedWords) => Promise<T>;
 
 /**
  * Has a deed in the audit before it is begun, so that nothing is done that nobody can see, and how it ended behind that.
