@@ -20,6 +20,7 @@ const checkout = join(import.meta.dirname, '..', '..');
 const token = 'console-token-0123456789';
 const timeoutMs = 50_000;
 let folder: string;
+let client: AgentClient;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'baton-readme-'));
   for (const name of ['etc', 'srv', 'backup', 'options']) await mkdir(join(folder, name));
@@ -40,11 +41,15 @@ async function example(line: string, command: 'agent' | 'console'): Promise<stri
   return text.replaceAll(/\bagent\b/g, command);
 }
 
+const pidFile = async (name: string): Promise<number> =>
+  Number(await readFile(join(folder, 'srv', `${name}.pid`), 'utf8').catch(() => '0'));
+const logOf = async (name: string): Promise<string> => await readFile(join(folder, 'srv', `${name}.log`), 'utf8');
+const services = async (): Promise<number> => (await client.status().catch(() => null))?.services.length ?? 0;
+
 describe('the program of supervisord', () => {
   const ports = { agent: 0, console: 0 };
   let cluster: SandboxCluster;
   let supervisord: RealSupervisord;
-  let client: AgentClient;
   beforeAll(async () => {
     for (const name of ['agent', 'console'] as const) ports[name] = (await reservePort()).port;
     client = new AgentClient({ server: 'db-1', url: `http://[::1]:${ports.agent}`, token });
@@ -108,9 +113,6 @@ describe('the program of supervisord', () => {
         () => false,
       ),
   };
-  const pidFile = async (name: string): Promise<number> =>
-    Number(await readFile(join(folder, 'srv', `${name}.pid`), 'utf8').catch(() => '0'));
-  const logOf = async (name: string): Promise<string> => await readFile(join(folder, 'srv', `${name}.log`), 'utf8');
 
   test.each(['agent', 'console'] as const)('starts the %s, which stays in the foreground', async (name) => {
     await until(answers[name], { what: `the ${name} answers`, timeoutMs });
@@ -125,7 +127,6 @@ describe('the program of supervisord', () => {
     await configure({ lag: { warnSeconds: 7, criticalSeconds: 70 } });
     await ask('signalProcess', 'baton-agent', 'HUP');
     await ask('signalProcess', 'baton-console', 'HUP');
-    const services = async (): Promise<number> => (await client.status().catch(() => null))?.services.length ?? 0;
     await until(async () => (await services()) === 1, { what: 'the agent has its service', timeoutMs });
     await until(async () => (await logOf('console')).includes('configuration read again'), {
       what: 'the console has read it',
