@@ -4,12 +4,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { exists } from '../bootstrap/exchange.ts';
 import type { InitStage } from '../bootstrap/make-replica.ts';
+import { parametersIn } from '../bootstrap/parameters-in.ts';
 import { existingData, initReplica } from '../bootstrap/replica-init.ts';
 import { replicaTls, secured } from '../bootstrap/secured.ts';
 import type { AgentConfiguration } from '../contract/configuration/agent.ts';
 import { BatonError, messageOf } from '../contract/errors.ts';
 import type { FirstCopyStatus } from '../contract/first-copy.ts';
-import { readParameters, type ReplicaParameters } from '../contract/parameters.ts';
+import type { ReplicaParameters } from '../contract/parameters.ts';
 import { replaceFile } from '../files/durable-file.ts';
 import { serverControl } from '../services/server-control.ts';
 
@@ -90,7 +91,7 @@ export class FirstCopy {
   async #make(defaultsFile: string): Promise<boolean> {
     const { server, parametersFile } = this.#configuration;
     if (parametersFile === undefined) throw missing;
-    const parameters = await parametersIn(parametersFile);
+    const parameters = await wantedIn(parametersFile);
     if (parameters.primary === null) return false;
     const end = await initReplica({
       ...(await secured(replicaTls({}, this.#configuration, parameters), parameters)),
@@ -122,11 +123,10 @@ function statusOf(stage: InitStage): FirstCopyStatus {
   return { stage: stage.kind, bytes, totalBytes, error: null };
 }
 
-async function parametersIn(file: string): Promise<ReplicaParameters> {
+/** It may be written later: what is not there yet is looked for again. */
+async function wantedIn(file: string): Promise<ReplicaParameters> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new BatonError('unavailable', `agent.parametersFile can't be read: ${messageOf(error)}.`);
   });
-  const read = readParameters(text);
-  if (read.kind === 'read') return read.parameters;
-  throw new BatonError('invalid', `${file}: ${read.text}.`);
+  return parametersIn(text, file);
 }

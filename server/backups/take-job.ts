@@ -25,7 +25,8 @@ export async function takeJob(
 ): Promise<BackupOutcome> {
   const { directory, rules } = parts;
   const database = job.kind === 'dump' ? job.database : null;
-  const lack = lackOfSpace(await freeBytes(directory), await lastBytes(parts, methodOfJob(job), database));
+  const last = lastBytes(await readCatalogue(directory), parts.server, methodOfJob(job), database);
+  const lack = lackOfSpace(await freeBytes(directory), last);
   if (lack !== null) return { kind: 'failed', reason: lack };
   const room = watchRoom(directory);
   const common = {
@@ -51,23 +52,24 @@ export function methodOfJob(job: BackupJob): DumpMethod {
 
 /** Why there is no room for a backup by this method, be it the smallest kind of it; null where there is, or none was taken. */
 export async function lackForAny(
-  parts: Pick<PlanParts, 'directory' | 'server'>,
+  { directory, server }: Pick<PlanParts, 'directory' | 'server'>,
   method: 'dump' | 'mariabackup',
   database: string | null,
 ): Promise<string | null> {
   const methods: DumpMethod[] = method === 'dump' ? ['dump'] : ['mariabackup', 'mariabackup-incremental'];
-  const sizes = await Promise.all(methods.map((one) => lastBytes(parts, one, database)));
-  const known = sizes.filter((size) => size !== null);
-  return lackOfSpace(await freeBytes(parts.directory), known.length === 0 ? null : Math.min(...known));
+  const catalogue = await readCatalogue(directory);
+  const known = methods.map((one) => lastBytes(catalogue, server, one, database)).filter((size) => size !== null);
+  return lackOfSpace(await freeBytes(directory), known.length === 0 ? null : Math.min(...known));
 }
 
 /** The size of the newest like it; null: there is none. */
-async function lastBytes(
-  { directory, server }: Pick<PlanParts, 'directory' | 'server'>,
+function lastBytes(
+  newestFirst: readonly DumpManifest[],
+  server: string,
   method: DumpMethod,
   database: string | null,
-): Promise<number | null> {
+): number | null {
   const like = (one: DumpManifest): boolean =>
     one.server === server && one.method === method && one.database === database;
-  return (await readCatalogue(directory)).find(like)?.bytes ?? null;
+  return newestFirst.find(like)?.bytes ?? null;
 }

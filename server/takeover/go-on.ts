@@ -1,15 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FollowUp } from '../contract/operation.ts';
-import { lockAnswer, takeLock } from '../mariadb/advisory-lock.ts';
-import type { Session } from '../mariadb/session.ts';
 import { SqlError } from '../mariadb/sql-error.ts';
 import type { Act, Step, StepEnd } from '../operations/step.ts';
-import { look, type TakeoverContext } from './context.ts';
+import type { TakeoverContext } from './context.ts';
+import { untilLocked } from './until-locked.ts';
 
 const CONNECT_MS = 2_000;
-/** The server frees the lock of a connection that is gone in a moment, or when its statement ends. */
 const LOCK_MS = 2_000;
-const PAUSE_MS = 20;
 /** A server whose connections break again and again is left to do. */
 const TRIES = 3;
 
@@ -59,7 +55,8 @@ async function renew(context: TakeoverContext, act: Act): Promise<void> {
     broken.map(async ({ server, purpose }) => {
       try {
         const session = await context.links.open(server, purpose, Math.min(CONNECT_MS, act.deadline.remainingMs()));
-        if (purpose === 'lock') await holdLock(act, session);
+        if (purpose !== 'lock' || (await untilLocked(act, session, act.deadline.within(LOCK_MS)))) return;
+        throw new Error(`the connection to ${server} was lost, and somebody else holds its lock for takeovers now`);
       } catch (error) {
         if (!(error instanceof SqlError)) throw error;
       }
@@ -68,17 +65,4 @@ async function renew(context: TakeoverContext, act: Act): Promise<void> {
   for (const [server, ids] of Object.entries(context.links.ids()))
     context.connections[server] = [...new Set([...(context.connections[server] ?? []), ...ids])];
   await act.record('connections', context.connections);
-}
-
-async function holdLock(act: Act, session: Session): Promise<void> {
-  const deadline = act.deadline.within(LOCK_MS);
-  for (;;) {
-    const [row] = await look(act, session, takeLock());
-    if (lockAnswer(row ?? {}).taken) return;
-    if (deadline.remainingMs() === 0)
-      throw new Error(
-        `the connection to ${session.server} was lost, and somebody else holds its lock for takeovers now`,
-      );
-    await delay(PAUSE_MS);
-  }
 }

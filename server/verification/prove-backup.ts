@@ -1,5 +1,3 @@
-import { readCatalogue } from '../backups/catalogue.ts';
-import { chainOf } from '../backups/chain.ts';
 import { appliedPosition } from '../mariadb/local-server.ts';
 import { countTables } from '../mariadb/table-counts.ts';
 import type { DumpManifest } from '../contract/dumps.ts';
@@ -22,12 +20,15 @@ export interface Proof {
 }
 
 /**
- * Restores a backup into a server that nobody else can reach, has mariadb-check read each table, and compares its position
+ * Restores a backup, by its `chain` (null: part of it is missing), into a server that nobody else can reach, has mariadb-check read each table, and compares its position
  * and its tables with the manifest. Rejects where that could not be done for want of something else than the backup.
  */
-export async function proveBackup(manifest: DumpManifest, parts: RestoreParts): Promise<Proof> {
+export async function proveBackup(
+  manifest: DumpManifest,
+  chain: readonly DumpManifest[] | null,
+  parts: RestoreParts,
+): Promise<Proof> {
   try {
-    const chain = chainOf(await readCatalogue(parts.directory), manifest);
     if (chain === null) throw new BadBackup('what it builds on is not there');
     const restored = await restore(chain, parts);
     try {

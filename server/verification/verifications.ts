@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { findBackup, readCatalogue } from '../backups/catalogue.ts';
+import { readCatalogue } from '../backups/catalogue.ts';
 import { chainOf } from '../backups/chain.ts';
 import { freeBytes } from '../backups/disk-space.ts';
 import type { FailureNote } from '../backups/failure-note.ts';
@@ -64,10 +64,11 @@ export class Verifications {
     this.#preparing = true;
     try {
       const { directory } = this.#parts;
-      const manifest = await findBackup(directory, name);
+      const catalogue = await readCatalogue(directory);
+      const manifest = catalogue.find((one) => one.name === name);
       if (!manifest) throw new BatonError('not-found', 'There is no such backup.');
-      const chain = chainOf(await readCatalogue(directory), manifest) ?? [manifest];
-      await this.#checkRoom(manifest, chain);
+      const chain = chainOf(catalogue, manifest);
+      await this.#checkRoom(manifest, chain ?? [manifest]);
       return this.#begin(manifest, chain);
     } finally {
       this.#preparing = false;
@@ -117,7 +118,7 @@ export class Verifications {
     throw new BatonError('refused', `Nothing was begun: ${text}.`, 'Make room, or set agent.backups.verifyDirectory.');
   }
 
-  #begin(manifest: DumpManifest, chain: readonly DumpManifest[]): VerifyRun {
+  #begin(manifest: DumpManifest, chain: readonly DumpManifest[] | null): VerifyRun {
     const run: VerifyRun = {
       id: randomUUID(),
       name: manifest.name,
@@ -126,24 +127,24 @@ export class Verifications {
       state: 'running',
       step: 'unpack',
       bytes: 0,
-      totalBytes: chain.reduce((sum, { bytes }) => sum + bytes, 0),
+      totalBytes: (chain ?? [manifest]).reduce((sum, { bytes }) => sum + bytes, 0),
       ok: null,
       text: null,
     };
     this.#runs.set(run.id, run);
     for (const id of [...this.#runs.keys()].slice(0, -rememberedRuns)) this.#runs.delete(id);
-    const ended = this.#go(run, manifest).finally(() => (this.#current = null));
+    const ended = this.#go(run, manifest, chain).finally(() => (this.#current = null));
     this.#current = { run, ended };
     return { ...run };
   }
 
   /** Never rejects. */
-  async #go(run: VerifyRun, manifest: DumpManifest): Promise<void> {
+  async #go(run: VerifyRun, manifest: DumpManifest, chain: readonly DumpManifest[] | null): Promise<void> {
     const { logger, now, note } = this.#parts;
     logger.info({ run: run.id, name: run.name }, 'verification begun');
     let proof: Proof | null = null;
     try {
-      proof = await this.#prove(run, manifest);
+      proof = await this.#prove(run, manifest, chain);
       run.endedAt = now().toISOString();
       await this.#record(run, manifest, proof, run.endedAt);
       await note.clear('verify');
@@ -173,12 +174,12 @@ export class Verifications {
     run.text = proof.text;
   }
 
-  async #prove(run: VerifyRun, manifest: DumpManifest): Promise<Proof> {
+  async #prove(run: VerifyRun, manifest: DumpManifest, chain: readonly DumpManifest[] | null): Promise<Proof> {
     const { directory, workDirectory } = this.#parts;
     const folder = await mkdtemp(join(workDirectory, folderPrefix));
     const room = watchRoom(workDirectory);
     try {
-      return await proveBackup(manifest, {
+      return await proveBackup(manifest, chain, {
         directory,
         folder,
         signal: AbortSignal.any([this.#closing.signal, room.signal]),

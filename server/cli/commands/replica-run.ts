@@ -26,7 +26,7 @@ import {
   type ReplicaFacts,
   type ReplicaFolder,
 } from '../replica/replica-folder.ts';
-import { parametersIn, runInit } from '../replica/run-init.ts';
+import { readWanted, runInit } from '../replica/run-init.ts';
 import { secureOptions } from '../replica/secure-options.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { untilStopped } from '../until-stopped.ts';
@@ -89,7 +89,7 @@ export const replicaRun = command({
     if (parameters === undefined && known === null) {
       throw new BatonError('invalid', 'A replica of whom? Name its --parameters.');
     }
-    const { text, wanted } = await parametersIn(parameters ?? folder.parameters, terminal);
+    const { text, wanted } = await readWanted(parameters ?? folder.parameters, terminal);
     const facts = known ?? (await claim(directory, { name, ...input }, wanted.primary));
     const tls = replicaTls({ ca, certificate, key, verifyServer }, null, wanted);
     await fillFolder(directory, facts, tls.files);

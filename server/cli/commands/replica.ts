@@ -9,7 +9,7 @@ import { consoleInput, consoleOptions, withConsole } from '../console-api/connec
 import { agentSection } from '../configuration-file.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { replicaRun } from './replica-run.ts';
-import { endText, parametersIn, runInit } from '../replica/run-init.ts';
+import { endText, readWanted, runInit } from '../replica/run-init.ts';
 import { secureOptions } from '../replica/secure-options.ts';
 import { serverArgument, serverTarget } from '../target.ts';
 import { untilStopped } from '../until-stopped.ts';
@@ -52,7 +52,7 @@ const init = command({
     const there = await existingData(resolve(options));
     if (there) return tell(there, null);
     if (file === undefined) throw new BatonError('invalid', 'A replica of whom? Name its --parameters.');
-    const { wanted } = await parametersIn(file, terminal);
+    const { wanted } = await readWanted(file, terminal);
     const stopped = new AbortController();
     void untilStopped().then(() => stopped.abort(new BatonError('unavailable', 'Stopped: nothing is left of it.')));
     const run = {

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import type { InitStage } from '../../bootstrap/make-replica.ts';
+import { parametersIn } from '../../bootstrap/parameters-in.ts';
 import { initFailure, initReplica, type InitEnd } from '../../bootstrap/replica-init.ts';
 import { secured, type ReplicaTls } from '../../bootstrap/secured.ts';
 import { BatonError, messageOf } from '../../contract/errors.ts';
 import { addressText } from '../../contract/listen-address.ts';
-import { readParameters, type ReplicaParameters } from '../../contract/parameters.ts';
+import type { ReplicaParameters } from '../../contract/parameters.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { Rate, receivingLine, stageBegins } from './stage-text.ts';
 
@@ -29,7 +30,7 @@ export async function runInit(run: InitRun, terminal: Terminal): Promise<InitEnd
 }
 
 /** The parameters in a file, or on standard input where it is "-". Rejects with BatonError('invalid'), never with a value. */
-export async function parametersIn(
+export async function readWanted(
   file: string,
   terminal: Terminal,
 ): Promise<{ text: string; wanted: ReplicaParameters }> {
@@ -39,9 +40,7 @@ export async function parametersIn(
       : await readFile(file, 'utf8').catch((error: unknown) => {
           throw new BatonError('invalid', `The parameters can't be read: ${messageOf(error)}.`);
         });
-  const read = readParameters(text);
-  if (read.kind === 'read') return { text, wanted: read.parameters };
-  throw new BatonError('invalid', `${file === '-' ? 'Standard input' : file}: ${read.text}.`);
+  return { text, wanted: parametersIn(text, file === '-' ? 'Standard input' : file) };
 }
 
 /** What came of it, in a sentence. */

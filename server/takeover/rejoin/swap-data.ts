@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { lockAnswer, takeLock } from '../../mariadb/advisory-lock.ts';
 import { formatRanges } from '../../mariadb/gtid.ts';
 import { BatonError } from '../../contract/errors.ts';
 import type { TakeoverAgent } from '../agent.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';
 import type { Reseed } from '../../contract/reseed.ts';
 import { done, failed, type Act, type Step, type StepEnd } from '../../operations/step.ts';
-import { perform, type TakeoverContext } from '../context.ts';
+import type { TakeoverContext } from '../context.ts';
 import { handsOf } from '../hands.ts';
 import { agentOf, reseedIdOf } from './copy-data.ts';
 import { byteText } from './copy-progress.ts';
 import { ownPositions, spanText } from './own-positions.ts';
+import { untilLocked } from '../until-locked.ts';
 import { watchReseed } from './watch-reseed.ts';
 
 /** A large server takes its time to end and to start; its agent takes an exchange back that fails. */
@@ -113,9 +113,8 @@ async function reconnect(context: TakeoverContext, act: Act, server: string): Pr
       await context.links.open(server, 'side', CONNECT_MS);
       context.connections = context.links.ids();
       await act.record('connections', context.connections);
-      const [row] = await perform(act, session, takeLock());
-      if (lockAnswer(row ?? {}).taken) return null;
-      if (deadline.remainingMs() === 0) return `another takeover holds the lock on ${server}`;
+      if (await untilLocked(act, session, deadline)) return null;
+      return `another takeover holds the lock on ${server}`;
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
       if (deadline.remainingMs() === 0) return `${server} does not let Baton in: ${error.message}`;
