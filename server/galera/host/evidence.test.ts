@@ -6,6 +6,7 @@ import { until } from '../../sandbox/until.ts';
 import { untilSynced, withStartOptions } from '../../sandbox/galera/node.ts';
 import { expectSameRows, insert, uidsOf, untilState, writeSteadily } from '../testing/facts.ts';
 import { galeraStage, type GaleraStage } from '../testing/stage.ts';
+import { recoverPosition } from './recover-position.ts';
 
 /** Three nodes on a busy machine, again and again down and up. */
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -47,6 +48,15 @@ test('scenario 9: a node that runs is never asked for its position by --wsrep-re
   expect(alive.status.members).toHaveLength(3);
   expect(alive.status.members).toContain(alive.status.ownId);
   expect(await stage.recoveries('db-1')).toBe(0);
+  // Where it runs all the same it waits for the node's locks, and the node goes on.
+  const { optionsFile, dataDir: dataDirectory } = stage.node('db-1');
+  const asked = { program: 'mariadbd', optionsFile, dataDirectory, timeoutMs: 4_000 };
+  expect(await recoverPosition(asked)).toMatchObject({
+    kind: 'failed',
+    reason: expect.stringContaining('(it had 4 s)'),
+  });
+  await insert(stage.node('db-1'), 'goes-on');
+  expect(await stage.evidence('db-1')).toMatchObject({ alive: { kind: 'serving', status: { localState: 'Synced' } } });
 });
 
 test('scenario 7: a frozen node is silent, and the cluster without it is not bootstrapped', async () => {

@@ -24,7 +24,9 @@ export function takeDown(round: Round, node: string): Step<RoundContext> {
     alreadyDone: async (context) => ((await isDown(context, node)) ? `${node} is down` : null),
     async run(context, act) {
       if (await isDown(context, node)) {
-        if (round.act === 'restart') return failed(`${node} is down, and nobody here has stopped it`);
+        // Whoever takes it up may find the end of a stop that its console had begun.
+        if (round.act === 'restart' && !act.operation.takenUp)
+          return failed(`${node} is down, and nobody here has stopped it`);
         return skipped('it is down already');
       }
       const wrong = await wrongNow(context, [node, ...others]);
