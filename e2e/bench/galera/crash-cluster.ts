@@ -12,7 +12,7 @@ import type { CrashFacts } from './judge-crash.ts';
 const APPLICATION_PER_SECOND = 200;
 /** As fast as a node takes them. */
 const WRITER_PER_SECOND = 1_000;
-const LOOK_MS = 50;
+const LOOK_MS = 100;
 const POSITION_MS = 60_000;
 
 /** The application: turns to whichever node takes its writes, through the outage as well. */

@@ -17,12 +17,18 @@ export interface LocalNode {
 
 /**
  * Whether the node runs, in every state it can be in. "down" is proven three times: no process has the data directory,
- * nothing holds its files, nothing answers at its socket or its port in the group. Never rejects.
+ * nothing holds its files, nothing answers at its socket or its port in the group. `lastPid`: which process it was. Never
+ * rejects.
  */
-export async function aliveness(node: LocalNode, dataDirectory: string, options: ServerOptions): Promise<Aliveness> {
+export async function aliveness(
+  node: LocalNode,
+  dataDirectory: string,
+  options: ServerOptions,
+  lastPid: number | null = null,
+): Promise<Aliveness> {
   let holder: Holder;
   try {
-    holder = await findHolder(dataDirectory);
+    holder = await findHolder(dataDirectory, lastPid);
   } catch (error) {
     return { kind: 'unknown', reason: `the processes of this host can't be looked at: ${String(error)}` };
   }

@@ -23,12 +23,12 @@ const PROGRAMS = ['mariadbd', 'mysqld'];
 
 /**
  * Looks for the mariadbd of a data directory: by its working directory, which is that in every state of a node, and by the
- * kernel's locks. Rejects where /proc can't be read.
+ * kernel's locks. All processes are gone through only where it is not `lastPid` still. Rejects where /proc can't be read.
  */
-export async function findHolder(dataDirectory: string): Promise<Holder> {
+export async function findHolder(dataDirectory: string, lastPid: number | null = null): Promise<Holder> {
   // The kernel names a working directory without links in it; a directory that is not there nobody works in.
   const directory = await realpath(dataDirectory).catch(() => resolve(dataDirectory));
-  const [open, processes] = await Promise.all([lockedFiles(directory), serverProcesses()]);
+  const [open, processes] = await Promise.all([lockedFiles(directory), processesIn(directory, lastPid)]);
   const own = processes.find(({ directory: where }) => where === directory);
   if (own)
     return {
@@ -55,6 +55,11 @@ interface ServerProcess {
   readonly pid: number;
   readonly directory: string | null;
   readonly frozen: boolean;
+}
+
+async function processesIn(directory: string, lastPid: number | null): Promise<ServerProcess[]> {
+  const last = lastPid === null ? null : await serverProcess(lastPid);
+  return last?.directory === directory ? [last] : await serverProcesses();
 }
 
 async function serverProcesses(): Promise<ServerProcess[]> {

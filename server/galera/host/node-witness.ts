@@ -23,6 +23,8 @@ export class NodeWitness {
   /** The position and the files it was read from: it holds for as long as nobody has touched them. */
   #remembered: { readonly files: string; readonly recovered: Recovered } | null = null;
   #recovering: Promise<NodeEvidence> | null = null;
+  /** Where the node is looked for first. */
+  #lastPid: number | null = null;
 
   constructor(parts: WitnessParts) {
     this.#parts = parts;
@@ -81,13 +83,14 @@ export class NodeWitness {
     const directory = directoryIn(options);
     const observedAt = now().toISOString();
     const [alive, grastate, gvwstate, data, innodb, leftovers] = await Promise.all([
-      aliveness(this.#parts, directory, options),
+      aliveness(this.#parts, directory, options, this.#lastPid),
       readGrastate(directory),
       readGvwstate(directory),
       hasData(directory),
       hasInnodb(innodbHome(options, directory)),
       transferLeftovers(directory),
     ]);
+    if ('pid' in alive) this.#lastPid = alive.pid;
     const seen = {
       server,
       observedAt,

@@ -10,11 +10,15 @@ import type { RecoveryParts } from './parts.ts';
 import type { PositionRecords } from './records.ts';
 import { membersWith, type Task } from './task.ts';
 
-/** A node is looked at this often while it starts: the first write waits for it. */
-const PAUSE_MS = 50;
+/**
+ * While a node starts it is looked at again after a twentieth of the time that has passed: often at first, when the first
+ * write waits for it, and seldom later, since each look takes from the host what the node needs.
+ */
+const PART = 1 / 20;
+const [SHORTEST_MS, LONGEST_MS] = [20, 500];
 
 /** A node that starts is shown as disconnected for a moment. */
-const APART_LOOKS = 40;
+const APART_MS = 4_000;
 
 /** What the steps of one recovery share. */
 export interface RecoveryContext {
@@ -82,16 +86,18 @@ export type Waited =
 /** Waits until the node is Synced in a Primary component. A look that fails is repeated: it says nothing about the node. */
 export async function untilSynced(context: WithAgents, act: Act, node: string): Promise<Waited> {
   const agent = agentOf(context, node);
+  const startedAt = performance.now();
   let last = 'nothing was heard of it';
-  let apart = 0;
+  let apartSince: number | null = null;
   while (act.deadline.remainingMs() > 0) {
     try {
       const answer = await agent.evidence();
       const status = statusIn(answer);
       if (isSynced(status) && status.ready) return { kind: 'synced', status };
       // It has answered and left again, as after a transfer that failed: it does not come back by itself.
-      apart = status?.clusterStatus === 'disconnected' ? apart + 1 : 0;
-      if (apart > APART_LOOKS) return ended(act, answer, `${node} has left the cluster`);
+      apartSince = status?.clusterStatus === 'disconnected' ? (apartSince ?? performance.now()) : null;
+      if (apartSince !== null && performance.now() - apartSince > APART_MS)
+        return ended(act, answer, `${node} has left the cluster`);
       const { work, evidence } = answer;
       if (work.endedAt !== null && work.error !== null) return ended(act, answer, work.error);
       if (work.endedAt !== null && evidence.alive.kind === 'down')
@@ -102,7 +108,8 @@ export async function untilSynced(context: WithAgents, act: Act, node: string): 
       last = error.message;
     }
     act.waitsFor(`${node} to be Synced: ${last}`);
-    await delay(PAUSE_MS);
+    const pauseMs = (performance.now() - startedAt) * PART;
+    await delay(Math.min(LONGEST_MS, Math.max(SHORTEST_MS, pauseMs)));
   }
   return { kind: 'late', last };
 }

@@ -30,7 +30,8 @@ export function join(task: Task, node: string): Step<RecoveryContext> {
     name: `join ${node}`,
     server: node,
     deadlineMs: JOIN_MS,
-    alreadyDone: async (context) => await isMember(context, node),
+    alreadyDone: async (context) =>
+      isSynced(statusIn(await agentOf(context, node).evidence())) ? `${node} is Synced already` : null,
     async run(context, act) {
       // Until it has joined, however this step ends.
       context.left.add(node);
@@ -45,16 +46,14 @@ export function join(task: Task, node: string): Step<RecoveryContext> {
 async function joined(context: RecoveryContext, act: Act, member: TaskMember): Promise<StepEnd> {
   const { name: node } = member;
   const first = context.task.node;
-  const already = await isMember(context, node);
-  if (already !== null) return skipped(already);
-  const donor = await settled(context, act, node);
+  const [own, donor] = await Promise.all([agentOf(context, node).evidence(), settled(context, act, node)]);
+  if (isSynced(statusIn(own))) return skipped(`${node} is Synced already`);
   if (donor?.clusterStatus === 'non-primary') return nobodyServes(context, act);
   if (donor?.clusterStatus !== 'primary') return failed(`${first} is not Primary any more`);
   const foretold = foretell(member, donor);
   act.log(`${node} ${foretoldWords[foretold]}\n`);
   const position = member.part === 'join' && member.position ? startPosition(member.position) : null;
-  const { alive } = (await agentOf(context, node).evidence()).evidence;
-  if (alive.kind === 'down') {
+  if (own.evidence.alive.kind === 'down') {
     act.statement(`mariadbd${position === null ? '' : ` --wsrep-start-position=${position}`}  -- ${node}`);
     const agent = agentOf(context, node);
     const request = { bootstrap: false, position, forgetView: true };
@@ -85,10 +84,6 @@ async function settled(context: RecoveryContext, act: Act, node: string): Promis
     act.waitsFor(`${task.node} to notice who is gone`);
     await delay(PAUSE_MS);
   }
-}
-
-async function isMember(context: RecoveryContext, node: string): Promise<string | null> {
-  return isSynced(statusIn(await agentOf(context, node).evidence())) ? `${node} is Synced already` : null;
 }
 
 /**
