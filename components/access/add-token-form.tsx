@@ -3,8 +3,8 @@
 import { useState } from 'react';
 import type { CreatedToken, TakeoverScope, UserRole } from '../../server/contract/access.ts';
 import { addToken, type Refusal } from '../../server/contract/client.ts';
-import { useClusters, useWhyNot } from '../live/use-live.ts';
-import { RefusalText } from './refusal-text.tsx';
+import { useClusters } from '../live/use-live.ts';
+import { AddForm } from './add-form.tsx';
 import { RoleChoice } from './role-choice.tsx';
 import { TextField } from './text-field.tsx';
 
@@ -25,7 +25,6 @@ export function AddTokenForm({ taken, made }: { taken: readonly string[]; made: 
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
-  const whyNot = useWhyNot('administer');
   const problem = tokenNameProblem(name.trim(), taken);
 
   const submit = async () => {
@@ -44,65 +43,49 @@ export function AddTokenForm({ taken, made }: { taken: readonly string[]; made: 
   };
 
   return (
-    <form
-      className="mt-4"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
-    >
-      <div className="flex flex-wrap items-start gap-x-6 gap-y-4">
-        <TextField
-          label="What it is for"
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          problem={tried ? problem : null}
-          placeholder="nightly restore test"
-          autoComplete="off"
-          maxLength={100}
-        />
-        <label className="flex flex-col gap-1 max-sm:w-full">
-          <span className="text-sm text-soft">Valid for</span>
-          <select
-            className="field sm:w-44"
-            value={days ?? ''}
-            onChange={(event) => setDays(event.target.value === '' ? null : Number(event.target.value))}
-          >
-            {lives.map((life) => (
-              <option key={life.text} value={life.days ?? ''}>
-                {life.text}
+    <AddForm button={busy ? 'Making…' : 'Make a token'} busy={busy} refusal={refusal} submit={submit}>
+      <TextField
+        label="What it is for"
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        problem={tried ? problem : null}
+        placeholder="nightly restore test"
+        autoComplete="off"
+        maxLength={100}
+      />
+      <label className="flex flex-col gap-1 max-sm:w-full">
+        <span className="text-sm text-soft">Valid for</span>
+        <select
+          className="field sm:w-44"
+          value={days ?? ''}
+          onChange={(event) => setDays(event.target.value === '' ? null : Number(event.target.value))}
+        >
+          {lives.map((life) => (
+            <option key={life.text} value={life.days ?? ''}>
+              {life.text}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label className="flex flex-col gap-1 max-sm:w-full">
+        <span className="text-sm text-soft">May do</span>
+        <select
+          className="field sm:w-60"
+          value={server ?? ''}
+          onChange={(event) => setServer(event.target.value === '' ? null : event.target.value)}
+        >
+          <option value="">what its role may</option>
+          {clusters.flatMap((cluster) =>
+            cluster.servers.map((one) => (
+              <option key={`${cluster.name}/${one.name}`} value={`${cluster.name}/${one.name}`}>
+                take over {cluster.name}/{one.name} only
               </option>
-            ))}
-          </select>
-        </label>
-        <label className="flex flex-col gap-1 max-sm:w-full">
-          <span className="text-sm text-soft">May do</span>
-          <select
-            className="field sm:w-60"
-            value={server ?? ''}
-            onChange={(event) => setServer(event.target.value === '' ? null : event.target.value)}
-          >
-            <option value="">what its role may</option>
-            {clusters.flatMap((cluster) =>
-              cluster.servers.map((one) => (
-                <option key={`${cluster.name}/${one.name}`} value={`${cluster.name}/${one.name}`}>
-                  take over {cluster.name}/{one.name} only
-                </option>
-              )),
-            )}
-          </select>
-        </label>
-        {server === null && <RoleChoice role={role} choose={setRole} />}
-      </div>
-      <div className="mt-4 flex flex-wrap items-center gap-x-4 gap-y-2">
-        <button type="submit" className="btn btn-go" disabled={busy || whyNot !== null}>
-          {busy ? 'Making…' : 'Make a token'}
-        </button>
-        {whyNot !== null && <span className="text-sm text-faint">{whyNot}</span>}
-        <RefusalText refusal={refusal} />
-      </div>
-    </form>
+            )),
+          )}
+        </select>
+      </label>
+      {server === null && <RoleChoice role={role} choose={setRole} />}
+    </AddForm>
   );
 }
 

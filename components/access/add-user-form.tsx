@@ -3,10 +3,9 @@
 import { useState } from 'react';
 import type { User, UserRole } from '../../server/contract/access.ts';
 import { addUser, type Refusal } from '../../server/contract/client.ts';
-import { useWhyNot } from '../live/use-live.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
+import { AddForm } from './add-form.tsx';
 import { newUserProblems } from './new-user-rules.ts';
-import { RefusalText } from './refusal-text.tsx';
 import { RoleChoice } from './role-choice.tsx';
 import { suggestPassword } from './suggest-password.ts';
 import { TextField } from './text-field.tsx';
@@ -18,7 +17,8 @@ export function AddUserForm({
   taken,
   added,
 }: {
-  taken: readonly string[]; /** `password`: the one that was suggested, which nobody has typed and nobody may know yet. */
+  taken: readonly string[];
+  /** `password`: the one that was suggested, which nobody has typed and nobody may know yet. */
   added: (user: User, password: string | null) => void;
 }) {
   const [username, setUsername] = useState('');
@@ -28,7 +28,6 @@ export function AddUserForm({
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
-  const whyNot = useWhyNot('administer');
   const problems = newUserProblems({ username, password }, taken);
 
   const submit = async () => {
@@ -47,54 +46,43 @@ export function AddUserForm({
   };
 
   return (
-    <form
-      className="mt-4"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
+    <AddForm
+      button={busy ? 'Adding…' : username === '' ? 'Add a user' : `Add ${username}`}
+      busy={busy}
+      refusal={refusal}
+      submit={submit}
     >
-      <div className="flex flex-wrap items-start gap-x-6 gap-y-4">
-        <TextField
-          label="User name"
-          value={username}
-          onChange={(event) => setUsername(event.target.value)}
-          problem={tried ? problems.username : null}
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-        />
-        <TextField
-          label="First password"
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-          problem={tried ? problems.password : null}
-          type={shown ? 'text' : 'password'}
-          autoComplete="new-password"
-          spellCheck={false}
+      <TextField
+        label="User name"
+        value={username}
+        onChange={(event) => setUsername(event.target.value)}
+        problem={tried ? problems.username : null}
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+      />
+      <TextField
+        label="First password"
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+        problem={tried ? problems.password : null}
+        type={shown ? 'text' : 'password'}
+        autoComplete="new-password"
+        spellCheck={false}
+      >
+        <button
+          type="button"
+          className="btn btn-small"
+          onClick={() => {
+            setPassword(suggestPassword(random));
+            setShown(true);
+          }}
         >
-          <button
-            type="button"
-            className="btn btn-small"
-            onClick={() => {
-              setPassword(suggestPassword(random));
-              setShown(true);
-            }}
-          >
-            Suggest one
-          </button>
-          {shown && <CopyButton text={password} label="Copy the password" />}
-        </TextField>
-        <RoleChoice role={role} choose={setRole} />
-      </div>
-      <div className="mt-4 flex flex-wrap items-center gap-x-4 gap-y-2">
-        <button type="submit" className="btn btn-go" disabled={busy || whyNot !== null}>
-          {busy ? 'Adding…' : username === '' ? 'Add a user' : `Add ${username}`}
+          Suggest one
         </button>
-        {whyNot !== null && <span className="text-sm text-faint">{whyNot}</span>}
-        <RefusalText refusal={refusal} />
-      </div>
-    </form>
+        {shown && <CopyButton text={password} label="Copy the password" />}
+      </TextField>
+      <RoleChoice role={role} choose={setRole} />
+    </AddForm>
   );
 }

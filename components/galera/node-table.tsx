@@ -3,6 +3,7 @@
 import { clsx } from 'clsx';
 import type { Decision } from '../../server/contract/galera.ts';
 import { SizeBar } from '../dumps/size-bar.tsx';
+import { Glyph } from '../ui/glyph.tsx';
 import { Status } from '../ui/mark.tsx';
 import { Ago } from '../ui/time.tsx';
 import { aliveWord, nodeGroups, partOf, seqnoText, sourceText, type Node, type NodeGroup } from './node-groups.ts';
@@ -119,16 +120,9 @@ function Swatch({ uuid, place }: { uuid: string | null; place: number }) {
   if (uuid === null) return <span className="text-faint">none</span>;
   return (
     <span className="inline-flex items-center gap-2" title={uuid}>
-      <svg
-        viewBox="0 0 12 12"
-        width="12"
-        height="12"
-        aria-hidden="true"
-        focusable="false"
-        className={colours[place % 4]}
-      >
+      <Glyph className={colours[place % 4]}>
         <rect width="12" height="12" rx="2" fill="currentColor" />
-      </svg>
+      </Glyph>
       <code className="mono">{uuid.slice(0, 4)}</code>
     </span>
   );

@@ -1,6 +1,7 @@
 import { clsx } from 'clsx';
 import type { ReactNode } from 'react';
 import type { StepState } from '../../server/contract/operation.ts';
+import { Glyph } from '../ui/glyph.tsx';
 
 const colour: Record<StepState, string> = {
   pending: 'text-off',
@@ -15,18 +16,7 @@ const colour: Record<StepState, string> = {
 
 /** The shape of a step's state; always beside its word. */
 export function StepMark({ state, className }: { state: StepState; className?: string }) {
-  return (
-    <svg
-      viewBox="0 0 12 12"
-      width="12"
-      height="12"
-      aria-hidden="true"
-      focusable="false"
-      className={clsx('inline-block flex-none', colour[state], className)}
-    >
-      {shapes[state]}
-    </svg>
-  );
+  return <Glyph className={clsx(colour[state], className)}>{shapes[state]}</Glyph>;
 }
 
 const ring = <circle cx="6" cy="6" r="4.75" fill="none" stroke="currentColor" strokeWidth="1.5" />;

@@ -1,6 +1,7 @@
 import { clsx } from 'clsx';
 import type { ReactNode } from 'react';
 import type { MarkLevel } from '../status/mark-level.ts';
+import { Glyph } from './glyph.tsx';
 
 const colour: Record<MarkLevel, string> = {
   critical: 'text-critical',
@@ -12,18 +13,7 @@ const colour: Record<MarkLevel, string> = {
 
 /** The shape of a state: ◆ critical, ▲ serious, ■ caution, ● normal, ○ off or unknown. Always beside its word. */
 export function Mark({ level, className }: { level: MarkLevel; className?: string }) {
-  return (
-    <svg
-      viewBox="0 0 12 12"
-      width="12"
-      height="12"
-      aria-hidden="true"
-      focusable="false"
-      className={clsx('inline-block flex-none', colour[level], className)}
-    >
-      {shapes[level]}
-    </svg>
-  );
+  return <Glyph className={clsx(colour[level], className)}>{shapes[level]}</Glyph>;
 }
 
 const shapes: Record<MarkLevel, ReactNode> = {

@@ -1,3 +1,4 @@
+import { noSsl } from '../../mariadb/change-primary.ts';
 import { gtidList } from '../../mariadb/gtid.ts';
 import type { ReplicaStatus } from '../../mariadb/replica-status.ts';
 import type { ServerFacts } from '../../mariadb/server-facts.ts';
@@ -70,17 +71,7 @@ export function exampleStatus(change: Partial<ReplicaStatus> = {}): ReplicaStatu
     filters: [],
     eventTimeLagSeconds: null,
     connectRetrySeconds: 1,
-    ssl: {
-      allowed: false,
-      verifyServer: false,
-      caFile: '',
-      caPath: '',
-      certificate: '',
-      key: '',
-      cipher: '',
-      crl: '',
-      crlPath: '',
-    },
+    ssl: noSsl,
     ...change,
   };
 }
