@@ -76,6 +76,18 @@ export function isSynced(status: NodeStatus | null): status is NodeStatus {
   return status?.clusterStatus === 'primary' && status.localState === 'Synced';
 }
 
+/** Begins to start a node that is down into the cluster that runs, from its position; answers why it was not begun. */
+export async function startInto(
+  context: WithAgents,
+  act: Act,
+  node: string,
+  position: string | null,
+): Promise<string | null> {
+  act.statement(`mariadbd${position === null ? '' : ` --wsrep-start-position=${position}`}  -- ${node}`);
+  const agent = agentOf(context, node);
+  return await whyNotBegun(async () => await agent.start({ bootstrap: false, position, forgetView: true }));
+}
+
 /** How a wait for a node came out. */
 export type Waited =
   | { readonly kind: 'synced'; readonly status: NodeStatus }

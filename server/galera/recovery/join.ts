@@ -6,10 +6,10 @@ import {
   agentOf,
   isSynced,
   nobodyServes,
+  startInto,
   statusIn,
   untilSynced,
   whyNot,
-  whyNotBegun,
   type RecoveryContext,
 } from './context.ts';
 import { handsOf } from './hands.ts';
@@ -54,10 +54,7 @@ async function joined(context: RecoveryContext, act: Act, member: TaskMember): P
   act.log(`${node} ${foretoldWords[foretold]}\n`);
   const position = member.part === 'join' && member.position ? startPosition(member.position) : null;
   if (own.evidence.alive.kind === 'down') {
-    act.statement(`mariadbd${position === null ? '' : ` --wsrep-start-position=${position}`}  -- ${node}`);
-    const agent = agentOf(context, node);
-    const request = { bootstrap: false, position, forgetView: true };
-    const refusal = await whyNotBegun(async () => await agent.start(request));
+    const refusal = await startInto(context, act, node, position);
     if (refusal !== null) return failed(refusal);
   }
   const waited = await untilSynced(context, act, node);

@@ -1,62 +1,52 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { StartRequest } from '../../contract/galera.ts';
 import { untilSynced, withStartOptions } from '../../sandbox/galera/node.ts';
 import { until } from '../../sandbox/until.ts';
 import type { GaleraAgent } from '../agent.ts';
 import { grastateText } from '../testing/example-evidence.ts';
 import { expectSameRows, failuresOf, insert, statesOf, uidsOf, writeSteadily } from '../testing/facts.ts';
+import { onStage } from '../testing/on-stage.ts';
 import { recoveryDesk, type RecoveryDesk } from '../testing/recovery-desk.ts';
-import { galeraStage, type GaleraStage } from '../testing/stage.ts';
 
 /** Three nodes on a busy machine, again and again down and up. */
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
 
-let stage: GaleraStage;
-let desk: RecoveryDesk;
-beforeAll(async () => {
-  stage = await galeraStage();
-  desk = await recoveryDesk(stage);
-});
-afterAll(async () => {
-  desk.close();
-  await stage.stop();
-});
+const on = onStage();
+const { names, all, killAll } = on;
 
-const names = ['db-1', 'db-2', 'db-3'];
-const all = () => names.map((name) => stage.node(name));
-const killAll = async (): Promise<void> => void (await Promise.all(all().map(async (node) => await node.kill())));
-
-const recover: RecoveryDesk['recover'] = async (asked) => await desk.recover(asked);
+const recover: RecoveryDesk['recover'] = async (asked) => await on.desk.recover(asked);
 
 test('scenario 6: with one node Primary nothing is bootstrapped, whatever a flag says; a node that is down is started', async () => {
-  await stage.node('db-2').stop();
-  await stage.node('db-3').stop();
+  await on.stage.node('db-2').stop();
+  await on.stage.node('db-3').stop();
   // Nor is the last one that serves stopped in passing.
-  await expect(desk.recoveries.stopNode('db-1')).rejects.toMatchObject({
+  await expect(on.desk.recoveries.stopNode('db-1')).rejects.toMatchObject({
     code: 'refused',
     details: { confirm: 'db-1' },
   });
-  const file = join(stage.node('db-3').dataDir, 'grastate.dat');
+  const file = join(on.stage.node('db-3').dataDir, 'grastate.dat');
   await writeFile(file, (await readFile(file, 'utf8')).replace('bootstrap: 0', 'bootstrap: 1'));
-  const plan = await desk.recoveries.plan();
+  const plan = await on.desk.recoveries.plan();
   expect(plan).toMatchObject({ verdict: 'refuse', situation: 'running', recommended: null, confirm: null, steps: [] });
   const start = async (node?: string) =>
-    await desk.recoveries.start({ planId: plan.id, actor: 'ana', ...(node ? { node, confirm: node } : {}) });
+    await on.desk.recoveries.start({ planId: plan.id, actor: 'ana', ...(node ? { node, confirm: node } : {}) });
   await expect(start()).rejects.toMatchObject({ code: 'refused' });
   await expect(start('db-3')).rejects.toMatchObject({ code: 'refused' });
   for (const name of ['db-2', 'db-3']) {
-    await desk.recoveries.startNode(name);
-    await until(async () => (await stage.agent(name).evidence()).work.endedAt !== null, { what: `${name} is started` });
+    await on.desk.recoveries.startNode(name);
+    await until(async () => (await on.stage.agent(name).evidence()).work.endedAt !== null, {
+      what: `${name} is started`,
+    });
   }
   await untilSynced(all());
 });
 
 test('scenario 1: stopped in order, the last begins, the others take what they missed, and the rows are equal', async () => {
   for (const name of names) {
-    await insert(stage.node(name), `ordered-${name}`);
-    await stage.node(name).stop();
+    await insert(on.stage.node(name), `ordered-${name}`);
+    await on.stage.node(name).stop();
   }
   const operation = await recover();
   expect(statesOf(operation)).toEqual([
@@ -79,30 +69,30 @@ test('scenario 1: stopped in order, the last begins, the others take what they m
   expect(Date.parse(second?.startedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(first?.endedAt ?? ''));
   expect(operation.steps.find(({ id }) => id === 'compare')?.note).toContain('tables have the same rows on');
   await expectSameRows(all());
-  expect(await uidsOf(stage.node('db-1'))).toContain('ordered-db-3');
-  const { floor } = await desk.recoveries.view();
+  expect(await uidsOf(on.stage.node('db-1'))).toContain('ordered-db-3');
+  const { floor } = await on.desk.recoveries.view();
   expect(BigInt(floor?.seqno ?? '0')).toBeGreaterThan(0n);
 });
 
 test('scenario 3: killed while writing, the highest begins, and every acknowledged row is there', async () => {
-  const writer = writeSteadily(stage.node('db-2'), 'crash');
-  await until(async () => (await uidsOf(stage.node('db-1'))).filter((uid) => uid.startsWith('crash')).length > 50, {
+  const writer = writeSteadily(on.stage.node('db-2'), 'crash');
+  await until(async () => (await uidsOf(on.stage.node('db-1'))).filter((uid) => uid.startsWith('crash')).length > 50, {
     what: 'the load runs',
   });
-  for (const name of ['db-1', 'db-3', 'db-2']) await stage.node(name).kill();
+  for (const name of ['db-1', 'db-3', 'db-2']) await on.stage.node(name).kill();
   const acknowledged = await writer.stop();
   const operation = await recover();
   expect(failuresOf(operation)).toEqual([]);
   expect(operation.outcome).toBe('succeeded');
   expect(operation.steps.find(({ id }) => id === 'flag')?.state).toBe('done');
-  expect(await uidsOf(stage.node('db-1'))).toEqual(expect.arrayContaining(acknowledged));
+  expect(await uidsOf(on.stage.node('db-1'))).toEqual(expect.arrayContaining(acknowledged));
   await expectSameRows(all());
 });
 
 test('a node whose grastate.dat is gone is out, and takes a full copy from the others', async () => {
   await killAll();
-  await rm(join(stage.node('db-3').dataDir, 'grastate.dat'));
-  const plan = await desk.recoveries.plan();
+  await rm(join(on.stage.node('db-3').dataDir, 'grastate.dat'));
+  const plan = await on.desk.recoveries.plan();
   expect(plan.nodes[2]).toMatchObject({ choice: 'impossible', whole: false });
   const operation = await recover(plan.confirm === null ? {} : { confirm: plan.confirm });
   expect(failuresOf(operation)).toEqual([]);
@@ -113,14 +103,14 @@ test('a node whose grastate.dat is gone is out, and takes a full copy from the o
 });
 
 test('scenario 24: a position below the recorded one is for a person', async () => {
-  const { floor } = await desk.recoveries.view();
+  const { floor } = await on.desk.recoveries.view();
   if (!floor) throw new Error('no floor');
   await killAll();
-  await desk.setFloor({ ...floor, seqno: String(BigInt(floor.seqno) + 1_000_000n) });
-  const plan = await desk.recoveries.plan();
+  await on.desk.setFloor({ ...floor, seqno: String(BigInt(floor.seqno) + 1_000_000n) });
+  const plan = await on.desk.recoveries.plan();
   expect(plan).toMatchObject({ verdict: 'human', confirm: plan.recommended });
   expect(plan.doubts.join()).toContain('after its last recovery');
-  await expect(desk.recoveries.start({ planId: plan.id, actor: 'ana' })).rejects.toMatchObject({ code: 'refused' });
+  await expect(on.desk.recoveries.start({ planId: plan.id, actor: 'ana' })).rejects.toMatchObject({ code: 'refused' });
   const operation = await recover({ confirm: plan.recommended ?? '' });
   expect(failuresOf(operation)).toEqual([]);
   expect(operation.outcome).toBe('succeeded');
@@ -129,10 +119,10 @@ test('scenario 24: a position below the recorded one is for a person', async () 
 
 test('scenario 23: a switch that would make a second cluster stops it where it is not the agent’s own, and is cleared where it is', async () => {
   await killAll();
-  const stale = stage.node('db-2');
+  const stale = on.stage.node('db-2');
   await writeFile(stale.startFile ?? '', '[mariadbd]\nwsrep_new_cluster=ON\n');
   await writeFile(stale.persistFile, '[mariadbd]\nwsrep_cluster_address=gcomm://\n');
-  expect((await stage.evidence('db-2')).bootstrapSwitches).toHaveLength(2);
+  expect((await on.stage.evidence('db-2')).bootstrapSwitches).toHaveLength(2);
   const refused = await recover();
   expect(refused).toMatchObject({ outcome: 'refused' });
   expect(refused.summary).toContain('wsrep_cluster_address=gcomm://');
@@ -143,34 +133,34 @@ test('scenario 23: a switch that would make a second cluster stops it where it i
 
 test('what changes between the review and the click stops it', async () => {
   await killAll();
-  const plan = await desk.recoveries.plan();
+  const plan = await on.desk.recoveries.plan();
   const other = names.find((name) => name !== plan.recommended) ?? '';
-  await stage.node(other).begin();
-  await until(async () => (await stage.evidence(other)).alive.kind === 'waiting', { what: `${other} waits` });
+  await on.stage.node(other).begin();
+  await until(async () => (await on.stage.evidence(other)).alive.kind === 'waiting', { what: `${other} waits` });
   await expect(
-    desk.recoveries.start({
+    on.desk.recoveries.start({
       planId: plan.id,
       actor: 'ana',
       node: plan.recommended ?? '',
       confirm: plan.recommended ?? '',
     }),
   ).rejects.toMatchObject({ code: expect.stringMatching(/outdated|refused/) });
-  await desk.recoveries.stopNode(other);
-  await until(async () => (await stage.evidence(other)).alive.kind === 'down', { what: `${other} is down` });
+  await on.desk.recoveries.stopNode(other);
+  await until(async () => (await on.stage.evidence(other)).alive.kind === 'down', { what: `${other} is down` });
   expect((await recover()).outcome).toBe('succeeded');
 });
 
 test('scenario 14: a survivor without a Primary component is made Primary, and the others join', async () => {
   // Both at once: of three one is left, and it can't tell whether they are dead.
-  await Promise.all(['db-2', 'db-3'].map(async (name) => await stage.node(name).kill()));
+  await Promise.all(['db-2', 'db-3'].map(async (name) => await on.stage.node(name).kill()));
   await until(
     async () => {
-      const { alive } = await stage.evidence('db-1');
+      const { alive } = await on.stage.evidence('db-1');
       return alive.kind === 'serving' && alive.status.clusterStatus === 'non-primary';
     },
     { what: 'db-1 is not Primary any more' },
   );
-  const plan = await desk.recoveries.plan();
+  const plan = await on.desk.recoveries.plan();
   expect(plan).toMatchObject({ situation: 'non-primary', act: 'make-primary', recommended: 'db-1' });
   const operation = await recover(plan.confirm === null ? {} : { confirm: 'db-1' });
   expect(failuresOf(operation)).toEqual([]);
@@ -184,7 +174,7 @@ test('a console that dies after the bootstrap was begun leaves one that is looke
   let bootstraps = 0;
   // The request goes out, and the console that sent it hears no more.
   const deaf = (node: string): GaleraAgent => {
-    const agent = stage.agent(node);
+    const agent = on.stage.agent(node);
     return new Proxy(agent, {
       get(target, name) {
         if (name !== 'start') return Reflect.get(target, name).bind(target);
@@ -196,11 +186,11 @@ test('a console that dies after the bootstrap was begun leaves one that is looke
       },
     });
   };
-  const dying = await recoveryDesk(stage, { agent: deaf });
+  const dying = await recoveryDesk(on.stage, { agent: deaf });
   const { id } = await dying.recoveries.plan();
   const { operationId } = await dying.recoveries.start({ planId: id, actor: 'ana' });
   await until(() => bootstraps === 1, { what: 'the bootstrap is begun' });
-  const next = await recoveryDesk(stage, { after: [dying] });
+  const next = await recoveryDesk(on.stage, { after: [dying] });
   const [taken] = await next.recoveries.resume(operationId);
   expect(taken?.interruptions.map(({ text }) => text).join()).toContain('it goes on, and looks before each step');
   const operation = await next.operations.ended(operationId);
@@ -212,35 +202,35 @@ test('a console that dies after the bootstrap was begun leaves one that is looke
 });
 
 test('another node than the highest is refused, unless its name is typed; then the report says what was given up, and who is ahead stays down', async () => {
-  await stage.node('db-1').kill();
-  await untilSynced([stage.node('db-2'), stage.node('db-3')]);
-  await insert(stage.node('db-2'), 'only-on-two');
+  await on.stage.node('db-1').kill();
+  await untilSynced([on.stage.node('db-2'), on.stage.node('db-3')]);
+  await insert(on.stage.node('db-2'), 'only-on-two');
   await killAll();
-  const plan = await desk.recoveries.plan();
+  const plan = await on.desk.recoveries.plan();
   expect(plan.nodes.find(({ name }) => name === 'db-1')?.reason).toMatch(
     /^not db-1: it stopped at \d+, db-\d has \d+$/,
   );
   const choose = async (confirm?: string) =>
-    await desk.recoveries.start({ planId: plan.id, actor: 'ana', node: 'db-1', ...(confirm ? { confirm } : {}) });
+    await on.desk.recoveries.start({ planId: plan.id, actor: 'ana', node: 'db-1', ...(confirm ? { confirm } : {}) });
   await expect(choose()).rejects.toMatchObject({ code: 'refused', details: { confirm: 'db-1' } });
   await expect(choose('db-2')).rejects.toMatchObject({ code: 'refused' });
   const { operationId } = await choose('db-1');
-  const operation = await desk.operations.ended(operationId);
+  const operation = await on.desk.operations.ended(operationId);
   expect(operation).toMatchObject({ target: 'db-1', outcome: 'succeeded-with-follow-ups' });
   expect(operation.summary).toMatch(/given up: up to \d+ transactions/);
   expect(operation.followUps.map(({ text }) => text.slice(0, 18))).toEqual([
     'db-2 is left down:',
     'db-3 is left down:',
   ]);
-  expect(await uidsOf(stage.node('db-1'))).not.toContain('only-on-two');
+  expect(await uidsOf(on.stage.node('db-1'))).not.toContain('only-on-two');
   for (const name of ['db-2', 'db-3']) {
-    const before = await stage.evidence(name);
+    const before = await on.stage.evidence(name);
     expect(before).toMatchObject({ kept: true, hasData: true, recovered: { kind: 'position' } });
     // As a reboot does it: nothing starts, and nothing of its is touched.
-    await expect(stage.node(name).start()).rejects.toThrow('ailed to load provider');
-    const after = await stage.evidence(name);
+    await expect(on.stage.node(name).start()).rejects.toThrow('ailed to load provider');
+    const after = await on.stage.evidence(name);
     expect([after.alive.kind, after.grastate]).toEqual(['down', before.grastate]);
-    await expect(desk.recoveries.startNode(name)).rejects.toMatchObject({
+    await expect(on.desk.recoveries.startNode(name)).rejects.toMatchObject({
       code: 'refused',
       details: { confirm: name },
     });
@@ -248,21 +238,21 @@ test('another node than the highest is refused, unless its name is typed; then t
 });
 
 test('a node that was kept down takes a full copy once it is started with its name typed, and is one like the others', async () => {
-  const kept = stage.node('db-3');
-  await desk.recoveries.startNode('db-3', 'db-3');
-  await untilSynced([stage.node('db-1'), kept]);
+  const kept = on.stage.node('db-3');
+  await on.desk.recoveries.startNode('db-3', 'db-3');
+  await untilSynced([on.stage.node('db-1'), kept]);
   expect(await uidsOf(kept)).not.toContain('only-on-two');
-  await expectSameRows([stage.node('db-1'), kept]);
-  await until(async () => (await stage.agent('db-3').evidence()).work.endedAt !== null, { what: 'db-3 is started' });
-  expect((await stage.evidence('db-3')).kept).toBe(false);
+  await expectSameRows([on.stage.node('db-1'), kept]);
+  await until(async () => (await on.stage.agent('db-3').evidence()).work.endedAt !== null, { what: 'db-3 is started' });
+  expect((await on.stage.evidence('db-3')).kept).toBe(false);
   await kept.stop();
 });
 
 test('scenario 13: a second bootstrap by hand beside the running cluster is a split brain in one look, though history and id agree', async () => {
-  const { decision } = await desk.recoveries.view();
+  const { decision } = await on.desk.recoveries.view();
   expect(decision).toMatchObject({ situation: 'running', act: 'start', start: ['db-3'] });
   const { uuid, seqno } = decision.nodes[0] ?? {};
-  const second = stage.node('db-2');
+  const second = on.stage.node('db-2');
   await writeFile(join(second.dataDir, 'grastate.dat'), grastateText(uuid ?? '', -1, 1));
   await withStartOptions(
     second,
@@ -270,7 +260,7 @@ test('scenario 13: a second bootstrap by hand beside the running cluster is a sp
     async () => await second.start(),
   );
   await untilSynced([second]);
-  const split = await desk.recoveries.plan();
+  const split = await on.desk.recoveries.plan();
   expect(split).toMatchObject({
     verdict: 'refuse',
     situation: 'split-brain',
@@ -281,6 +271,6 @@ test('scenario 13: a second bootstrap by hand beside the running cluster is a sp
   expect(split.text).toContain('db-1 · db-2');
   expect(split.nodes.slice(0, 2).map((node) => node.uuid)).toEqual([uuid, uuid]);
   await expect(
-    desk.recoveries.start({ planId: split.id, actor: 'ana', node: 'db-1', confirm: 'db-1' }),
+    on.desk.recoveries.start({ planId: split.id, actor: 'ana', node: 'db-1', confirm: 'db-1' }),
   ).rejects.toMatchObject({ code: 'refused' });
 });

@@ -1,5 +1,5 @@
 import { done, failed, type Step } from '../../operations/step.ts';
-import { agentOf, isSynced, statusIn, untilSynced, whyNot, whyNotBegun } from '../recovery/context.ts';
+import { agentOf, isSynced, startInto, statusIn, untilSynced, whyNot } from '../recovery/context.ts';
 import { givenUpByStart, joinPosition } from '../recovery/one-node.ts';
 import { settled } from './look-at.ts';
 import { startHands } from './take-down.ts';
@@ -28,10 +28,7 @@ export function bringUp({ cluster, order }: Round, node: string): Step<RoundCont
         const given = givenUpByStart(decision, reports, node);
         if (given !== null) return failed(`${node} would take a full copy, which erases ${given}`);
         const position = joinPosition(decision, reports, node);
-        act.statement(`mariadbd${position === null ? '' : ` --wsrep-start-position=${position}`}  -- ${node}`);
-        const agent = agentOf(context, node);
-        const request = { bootstrap: false, position, forgetView: true };
-        const refusal = await whyNotBegun(async () => await agent.start(request));
+        const refusal = await startInto(context, act, node, position);
         if (refusal !== null) return failed(refusal);
       }
       const waited = await untilSynced(context, act, node);
