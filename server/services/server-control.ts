@@ -1,6 +1,7 @@
 import type { ServerControlConfiguration } from '../contract/configuration/services.ts';
 import { commandSwitch } from './server-control/command.ts';
 import { supervisordSwitch } from './server-control/supervisord.ts';
+import { systemdSwitch } from './server-control/systemd.ts';
 
 /** Stops and starts the database server beside an agent. */
 export interface ServerControl {
@@ -16,15 +17,5 @@ export interface ServerControl {
 export function serverControl(configuration: ServerControlConfiguration, timeoutMs: number): ServerControl {
   if (configuration.kind === 'command') return commandSwitch(configuration, timeoutMs);
   if (configuration.kind === 'supervisord') return supervisordSwitch(configuration, timeoutMs);
-  const systemctl = (verb: string, ...options: string[]): string[] => [
-    'systemctl',
-    ...(configuration.user ? ['--user'] : []),
-    '--no-ask-password',
-    verb,
-    ...options,
-    '--',
-    configuration.unit,
-  ];
-  const [start, stop, status] = [systemctl('start'), systemctl('stop'), systemctl('is-active', '--quiet')];
-  return commandSwitch({ start, stop, status }, timeoutMs);
+  return systemdSwitch(configuration, timeoutMs);
 }

@@ -8,6 +8,8 @@ import { clearStartFile, holdsDown, writeHold, writeStartFile } from './start-fi
 /** A node that waits ignores SIGTERM (measured, 50 s); one that is about to end by it does so within this. */
 const PATIENCE_MS = 3_000;
 const PAUSE_MS = 100;
+/** mariadbd reads its options within milliseconds of its start, also on a busy host. */
+const READ_MS = 30_000;
 
 export interface NodeControlParts {
   readonly control: ServerControl;
@@ -117,10 +119,26 @@ export class NodeControl {
       await writeStartFile(startFile, request);
       try {
         await control.start();
+        await this.#untilRead();
       } finally {
         await clearStartFile(startFile);
       }
     });
+  }
+
+  /**
+   * A manager may say that it has started a process that has read nothing yet. Once mariadbd works in its data directory it has
+   * read its options; where it is gone before that, nobody reads them any more.
+   */
+  async #untilRead(): Promise<void> {
+    const until = performance.now() + READ_MS;
+    while (performance.now() < until) {
+      // A look that fails says nothing of a start that was begun.
+      const alive = await this.#parts.alive().catch(() => null);
+      if (alive !== null && alive.kind !== 'down') return;
+      if (!(await this.#parts.control.running().catch(() => true))) return;
+      await delay(PAUSE_MS);
+    }
   }
 
   #refuseWhileBusy(): void {

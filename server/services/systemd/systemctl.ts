@@ -5,6 +5,8 @@ export interface SystemdUnit {
   readonly unit: string;
   /** The agent's user's own systemd, not the system's. */
   readonly user: boolean;
+  /** How long a start or a stop may take; absent: as long as flipping a switch. */
+  readonly timeoutMs?: number | undefined;
   /** Programs of the host; tests name fakes. */
   readonly programs?: { readonly systemctl: string; readonly journalctl: string } | undefined;
 }
@@ -36,7 +38,7 @@ const properties = [
 export async function systemctl(unit: SystemdUnit, verb: string, ...options: string[]): Promise<string> {
   const program = unit.programs?.systemctl ?? 'systemctl';
   const argv = [program, ...(unit.user ? ['--user'] : []), '--no-ask-password', verb, ...options, '--', unit.unit];
-  const { exitCode, output } = await execute(argv);
+  const { exitCode, output } = await execute(argv, unit.timeoutMs);
   if (exitCode !== 0) throw new Error(`systemctl ${verb} ended with code ${exitCode}: ${output}`);
   return output;
 }
