@@ -5,6 +5,7 @@ import { planRecovery, type Refusal } from '../../server/contract/client.ts';
 import type { Decision, RecoveryPlan } from '../../server/contract/galera.ts';
 import { BackToCluster } from '../live/back-to-cluster.tsx';
 import { useCluster, useWhyNot } from '../live/use-live.ts';
+import type { MarkLevel } from '../status/mark-level.ts';
 import { RunningOperation } from '../status/running-operation.tsx';
 import { SandboxLabel } from '../status/sandbox-label.tsx';
 import { OnTheCommandLine } from '../takeover/on-the-command-line.tsx';
@@ -17,6 +18,7 @@ import { NodeLogs } from './node-logs.tsx';
 import { NodeTable } from './node-table.tsx';
 import { RecoveryDecision } from './recovery-decision.tsx';
 import { RoundSection } from './round-section.tsx';
+import { SandboxActs } from './sandbox-acts.tsx';
 import { useGalera } from './use-galera.ts';
 
 /** What every node of a Galera cluster knows, which one may begin the cluster again, and that done. */
@@ -42,7 +44,17 @@ export function GaleraPage({ cluster }: { cluster: string }) {
       <BackToCluster cluster={cluster} className="pt-6 text-sm" />
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         <h1>Galera nodes of {cluster}</h1>
-        {snapshot?.sandbox === true && <SandboxLabel />}
+        {snapshot?.sandbox === true && (
+          <SandboxLabel>
+            {view?.canKill === true && (
+              <SandboxActs
+                cluster={cluster}
+                running={view.decision.situation === 'running' && snapshot.operationId === null}
+                again={again}
+              />
+            )}
+          </SandboxLabel>
+        )}
       </div>
       {snapshot !== null && <RunningOperation cluster={snapshot} />}
       {answer === null && <PlanSkeleton />}
@@ -76,16 +88,18 @@ export function GaleraPage({ cluster }: { cluster: string }) {
   );
 }
 
-const levelOf = { green: 'normal', human: 'serious', refuse: 'caution' } as const;
+/** What it means for who uses the cluster, whatever can be done about it: where nobody serves, it is for now. */
+function levelOf(situation: Decision['situation']): MarkLevel {
+  if (situation === 'running') return 'normal';
+  return situation === 'waiting' || situation === 'member-unknown' ? 'serious' : 'critical';
+}
 
 /** Where things stand, and what keeps it from being plain. */
 function Meaning({ decision, observedAt }: { decision: Decision; observedAt: string | null }) {
-  const critical = decision.situation === 'split-brain' || decision.situation === 'history-lost';
-  const well = decision.situation === 'running';
   return (
     <div className="mt-4 max-w-4xl" aria-live="polite">
       <p className="flex items-baseline gap-3 text-lg">
-        <Mark level={critical ? 'critical' : well ? 'normal' : levelOf[decision.verdict]} className="translate-y-px" />
+        <Mark level={levelOf(decision.situation)} className="translate-y-px" />
         <span>{decision.text}</span>
       </p>
       {decision.doubts.length > 0 && (

@@ -115,13 +115,19 @@ function Review({ plan, review, leave }: { plan: RoundPlan; review: (last?: stri
 
 /** Which one is taken down last: where writes come to, or who is to begin the cluster again. */
 function LastChoice({ plan: { order }, choose }: { plan: RoundPlan; choose: (last: string) => void }) {
+  // The order comes from the server, a moment after the press.
+  const [chosen, setChosen] = useState(order.at(-1));
+  const press = (name: string) => {
+    setChosen(name);
+    choose(name);
+  };
   return (
     <fieldset className="mt-6">
-      <legend className="mb-1 text-sm font-medium text-faint">Last</legend>
+      <legend className="mb-1 text-sm font-medium text-faint">Taken down last</legend>
       <div className="flex flex-wrap gap-x-6 gap-y-1">
         {order.toSorted().map((name) => (
           <label key={name} className="target inline-flex items-center gap-2">
-            <input type="radio" name="last" checked={name === order.at(-1)} onChange={() => choose(name)} />
+            <input type="radio" name="last" checked={name === chosen} onChange={() => press(name)} />
             {name}
           </label>
         ))}

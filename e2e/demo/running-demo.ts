@@ -48,13 +48,19 @@ export interface RunningDemo {
 const READY_WITHIN_MS = 240_000;
 
 /** Starts `npm run demo` in a folder of its own and resolves when demo.json is written. Rejects with what it printed. */
-export async function startDemo(options: { readonly writeLoad: number; readonly tls?: boolean }): Promise<RunningDemo> {
+export async function startDemo(options: {
+  readonly writeLoad: number;
+  readonly tls?: boolean;
+  /** With a Galera cluster beside the servers, of which there is one. */
+  readonly galera?: boolean;
+}): Promise<RunningDemo> {
   const dir = mkdtempSync(join(tmpdir(), 'baton-e2e-'));
   const path = join(dir, 'demo.json');
   // Its own, held for as long as this process lives: two demos that start at once would choose the same one.
   const { port } = await reservePort();
   const flags = ['--dir', dir, '--port', String(port), '--write-load', String(options.writeLoad)];
   if (options.tls) flags.push('--tls');
+  if (options.galera) flags.push('--galera', '--replicas', '0');
   const child = spawn(process.execPath, ['server/setup/demo.mjs', ...flags], {
     cwd: join(import.meta.dirname, '../..'),
     stdio: ['ignore', 'pipe', 'pipe'],

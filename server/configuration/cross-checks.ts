@@ -19,6 +19,7 @@ export function crossChecks(raw: unknown): Finding[] {
     ...['console', 'agent'].flatMap((section) => plainHttp(section, childValue(raw, section))),
     ...clusters.flatMap(([name, cluster]) => plainAgents(name, cluster)),
     ...clusters.flatMap(([name, cluster]) => viaAgents(name, cluster)),
+    ...clusters.flatMap(([name, cluster]) => killsSandbox(name, cluster)),
     ...['schedule', 'full', 'verify'].flatMap((field) => scheduleParses(field, childValue(backups, field))),
   ];
 }
@@ -58,6 +59,13 @@ function viaAgents(name: string, cluster: unknown): Finding[] {
     const message = `expected tcp: ${server} has no agent: beside it through which it could be reached`;
     return [{ path: ['clusters', name, 'servers', server, 'via'], at: 'value', message }];
   });
+}
+
+/** Only throw-away servers are killed on request. */
+function killsSandbox(name: string, cluster: unknown): Finding[] {
+  if (childValue(cluster, 'sandboxKill') === undefined || childValue(cluster, 'sandbox') === true) return [];
+  const message = 'expected nothing: it is for throw-away servers (sandbox: true) alone';
+  return [{ path: ['clusters', name, 'sandboxKill'], at: 'value', message }];
 }
 
 function entriesOf(value: unknown): [string, unknown][] {

@@ -252,6 +252,11 @@ describe('a wrong field is named with line, column, what was expected and what w
     ],
     [
       '    servers:',
+      '    sandboxKill: [kill]\n    servers:',
+      '9:18: clusters.erp5.sandboxKill: expected nothing: it is for throw-away servers (sandbox: true) alone',
+    ],
+    [
+      '    servers:',
       '    hooks: { beforeFencing: [{ name: a b, command: [/bin/true] }] }\n    servers:',
       '9:38: clusters.erp5.hooks.beforeFencing[0].name: expected letters, digits, - and _, at most 40, found "a b"',
     ],

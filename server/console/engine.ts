@@ -6,7 +6,7 @@ import type { BackupRequest, BackupRun, ServiceRun, ServiceStatus, VerifyRun } f
 import type { ConnectionParameters } from '../contract/connection-parameters.ts';
 import type { Dump, DumpCatalogue } from '../contract/dumps.ts';
 import type { ServerEvent } from '../contract/events.ts';
-import type { GaleraView, NodeWork, RecoveryPlan } from '../contract/galera.ts';
+import type { GaleraView, KilledServers, NodeWork, RecoveryPlan } from '../contract/galera.ts';
 import type { RoundPlan, RoundPlanRequest, RoundRequest } from '../contract/galera-rounds.ts';
 import type { History, Metric } from '../contract/history.ts';
 import type { Maintenance, MaintenanceRequest } from '../contract/maintenance.ts';
@@ -98,6 +98,8 @@ export interface Engine {
   /** What stopping all nodes in order, or restarting them one by one, would do; changes nothing. */
   roundPlan(actor: Actor, cluster: string, asked: RoundPlanRequest): Promise<RoundPlan>;
   round(actor: Actor, cluster: string, request: RoundRequest): Promise<{ operationId: string }>;
+  /** Kills every server of a sandbox whose configuration says how; refused for every other cluster. */
+  killSandbox(actor: Actor, cluster: string): Promise<KilledServers>;
   /** Starts or stops one node by its agent; the view tells how that goes. */
   galeraNode(actor: Actor, cluster: string, node: string, act: 'start' | 'stop', confirm?: string): Promise<NodeWork>;
 

@@ -53,6 +53,12 @@ test('a real cluster is seen: roles, positions, agents, and what is missing', as
   expect(cluster.problems.map(({ code }) => code)).toContain('dump-missing');
 });
 
+test('nothing kills servers that the configuration does not call throw-away ones, with the way to do it', async () => {
+  const { error } = await call<{ error: { message: string } }>('POST', '/clusters/erp5/sandbox/kill', {}, 422);
+  expect(error.message).toContain('no sandbox whose servers may be killed');
+  expect(real.cluster.servers.map((server) => server.alive())).toEqual([true, true, true]);
+});
+
 test('a dump is made on request, listed, downloaded with its checksum, and in the audit', async () => {
   const run = await call<BackupRun>('POST', '/clusters/erp5/servers/db-2/backups', {}, 202);
   await vi.waitFor(async () => {

@@ -3,7 +3,7 @@ import type { BackupRequest, BackupRun, ServiceRun, ServiceStatus, VerifyRun } f
 import type { ConnectionParameters } from './connection-parameters.ts';
 import type { DumpCatalogue } from './dumps.ts';
 import type { ErrorBody, ErrorCode } from './errors.ts';
-import type { GaleraView, NodeWork, RecoveryPlan } from './galera.ts';
+import type { GaleraView, KilledServers, NodeWork, RecoveryPlan } from './galera.ts';
 import type { RoundPlan, RoundPlanRequest, RoundRequest } from './galera-rounds.ts';
 import type { History, Metric } from './history.ts';
 import type { Maintenance, MaintenanceRequest } from './maintenance.ts';
@@ -195,6 +195,9 @@ export const planRound = (cluster: string, body: RoundPlanRequest) =>
 /** POST /clusters/C/galera/rounds */
 export const startRound = (cluster: string, body: RoundRequest) =>
   ask<{ operationId: string }>(`/clusters/${part(cluster)}/galera/rounds`, { method: 'POST', body });
+/** POST /clusters/C/sandbox/kill: of throw-away servers alone. */
+export const killSandbox = (cluster: string) =>
+  ask<KilledServers>(`/clusters/${part(cluster)}/sandbox/kill`, { method: 'POST', body: {} });
 /** POST /clusters/C/galera/nodes/N/start or stop; `confirm` where the answer has asked for the name. */
 export const actOnNode = (cluster: string, node: string, act: 'start' | 'stop', body: { confirm?: string }) =>
   ask<NodeWork>(`/clusters/${part(cluster)}/galera/nodes/${part(node)}/${act}`, { method: 'POST', body });

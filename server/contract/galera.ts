@@ -260,6 +260,8 @@ export const galeraView = z.object({
   work: z.array(z.object({ name: z.string(), work: nodeWork })),
   /** Where the cluster stood after its last recovery or stop. */
   floor: knownPosition.nullable(),
+  /** They are throw-away nodes that may be killed from the page. */
+  canKill: z.boolean().default(false),
 });
 export type GaleraView = z.infer<typeof galeraView>;
 
@@ -276,6 +278,10 @@ export const recoveryPlan = decision.extend({
   expiresAt: instant,
 });
 export type RecoveryPlan = z.infer<typeof recoveryPlan>;
+
+/** POST /clusters/C/sandbox/kill: of throw-away servers alone. */
+export const killedServers = z.object({ killed: z.array(z.string()) });
+export type KilledServers = z.infer<typeof killedServers>;
 
 /** POST /clusters/C/galera/nodes/N/start or stop. */
 export const nodeActRequest = z.strictObject({

@@ -17,6 +17,7 @@ import { clusterRoutes } from './routes/clusters.ts';
 import { backupRoute, downloadRoutes, dumpRoutes, verifyRoutes } from './routes/dumps.ts';
 import { eventRoutes } from './routes/events.ts';
 import { galeraRoutes } from './routes/galera.ts';
+import { sandboxRoutes } from './routes/sandbox.ts';
 import { healthRoute } from './routes/health.ts';
 import { historyRoute } from './routes/history.ts';
 import { maintenanceRoutes } from './routes/maintenance.ts';
@@ -100,6 +101,7 @@ export async function addPublicRoutes(
       takeoverRoutes(routes, engine);
       rejoinRoutes(routes, engine);
       galeraRoutes(routes, engine);
+      sandboxRoutes(routes, engine);
       maintenanceRoutes(routes, engine);
       newReplicaRoutes(routes, engine);
       aftermathRoutes(routes, engine);

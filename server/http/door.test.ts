@@ -37,6 +37,7 @@ const table: Record<string, Route> = {
   'POST /clusters/erp5/galera/recoveries': { for: 'operator', body: { planId: 'p' }, answers: 202 },
   'POST /clusters/erp5/galera/round-plans': { for: 'viewer', body: { act: 'stop' }, answers: 422 },
   'POST /clusters/erp5/galera/rounds': { for: 'operator', body: { act: 'stop', order: ['db-1'] }, answers: 202 },
+  'POST /clusters/erp5/sandbox/kill': { for: 'operator', body: {}, answers: 200 },
   'POST /clusters/erp5/galera/nodes/db-2/start': { for: 'operator', body: {}, answers: 202 },
   'POST /clusters/erp5/galera/nodes/db-2/stop': { for: 'operator', body: {}, answers: 202 },
   'POST /clusters/erp5/servers/db-2/maintenance': {

@@ -98,6 +98,7 @@ test('a node that failed to start says why, and one that serves is left alone', 
     evidence,
     work: [{ name: 'db-2', work }],
     floor: null,
+    canKill: false,
   };
   fake = await fakeConsole({ 'GET /clusters/wiki/galera': () => ({ status: 200, body: view }) });
   const asking = ['wiki', '--url', fake.url, '--token-file', join(dir, 'token')];

@@ -15,6 +15,8 @@ type Written = z.input<typeof configuration>;
 export interface GaleraPlace {
   readonly cluster: GaleraSandbox;
   readonly agents: readonly AgentPlace[];
+  /** The command that kills a node, whose name is appended. */
+  readonly kill: readonly string[];
 }
 
 export interface AgentPlace {
@@ -66,11 +68,16 @@ export function consoleYaml(
   return `# Written by "npm run demo" at each start.\n${stringify(value)}`;
 }
 
-function galeraCluster(paths: Layout, { cluster: { accounts }, agents }: GaleraPlace, authority: Authority | null) {
+function galeraCluster(
+  paths: Layout,
+  { cluster: { accounts }, agents, kill }: GaleraPlace,
+  authority: Authority | null,
+) {
   const { observe, operate } = accounts;
   return {
     kind: 'galera' as const,
     sandbox: true,
+    sandboxKill: [...kill],
     account: {
       observe: { user: observe.user, passwordFile: observe.passwordFile },
       operate: { user: operate.user, passwordFile: operate.passwordFile },

@@ -31,7 +31,9 @@ export function readyLines(
     `  Commands   npx baton status --config ${config}`,
     `  Break it   npx baton sandbox kill db-1${where}, and start db-1 again; freeze, thaw, stop-thread: see --help`,
     ...(galera
-      ? [`  Galera     npx baton sandbox kill wiki-1${where}, wiki-2 and wiki-3: then bring wiki back on its page`]
+      ? [
+          `  Galera     npx baton sandbox kill wiki-1${where}, wiki-2 and wiki-3: then bring wiki back on its page, which has buttons for it`,
+        ]
       : []),
     '  Stop       Ctrl-C',
     '',

@@ -91,7 +91,7 @@ async function prepare(options: DemoOptions, endings: Endings): Promise<Prepared
   const names = [...cluster.servers.map(({ name }) => name), ...(options.galera ? galeraNodes : [])];
   if (authority) await step('certificates', 'making them', async () => await demoCertificates(authority, names));
   const agents = await placeAgents(cluster, authority !== null);
-  const galera = options.galera ? await startGalera(authority !== null, endings) : null;
+  const galera = options.galera ? await startGalera(options.dir, authority !== null, endings) : null;
   const url = `${authority === null ? 'http' : 'https'}://127.0.0.1:${port}`;
   await writeFile(paths.config, consoleYaml(paths, cluster, agents, galera, { port, url }), { mode: 0o600 });
   const credentials = await admit(paths);

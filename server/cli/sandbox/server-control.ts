@@ -8,3 +8,8 @@ export function sandboxControl(node: string, dir: string, server: string): Serve
   const argv = (verb: string): string[] => [node, main, 'sandbox', verb, server, '--dir', dir];
   return { kind: 'command', start: argv('start'), stop: argv('stop'), status: argv('status') };
 }
+
+/** The command that kills a server of that sandbox, whose name is appended. */
+export function sandboxKill(node: string, dir: string): string[] {
+  return [node, main, 'sandbox', 'kill', '--dir', dir];
+}

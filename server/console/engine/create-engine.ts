@@ -8,6 +8,7 @@ import { operationMethods } from './operations.ts';
 import type { EngineParts } from './parts.ts';
 import { peopleMethods } from './people.ts';
 import { rejoinMethods } from './rejoins.ts';
+import { sandboxMethods } from './sandbox.ts';
 import { statusMethods } from './status.ts';
 
 /** The engine of a console. Each method asks first whether its actor may. */
@@ -17,6 +18,7 @@ export function createEngine(parts: EngineParts): Engine {
     ...operationMethods(parts),
     ...rejoinMethods(parts),
     ...galeraMethods(parts),
+    ...sandboxMethods(parts),
     ...maintenanceMethods(parts),
     ...aftermathMethods(parts),
     ...dumpMethods(parts),

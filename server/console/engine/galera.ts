@@ -22,7 +22,9 @@ export function galeraMethods(parts: EngineParts): GaleraMethods {
   return {
     async galera(actor, name) {
       requirePermission(actor, 'view');
-      return await recoveriesOf(name).view();
+      const view = await recoveriesOf(name).view();
+      const { sandbox, sandboxKill } = clusters.get(name).configuration;
+      return { ...view, canKill: sandbox && sandboxKill !== undefined };
     },
 
     // It has InnoDB recover on nodes that are down: that is for who may act.

@@ -64,6 +64,8 @@ export const clusterConfiguration = z.strictObject({
   replicationTls: replicationTls.optional(),
   /** Throw-away servers: the pages carry a permanent label. */
   sandbox: z.boolean().default(false),
+  /** Only of throw-away servers: the command that kills one, whose name is appended. The demo writes it. */
+  sandboxKill: z.array(z.string()).min(1).optional(),
   servers: z
     .record(name, serverConfiguration)
     .refine((servers) => Object.keys(servers).length > 0, 'at least one server'),

@@ -41,9 +41,9 @@ export function linesOfLastStart(text: string): string[] {
   return lines.slice(lines.findLastIndex((line) => BEGINNING.test(line)) + 1);
 }
 
-/** The last line that says what failed; null where none does. */
-export function lastError(lines: readonly string[]): string | null {
-  const said = lines.findLast((line) => line.includes('[ERROR]') && !line.endsWith('[ERROR] Aborting'));
+/** The line that says what failed, from which those behind it follow; null where none does. */
+export function firstError(lines: readonly string[]): string | null {
+  const said = lines.find((line) => line.includes('[ERROR]'));
   return said === undefined ? null : withoutTime(said);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { grastateText, historyA, none } from '../testing/example-evidence.ts';
 import { parseGrastate } from './grastate.ts';
-import { lastError, tellingLines } from './error-log.ts';
+import { firstError, tellingLines } from './error-log.ts';
 import { parseGvwstate } from './gvwstate.ts';
 import { parseRecovered, startPosition } from './recovered.ts';
 
@@ -160,10 +160,10 @@ describe('the error log', () => {
       `${at} [ERROR] WSREP: It may not be safe to bootstrap the cluster from this node.`,
       `${at} [ERROR] Aborting`,
     ]);
-    expect(lastError(tellingLines(refused))).toBe(
+    expect(firstError(tellingLines(refused))).toBe(
       '[ERROR] WSREP: It may not be safe to bootstrap the cluster from this node.',
     );
-    expect(lastError([`${at} [Note] SST`])).toBeNull();
+    expect(firstError([`${at} [Note] SST`])).toBeNull();
   });
 
   test('stays within bounds, however often it repeats itself', () => {

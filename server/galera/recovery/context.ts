@@ -4,7 +4,7 @@ import type { GaleraAnswer } from '../../contract/galera.ts';
 import type { NodeStatus } from '../../contract/galera-status.ts';
 import type { Act, StepEnd } from '../../operations/step.ts';
 import type { GaleraAgent } from '../agent.ts';
-import { lastError } from '../parse/error-log.ts';
+import { firstError } from '../parse/error-log.ts';
 import { handsOf } from './hands.ts';
 import type { RecoveryParts } from './parts.ts';
 import type { PositionRecords } from './records.ts';
@@ -130,7 +130,7 @@ export async function untilSynced(context: WithAgents, act: Act, node: string): 
 function ended(act: Act, { evidence: { errorLog } }: GaleraAnswer, error: string): Waited {
   if (errorLog.kind === 'not-read') return { kind: 'ended', error: `${error}: its error log says why` };
   act.log(errorLog.lines.map((line) => `${line}\n`).join(''));
-  const said = lastError(errorLog.lines);
+  const said = firstError(errorLog.lines);
   return { kind: 'ended', error: said === null ? error : `${error}: ${said}` };
 }
 

@@ -26,7 +26,7 @@ export interface RecoveryAsked {
 /** Brings one Galera cluster back. */
 export interface Recoveries {
   /** What is known of every node without starting anything. Rejects with BatonError as the store does. */
-  view(): Promise<GaleraView>;
+  view(): Promise<Omit<GaleraView, 'canKill'>>;
   /** As view, with the positions of nodes that are down read (--wsrep-recover), and what a recovery would do. */
   plan(): Promise<RecoveryPlan>;
   /**

@@ -99,6 +99,10 @@ export class FakeEngine implements Engine {
     this.#ask(actor, 'operate', `recovery ${cluster} ${planId}`);
     return { operationId: 'op-1' };
   }
+  async killSandbox(actor: Actor, cluster: string) {
+    this.#ask(actor, 'operate', `killSandbox ${cluster}`);
+    return { killed: ['db-1'] };
+  }
   async roundPlan(actor: Actor, cluster: string, { act }: RoundPlanRequest): Promise<RoundPlan> {
     this.#ask(actor, 'view', `roundPlan ${cluster} ${act}`);
     throw new BatonError('refused', `${cluster} is no Galera cluster.`);
