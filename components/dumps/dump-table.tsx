@@ -1,20 +1,18 @@
 'use client';
 
-import { clsx } from 'clsx';
 import { useId, useState } from 'react';
-import { dumpAddress } from '../../server/contract/client.ts';
 import type { Dump } from '../../server/contract/dumps.ts';
 import { bytes, counted } from '../format/number.ts';
 import { useWhyNot } from '../live/use-live.ts';
-import { StepMark } from '../operation/step-mark.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Gtid } from '../ui/gtid.tsx';
 import { Hint } from '../ui/hint.tsx';
-import { Icon } from '../ui/icon.tsx';
-import { Ago, Instant, Since } from '../ui/time.tsx';
+import { Ago, Instant } from '../ui/time.tsx';
+import { Download } from './download.tsx';
 import { chainOf, methodWords, partOf, shortSha } from './dump-words.ts';
 import { expectedBytes } from './making.ts';
 import { Proven } from './proven.tsx';
+import { RunningRow } from './running-row.tsx';
 import { SizeBar } from './size-bar.tsx';
 import type { CatalogueView } from './use-catalogue.ts';
 
@@ -159,93 +157,5 @@ function Part({ dump, dumps }: { dump: Dump; dumps: readonly Dump[] }) {
         </>
       )}
     </span>
-  );
-}
-
-function Download({
-  cluster,
-  dump,
-  newest,
-  whyId,
-  silent,
-}: {
-  cluster: string;
-  dump: Dump;
-  newest: boolean;
-  whyId: string | null;
-  silent: boolean;
-}) {
-  const words = (
-    <>
-      <Icon name="download" /> Download
-      <span className="sr-only"> {dump.name}</span>
-    </>
-  );
-  if (whyId === null && !silent) {
-    return (
-      <a
-        href={dumpAddress(cluster, dump)}
-        download
-        title={dump.name}
-        className={clsx('btn btn-small whitespace-nowrap max-md:min-h-10', newest && 'btn-accent')}
-      >
-        {words}
-      </a>
-    );
-  }
-  return (
-    <span className="md:block">
-      <button type="button" className="btn btn-small whitespace-nowrap" disabled aria-describedby={whyId ?? undefined}>
-        {words}
-      </button>
-      {whyId === null && (
-        <span className="mt-1 block text-sm text-faint md:ml-auto md:w-28">no answer from its agent</span>
-      )}
-    </span>
-  );
-}
-
-function RunningRow({
-  server,
-  startedAt,
-  method,
-  bytes: written,
-  expected,
-  largest,
-}: {
-  server: string;
-  startedAt: string;
-  method: Dump['method'];
-  bytes: number;
-  expected: number | null;
-  largest: number;
-}) {
-  return (
-    <tr>
-      <th scope="row" className="items-baseline md:whitespace-nowrap">
-        <span className="inline-flex items-baseline gap-2">
-          <StepMark state="running" className="translate-y-px" />
-          being made
-        </span>
-        <span className="text-sm font-normal text-faint max-md:ml-3 md:block">
-          for <Since at={startedAt} />
-        </span>
-      </th>
-      <td data-label="Server">{server}</td>
-      <td data-label="Method" className="md:whitespace-nowrap">
-        {methodWords[method].text}
-      </td>
-      <td data-label="Size" className="md:whitespace-nowrap">
-        <span>
-          {bytes(written)}
-          <SizeBar part={partOf(written, Math.max(largest, expected ?? 0))} />
-        </span>
-      </td>
-      <td colSpan={4} className="text-sm text-soft max-md:!block max-md:!text-left">
-        {expected === null
-          ? `The first of its kind on ${server}: nobody knows how large it gets.`
-          : `The last one of ${server} has ${bytes(expected)}.`}
-      </td>
-    </tr>
   );
 }

@@ -45,6 +45,7 @@ export async function takeJob(
   }
 }
 
+/** As manifests call it. */
 export function methodOfJob(job: BackupJob): DumpMethod {
   if (job.kind === 'dump') return 'dump';
   return job.base === null ? 'mariabackup' : 'mariabackup-incremental';

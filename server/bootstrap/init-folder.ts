@@ -23,6 +23,7 @@ export interface InitFolder {
   readonly note: string;
 }
 
+/** The paths of the folder within that data directory; nothing is made. */
 export function initFolderOf(dataDirectory: string): InitFolder {
   const folder = join(dataDirectory, NAME);
   const within = (name: string): string => join(folder, name);

@@ -34,4 +34,5 @@ export function readWaitingCommits(): Statement {
   );
 }
 
+/** Commits that stand still until a replica says that it has them; 0 where the server is not asked to wait. */
 export const waitingCommits = (row: Row): number => number(row, 'waiting') ?? 0;

@@ -11,6 +11,7 @@ import { portOwner } from './port-owner.ts';
 import { openRelay, type Relay } from './relay.ts';
 import { SandboxServer } from './server-process.ts';
 
+/** Where the passwords of a throw-away cluster are, each in its file. */
 export const secretsFolder = (dir: string): string => join(dir, 'secrets');
 
 /**

@@ -41,6 +41,7 @@ export function outside(
   );
 }
 
+/** A source outside of the cluster, as people are told of it. */
 export function sourceText({ connection, host, port }: Pick<ReplicaStatus, 'connection' | 'host' | 'port'>): string {
   return `${connection === '' ? 'the default connection' : `"${connection}"`} (${addressText({ host, port })})`;
 }

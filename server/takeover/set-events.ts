@@ -43,7 +43,9 @@ export async function eventsOn(act: Act, session: Session): Promise<EventRow[]> 
   return (await look(act, session, listEvents())).map(eventRow);
 }
 
+/** By name, whatever became of its status. */
 export const sameEvent = (a: EventRow, b: EventRow): boolean => a.schema === b.schema && a.name === b.name;
+/** "schema.event", for people. */
 export const eventName = ({ schema, name }: EventRow): string => `${schema}.${name}`;
 
 async function performStatus(

@@ -35,6 +35,7 @@ export async function readIssued(file: string): Promise<Issued[] | null> {
   return parsed.data.issued;
 }
 
+/** Writes the record, whole and on the disk when it resolves. */
 export async function writeIssued(file: string, all: readonly Issued[]): Promise<void> {
   await replaceFile(
     file,

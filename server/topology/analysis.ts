@@ -1,7 +1,7 @@
 import type { ClusterSnapshot, Level, Problem, ProblemCode } from '../contract/snapshot.ts';
-import { dumpBad, dumpFailed, dumpMissing, dumpOld, takeoverInterrupted } from './analysis/dumps.ts';
+import { dumpBad, dumpFailed, dumpMissing, dumpOld } from './analysis/dumps.ts';
 import type { Evidence, Finding, Rule } from './analysis/finding.ts';
-import { errant, notFollowing, replicaWritable } from './analysis/following.ts';
+import { errantTransactions, notFollowing, replicaWritable } from './analysis/following.ts';
 import {
   flowControl,
   historyLost,
@@ -13,6 +13,7 @@ import {
   splitBrain,
 } from './analysis/galera.ts';
 import { lagging, lagUnknown, primarySilent } from './analysis/lag.ts';
+import { takeoverInterrupted } from './analysis/operation.ts';
 import { noPrimary, primaryReadOnly, primaryUnreachable, twoWritablePrimaries } from './analysis/primary.ts';
 import {
   agentUnreachable,
@@ -43,7 +44,7 @@ const rules: Readonly<Record<ProblemCode, Rule>> = {
   'replica-io-stopped': ioStopped,
   'primary-silent': primarySilent,
   'replica-not-following': notFollowing,
-  'errant-transactions': errant,
+  'errant-transactions': errantTransactions,
   'galera-node-apart': nodeApart,
   'server-unreachable': serverUnreachable,
   'duplicate-server-id': duplicateServerId,

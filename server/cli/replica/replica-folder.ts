@@ -31,6 +31,7 @@ const replicaFacts = z.object({
 });
 export type ReplicaFacts = z.infer<typeof replicaFacts>;
 
+/** The paths in a folder of that name; nothing is made. */
 export function replicaFolder(directory: string): ReplicaFolder {
   const within = (name: string): string => join(directory, name);
   return {

@@ -13,6 +13,7 @@ export const listenerTlsFields = {
   /** Revocation lists of those authorities; without one nobody is revoked. */
   clientCrl: certificateFile.optional(),
 };
+/** A list of an authority that nobody named would never be looked at. */
 export const crlNeedsCa = ({
   clientCa,
   clientCrl,

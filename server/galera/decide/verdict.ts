@@ -8,6 +8,7 @@ export interface Ruling {
   readonly givesUp: readonly string[];
 }
 
+/** A node that nobody may choose, and why. */
 export const impossible = (reason: string): Ruling => ({ reason, choice: 'impossible', givesUp: [] });
 
 /** What a rule concludes; a refusal unless it says otherwise. */

@@ -18,6 +18,7 @@ export interface Finding {
 /** A check: pure, one or a few findings; [] where it has no meaning here. */
 export type CheckOf = (input: PlanInput, situation: Situation) => Finding[];
 
+/** It is as it should be: the row says what was found. */
 export const well = (code: CheckCode, server: string | null, text: string): Finding => ({
   code,
   ok: true,
@@ -27,6 +28,7 @@ export const well = (code: CheckCode, server: string | null, text: string): Find
   commands: [],
 });
 
+/** It is not as it should be: what to do about it, and what to run for it. */
 export const bad = (
   code: CheckCode,
   server: string | null,

@@ -6,6 +6,7 @@ const oldAfterSeconds = 26 * 3600;
 
 const scheduled = ({ view }: Evidence): boolean => view.servers.some((one) => one.agent?.dumpsScheduled);
 
+/** A schedule has brought nothing yet. Not told while an agent that may have a dump can't be asked. */
 export function dumpMissing(evidence: Evidence): Finding[] {
   const { snapshot } = evidence;
   // An agent that can't be asked may well have one.
@@ -22,6 +23,7 @@ export function dumpMissing(evidence: Evidence): Finding[] {
   ];
 }
 
+/** A schedule has stopped bringing dumps, though none was seen to fail. */
 export function dumpOld(evidence: Evidence): Finding[] {
   const { snapshot } = evidence;
   if (!scheduled(evidence) || !snapshot.newestDump) return [];
@@ -44,6 +46,7 @@ const failedWords: Record<BackupFailure['work'], string> = {
   verify: 'Verifying the dumps of',
 };
 
+/** What failed last, for each server and kind, and has not succeeded since. */
 export function dumpFailed({ view }: Evidence): Finding[] {
   return view.servers.flatMap(({ server, agent }) => {
     const texts = (agent?.dumpFailures ?? []).map(({ work, at, text }) => {
@@ -57,6 +60,7 @@ export function dumpFailed({ view }: Evidence): Finding[] {
   });
 }
 
+/** A dump that could not be restored when it was tried: there is no backup, though it looks as if there were one. */
 export function dumpBad({ view }: Evidence): Finding[] {
   return view.servers.flatMap(({ server, agent }) => {
     const [newest] = agent?.badDumps ?? [];
@@ -65,17 +69,4 @@ export function dumpBad({ view }: Evidence): Finding[] {
     const text = `A dump of ${server.name} could not be restored when it was tried ${ago} ago: ${newest.name}: ${newest.text}`;
     return [{ code: 'dump-bad', level: 'serious', server: server.name, text, fix: 'Take one now, and verify it.' }];
   });
-}
-
-export function takeoverInterrupted({ view }: Evidence): Finding[] {
-  if (view.operation.interrupted === null) return [];
-  return [
-    {
-      code: 'takeover-interrupted',
-      level: 'critical',
-      server: null,
-      text: view.operation.interrupted,
-      fix: 'Open the operation and resume it.',
-    },
-  ];
 }

@@ -27,7 +27,8 @@ export function notFollowing(evidence: Evidence): Finding[] {
   });
 }
 
-export function errant(evidence: Evidence): Finding[] {
+/** What only a server that is not the primary has: it is lost with the server, and breaks its replication when it meets the same row. */
+export function errantTransactions(evidence: Evidence): Finding[] {
   const { snapshot, view } = evidence;
   return freshServers(evidence).flatMap((server) => {
     const ranges = view.servers.find((one) => one.server.name === server.name)?.errant ?? [];
@@ -44,6 +45,7 @@ export function errant(evidence: Evidence): Finding[] {
   });
 }
 
+/** A replica that takes writes, as one does that was restarted without read_only in its configuration. */
 export function replicaWritable(evidence: Evidence): Finding[] {
   return freshServers(evidence)
     .filter((server) => server.role === 'replica' && server.readOnly === false)

@@ -14,6 +14,7 @@ function nodes(evidence: Evidence): Node[] {
 const primaries = (evidence: Evidence): Node[] =>
   nodes(evidence).filter(({ galera }) => galera.clusterStatus === 'primary');
 
+/** Two components that are Primary: each takes writes, and neither can tell it of itself. */
 export function splitBrain({ snapshot }: Evidence): Finding[] {
   const components = snapshot.components ?? [];
   if (components.length < 2) return [];
@@ -29,6 +30,7 @@ export function splitBrain({ snapshot }: Evidence): Finding[] {
   ];
 }
 
+/** A Primary component with the all-zero history: each node of it believes to have the same data, and none has compared them. */
 export function historyLost(evidence: Evidence): Finding[] {
   return primaries(evidence)
     .filter(({ galera }) => galera.stateUuid === ZERO_HISTORY)
@@ -41,6 +43,7 @@ export function historyLost(evidence: Evidence): Finding[] {
     }));
 }
 
+/** Nobody serves. Not told before every node was looked at once. */
 export function noGaleraPrimary(evidence: Evidence): Finding[] {
   const { snapshot } = evidence;
   if (primaries(evidence).length > 0) return [];
@@ -59,6 +62,7 @@ export function noGaleraPrimary(evidence: Evidence): Finding[] {
   ];
 }
 
+/** A node outside of the component that serves. One that was put out for its data is told as inconsistent. */
 export function nodeApart(evidence: Evidence): Finding[] {
   if (primaries(evidence).length === 0) return [];
   return nodes(evidence)
@@ -72,6 +76,7 @@ export function nodeApart(evidence: Evidence): Finding[] {
     }));
 }
 
+/** A node that failed to apply what the others did: Galera itself says that its data differ. */
 export function inconsistent(evidence: Evidence): Finding[] {
   return nodes(evidence)
     .filter(({ galera }) => galera.localState === 'Inconsistent')
@@ -97,6 +102,7 @@ export function notSynced(evidence: Evidence): Finding[] {
     }));
 }
 
+/** One slow node makes all wait: writes stand still for a share of the time that applications feel. */
 export function flowControl(evidence: Evidence): Finding[] {
   return primaries(evidence)
     .filter(({ galera }) => galera.flowControlPaused > PAUSED_SHARE)
@@ -109,6 +115,7 @@ export function flowControl(evidence: Evidence): Finding[] {
     }));
 }
 
+/** Told where all nodes are so configured: as long as one writes each commit to its disk, nothing is lost with a power cut. */
 export function looseDurability(evidence: Evidence): Finding[] {
   const loose = nodes(evidence).filter(
     ({ galera }) => galera.flushLogAtCommit !== null && galera.flushLogAtCommit !== 1,

@@ -2,6 +2,7 @@ import type { Roles } from '../roles.ts';
 import type { ClusterView } from '../view.ts';
 import { duration, type Evidence, type Finding } from './finding.ts';
 
+/** Servers that both take writes and follow nobody: with every second there is more that only one of them has. */
 export function twoWritablePrimaries({ roles }: Evidence): Finding[] {
   if (roles.conflicting.length === 0) return [];
   const names = roles.conflicting.join(' and ');
@@ -16,6 +17,7 @@ export function twoWritablePrimaries({ roles }: Evidence): Finding[] {
   ];
 }
 
+/** Nobody can write. Not told before any server was seen, nor where a server follows one outside of the cluster: that is the primary then. */
 export function noPrimary({ snapshot, roles }: Evidence): Finding[] {
   if (snapshot.primary !== null || roles.writable.length > 1) return [];
   if (!snapshot.servers.some((server) => server.observedAt !== null)) return [];
@@ -32,6 +34,7 @@ export function noPrimary({ snapshot, roles }: Evidence): Finding[] {
   ];
 }
 
+/** The primary does not answer the console; whether its replicas hear it tells a dead server from a console that is cut off. */
 export function primaryUnreachable({ snapshot, view, roles }: Evidence): Finding[] {
   const primary = snapshot.servers.find((server) => server.name === snapshot.primary);
   if (primary?.state !== 'unreachable') return [];
@@ -67,6 +70,7 @@ function stillHeardBy(primary: string, view: ClusterView, roles: Roles): string[
     .map(({ server }) => server.name);
 }
 
+/** The primary answers and takes no writes, as after a restart with read_only in its configuration. */
 export function primaryReadOnly({ snapshot }: Evidence): Finding[] {
   const primary = snapshot.servers.find((server) => server.name === snapshot.primary);
   // While a takeover freezes it, that is what is meant to be.

@@ -3,6 +3,7 @@ import { duration, freshServers, type Evidence, type Finding } from './finding.t
 /** The server's clock may be off by this much before anything is said. */
 const skewLimitSeconds = 2;
 
+/** A server that does not answer, other than the primary, which has a rule of its own. */
 export function serverUnreachable({ snapshot }: Evidence): Finding[] {
   return snapshot.servers
     .filter((server) => server.state === 'unreachable' && server.name !== snapshot.primary)
@@ -15,6 +16,7 @@ export function serverUnreachable({ snapshot }: Evidence): Finding[] {
     }));
 }
 
+/** What is shown of a server is older than it may be, though no look has failed: the looks take too long. */
 export function stale({ snapshot }: Evidence): Finding[] {
   return snapshot.servers
     .filter((server) => server.state === 'stale' && server.attemptedAt !== null)
@@ -30,6 +32,7 @@ export function stale({ snapshot }: Evidence): Finding[] {
     });
 }
 
+/** Told of the later one of two servers with one server_id, in the order of the configuration. */
 export function duplicateServerId(evidence: Evidence): Finding[] {
   const servers = evidence.snapshot.servers.filter((server) => server.serverId !== null);
   return servers.flatMap((server, index) => {
@@ -47,6 +50,7 @@ export function duplicateServerId(evidence: Evidence): Finding[] {
   });
 }
 
+/** A clock that is off makes instants in logs, and the age of events, compare wrongly; the measured lag does not depend on it. */
 export function clockSkew(evidence: Evidence): Finding[] {
   return freshServers(evidence)
     .filter((server) => Math.abs(server.clockSkewSeconds ?? 0) > skewLimitSeconds)
@@ -59,6 +63,7 @@ export function clockSkew(evidence: Evidence): Finding[] {
     }));
 }
 
+/** What the observing account may not do, with the statements that would let it. */
 export function grantsMissing(evidence: Evidence): Finding[] {
   return freshServers(evidence)
     .filter((server) => server.missingGrants.length > 0)
@@ -116,6 +121,7 @@ function agentFix(server: string, detail: string | null): string {
     : `Start it on the host of ${server} (baton agent). ${without}`;
 }
 
+/** An agent that is configured and does not answer: takeovers go on without it, what needs it does not. */
 export function agentUnreachable({ snapshot }: Evidence): Finding[] {
   return snapshot.servers
     .filter((server) => server.agent.state === 'unreachable')
