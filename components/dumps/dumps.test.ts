@@ -84,7 +84,7 @@ test('a failure stands until that server has made such a dump after it', () => {
   expect(failureStands('db-2', failed, [dump(40)])).toBe(false);
 });
 
-test('an empty list has a cause', () => {
+test('an empty list says why it is empty', () => {
   const none = server({ agent: 'none' });
   const silent = server({ server: 'db-3', agent: 'unreachable' });
   const late = server({ server: 'db-1', nextAt: at(50) });

@@ -12,7 +12,7 @@ test('a hash holds its cost, is different each time, and fits its password alone
   expect(await verifyPassword('', one)).toBe(false);
 });
 
-test('the default cost works within the memory Node is told', async () => {
+test('a hash of the default cost is made and checked within the memory that Node is told', async () => {
   expect(await verifyPassword('x', await hashPassword('x', defaultCost))).toBe(true);
 });
 

@@ -149,7 +149,7 @@ describe('a right file', () => {
 });
 
 describe('a file that cannot be read as YAML', () => {
-  test('a missing one', async () => {
+  test('one that is not there is told as missing', async () => {
     const loaded = await loadConfiguration(join(directory, 'none.yaml'));
     expect(loaded).toEqual({
       kind: 'wrong',
@@ -157,7 +157,7 @@ describe('a file that cannot be read as YAML', () => {
     });
   });
 
-  test('a folder', async () => {
+  test('a folder is told as one', async () => {
     mkdirSync(join(directory, 'folder'));
     const loaded = await loadConfiguration(join(directory, 'folder'));
     expect(loaded).toMatchObject({ problems: [{ message: 'this file is a folder' }] });

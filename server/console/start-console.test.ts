@@ -151,7 +151,7 @@ describe('a takeover through the API', () => {
   });
 });
 
-test('an agent that is down is said so, and the rest works', async () => {
+test('an agent that is down is told as such, and all else goes on without it', async () => {
   const { name } = await placeBackup(
     join(real.folder, 'backups-db-3'),
     Buffer.from('x'),

@@ -56,7 +56,7 @@ const running: Row = {
 const status = (change: Record<string, string | number | null>): ReturnType<typeof replicaStatus> =>
   replicaStatus({ ...running, ...change });
 
-test('a running replica', () => {
+test('what a running replica says is read: its source, its threads, its positions, its heartbeats', () => {
   expect(replicaStatus(running)).toMatchObject({
     connection: '',
     host: '10.0.0.1',

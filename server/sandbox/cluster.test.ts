@@ -71,7 +71,7 @@ describe('a primary and two replicas', () => {
     }
   });
 
-  test('the agent account works over the socket alone', async () => {
+  test('the agent account gets in over the socket alone', async () => {
     const { user, password } = cluster.accounts.agent;
     (await connect({ ...replica.address, socketPath: replica.socket, user, password }, 2_000)).destroy();
     await expect(connect({ ...replica.address, user, password }, 2_000)).rejects.toMatchObject({
@@ -221,7 +221,7 @@ test('a failed creation says why and leaves nothing', async () => {
   await rm(dirname(dir), { recursive: true });
 });
 
-test('a folder too deep for a socket path still works', async () => {
+test('in a folder too deep for a socket path the sockets lie elsewhere, and go with the cluster', async () => {
   const base = await mkdtemp(join(tmpdir(), 'baton-'));
   const cluster = await createCluster({ dir: join(base, 'd'.repeat(120)), replicas: 0 });
   expect(cluster.server('db-1').socket.length).toBeLessThanOrEqual(107);

@@ -136,7 +136,7 @@ describe('a store that cannot be opened', () => {
     });
   });
 
-  test('no database', async () => {
+  test('what is no database is named as such', async () => {
     writeFileSync(file, 'something else entirely, and long enough to be looked at as a header'.repeat(20));
     await expect(openSqliteStore(file)).rejects.toMatchObject({
       code: 'unavailable',
@@ -151,7 +151,7 @@ describe('a store that cannot be opened', () => {
     await expect(openSqliteStore(file)).rejects.toThrow(`${file}.samples is not a SQLite database`);
   });
 
-  test('a folder in its place', async () => {
+  test('with a folder in its place it is unavailable', async () => {
     await expect(openSqliteStore(directory)).rejects.toMatchObject({ code: 'unavailable' });
   });
 
