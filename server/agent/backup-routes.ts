@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { backupRequest } from '../contract/agent.ts';
 import type { DumpManifest } from '../contract/dumps.ts';
-import { BatonError } from '../contract/errors.ts';
+import { BatonError, messageOf } from '../contract/errors.ts';
 import { findBackup, readCatalogue } from '../backups/catalogue.ts';
 import { latestAlone } from '../backups/chain.ts';
 import { backupIndexOf, indexName } from '../backups/index-file.ts';
@@ -87,7 +87,12 @@ export function serveOriginNames(app: FastifyInstance, { server, directory }: Ba
 
 /** /v1/backups: taking them, for the console alone. */
 export function serveBackupRuns(app: FastifyInstance, { directory, runner }: BackupParts): void {
-  app.get('/v1/backups', async () => ({ backups: await readSummaries(directory) }));
+  app.get('/v1/backups', async () => ({
+    backups: await readSummaries(directory).catch((error: unknown) => {
+      // A disk that is not mounted: nothing is wrong with the agent.
+      throw new BatonError('unavailable', `Its backup directory can't be read: ${messageOf(error)}.`);
+    }),
+  }));
   app.post('/v1/backups', async (request, reply) => {
     const asked = backupRequest.safeParse(request.body ?? {});
     if (!asked.success) throw new BatonError('invalid', `No backup like that: ${asked.error.issues[0]?.message}.`);

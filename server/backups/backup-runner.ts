@@ -82,10 +82,10 @@ export class BackupRunner {
     try {
       const method = methodOf(request, this.#options.rules);
       // Whether a physical one will be incremental is decided later, and looked at again.
-      const lack = await lackForAny(this.#options, method, request.database ?? null);
-      if (lack !== null) {
-        await this.#options.note.write(method, { at: this.#options.now().toISOString(), text: lack });
-        throw new BatonError('refused', `No backup was begun: ${lack}.`, 'Make room, or keep fewer backups.');
+      const obstacle = await this.#obstacle(method, request);
+      if (obstacle !== null) {
+        await this.#options.note.write(method, { at: this.#options.now().toISOString(), text: obstacle.text });
+        throw new BatonError('refused', `No backup was begun: ${obstacle.text}.`, obstacle.next);
       }
       this.#refuseWhenClosing();
       return this.#start(method, request);
@@ -127,6 +127,19 @@ export class BackupRunner {
   async close(): Promise<void> {
     this.#closing.abort(new Error('the agent was ended'));
     await this.#current?.ended;
+  }
+
+  /** Why none can be begun: no room, or a directory that can't be read (a disk that is not mounted); null: it can. */
+  async #obstacle(
+    method: 'dump' | 'mariabackup',
+    { database }: BackupRequest,
+  ): Promise<{ readonly text: string; readonly next: string } | null> {
+    try {
+      const lack = await lackForAny(this.#options, method, database ?? null);
+      return lack === null ? null : { text: lack, next: 'Make room, or keep fewer backups.' };
+    } catch (error) {
+      return { text: messageOf(error), next: 'Look at the backup directory.' };
+    }
   }
 
   #refuseWhenClosing(): void {

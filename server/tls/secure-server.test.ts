@@ -117,6 +117,16 @@ test('an absent, a foreign, an expired and a revoked certificate are refused, an
   expect(log.join('\n')).toContain('CN=stolen');
 });
 
+test('a revocation list whose time is over lets nobody in, says so, and holds again once it is renewed', async () => {
+  const crl = join(made.folder, 'over.pem');
+  await writeFile(crl, await made.makeExpiredList());
+  const { url } = await start({ ...demanding(), crl });
+  const client = await materialOf(made.own, 'console');
+  expect(await ask(url, client)).toMatch(/^401 .*CN=console can’t be checked: the revocation list here has expired/);
+  await writeFile(crl, await readFile(made.own.files('agent').crl));
+  await vi.waitFor(async () => expect(await ask(url, client)).toBe('200 hello'), 5000);
+});
+
 test('several authorities stand in one file, each with its own list', async () => {
   await made.foreign.issue([
     { name: 'friend', purpose: 'replication', hosts: [] },

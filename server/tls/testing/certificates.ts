@@ -17,6 +17,8 @@ export interface TestCertificates extends AsyncDisposable {
   make(name: string, purpose: Purpose): Promise<TlsMaterial>;
   /** A certificate of our own authority whose end was yesterday. */
   makeExpired(name: string): Promise<TlsMaterial>;
+  /** A revocation list of our own authority that was to be renewed long ago. */
+  makeExpiredList(): Promise<string>;
 }
 
 export const loopback: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
@@ -43,6 +45,17 @@ export async function testCertificates(): Promise<TestCertificates> {
         const asked = await openssl.file('request.pem', request);
         const cert = await openssl.run('x509', '-req', '-in', asked, ...by, '-days', '-1');
         return { cert, key: await readFile(key, 'utf8'), ca: await readFile(join(authority, 'ca.pem'), 'utf8') };
+      });
+    },
+    async makeExpiredList() {
+      const authority = join(folder, 'own', 'authority');
+      return await withOpenssl(async (openssl) => {
+        const database = await openssl.file('index.txt', '');
+        const text = `[ca]\ndefault_ca = own\n[own]\ndatabase = ${database}\ndefault_md = sha256\n`;
+        const configuration = await openssl.file('ca.cnf', text);
+        const by = ['-cert', join(authority, 'ca.pem'), '-keyfile', join(authority, 'ca-key.pem')];
+        const time = ['-crl_lastupdate', '20200101000000Z', '-crl_nextupdate', '20200201000000Z'];
+        return await openssl.run('ca', '-gencrl', '-config', configuration, ...by, ...time);
       });
     },
     async [Symbol.asyncDispose]() {
