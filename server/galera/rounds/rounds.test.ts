@@ -192,5 +192,6 @@ test('a node that is ahead of a cluster that somebody began without it is starte
   });
   await desk.recoveries.startNode('db-2', 'db-2');
   await untilSynced([stage.node('db-2'), wrong]);
+  await until(async () => (await stage.agent('db-2').evidence()).work.endedAt !== null, { what: 'db-2 is started' });
   await expectSameRows([stage.node('db-2'), wrong]);
 });

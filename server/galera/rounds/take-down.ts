@@ -70,9 +70,10 @@ async function startAgain(context: RoundContext, act: Act, node: string): Promis
   const report = reports.find(({ name }) => name === node);
   if (report?.kind !== 'seen') throw new Error(report?.reason ?? 'nothing is known of it');
   const { alive } = report.evidence;
-  if (isSynced(alive.kind === 'serving' ? alive.status : null)) return { kind: 'nothing' };
   const own = work.find(({ name }) => name === node)?.work;
+  // Told to stop it serves for a moment more.
   if (own?.kind === 'stopping' && own.endedAt === null) throw new Error(`${node} is still ending`);
+  if (isSynced(alive.kind === 'serving' ? alive.status : null)) return { kind: 'nothing' };
   let begun = own?.kind === 'starting';
   if (alive.kind === 'down') {
     // What has failed is not tried again until somebody has looked.

@@ -63,7 +63,8 @@ export async function createGaleraCluster(options: GaleraOptions = {}): Promise<
       await Promise.all(servers.map(async (server) => await server.kill()));
       for (const server of servers) server.release();
       for (const port of ports) port.release();
-      await rm(dir, { recursive: true, force: true });
+      // The script of a state transfer outlives its server by a moment, in which it cleans up there.
+      await rm(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
     async [Symbol.asyncDispose]() {
       await this.stop();
