@@ -47,6 +47,8 @@ describe.each([
     if (!found) throw new Error(`no server ${name}`);
     return found;
   }
+  const fixOf = (code: string): string =>
+    running.engine.cluster(actor, 'erp5').problems.find((problem) => problem.code === code)?.fix ?? '';
   async function levelWithPrimary(by: RunningConsole): Promise<void> {
     const [row] = await server('db-1').sql('SELECT @@gtid_binlog_pos AS position');
     await until(
@@ -125,6 +127,10 @@ describe.each([
     await until(() => seen('db-3').reason === 'refused', { what: 'the socket is seen closed', timeoutMs });
     await real.agents.get('db-3')?.close();
     await until(() => seen('db-3').reason === 'agent', { what: 'the agent is seen gone', timeoutMs });
+    await until(() => fixOf('agent-unreachable').includes('reaches db-3 through it alone'), {
+      what: 'the problem says so',
+      timeoutMs,
+    });
     expect(seen('db-3').detail).toMatch(/^it is reached through its agent alone: The agent of db-3 does not answer: /);
   });
 

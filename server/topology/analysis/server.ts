@@ -114,8 +114,10 @@ function agentSilence(server: string, detail: string | null): string {
   return `The agent of ${server} can't be reached: ${detail ?? 'no reason known'}.`;
 }
 
-function agentFix(server: string, detail: string | null): string {
-  const without = "Status and takeovers go on without it; dumps and services don't.";
+function agentFix(server: string, detail: string | null, alone: boolean): string {
+  const without = alone
+    ? `The console reaches ${server} through it alone: nothing goes on there without it.`
+    : "Status and takeovers go on without it; dumps and services don't.";
   return /certificate/.test(detail ?? '')
     ? `Look at the certificates of both: \`baton check certificates\` here and on the host of ${server}. ${without}`
     : `Start it on the host of ${server} (baton agent). ${without}`;
@@ -130,6 +132,6 @@ export function agentUnreachable({ snapshot }: Evidence): Finding[] {
       level: 'caution',
       server: server.name,
       text: agentSilence(server.name, server.agent.detail),
-      fix: agentFix(server.name, server.agent.detail),
+      fix: agentFix(server.name, server.agent.detail, server.via === 'agent'),
     }));
 }
