@@ -38,13 +38,13 @@ export async function lookAfter(
   );
   const { acknowledged } = await load.stop();
   const { overlaps } = await probe.stop();
-  const servers = await Promise.all(
-    cluster.servers.map(async (server) => await after(server, primary, cluster.servers)),
-  );
+  const readServers = async (): Promise<ServerAfter[]> =>
+    await Promise.all(cluster.servers.map(async (server) => await after(server, primary, cluster.servers)));
+  const servers = await readServers();
   const missing = await verifyWrites(primary, acknowledged);
   let nowhere = await verifyWrites(primary, [...missing, ...stage.privilegedWrites]);
   for (const server of cluster.servers) nowhere = await verifyWrites(server, nowhere);
-  const facts = {
+  let facts = {
     round,
     inflicted,
     view,
@@ -57,11 +57,13 @@ export async function lookAfter(
     received: round.kind === 'failover' && succeeded(view) ? await receivedBy(primary, round, view, stage) : null,
     flowing,
   };
-  // A page is a moment behind: what another console has done it learns from the store within seconds.
+  // A page is a moment behind: what another console has done it learns from the store within seconds. A server that has just
+  // come back is made read-only a moment later: both are looked at again.
   const deadline = performance.now() + PAGE_MS;
   let look = await stage.consoles.look();
   while (judgePage({ ...facts, look }).length > 0 && performance.now() < deadline) {
     await delay(200);
+    facts = { ...facts, servers: await readServers() };
     look = await stage.consoles.look();
   }
   return { ...facts, look };

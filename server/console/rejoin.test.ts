@@ -78,6 +78,8 @@ test('after a failover what only the old primary has is listed, exported as SQL 
   const failover = await call<{ operationId: string }>('POST', '/clusters/erp5/takeovers', body, 202);
   expect((await ended(failover.operationId)).outcome).toMatch(/^succeeded/);
   await real.cluster.server('db-2').sql("INSERT INTO shop.orders (uid) VALUES ('after')");
+  // Where its agent could not be asked by the failover, one request keeps it from taking writes: also while it is down.
+  expect(await call('POST', '/clusters/erp5/servers/db-1/keep-read-only', {})).toEqual({ readOnly: true });
   await primary.start();
   await seen(({ servers, primary: now }) => expect([servers[0]?.state, now]).toEqual(['up', 'db-2']));
 

@@ -86,6 +86,8 @@ describe.each(['blackHole', 'cut'] as const)('an agent that does not answer (%s)
     expect(view.outcome).toBe('succeeded-with-follow-ups');
     expect(view.steps.find(({ id }) => id === 'fence')).toMatchObject({ state: 'skipped' });
     expect(left(view)).toContain('Keep db-1 read-only when it comes back: its agent could not be asked');
+    // By a button, once the agent can be asked.
+    expect(view.followUps.map(({ path }) => path)).toContain('/api/v1/clusters/erp5/servers/db-1/keep-read-only');
     expect(await writableOf(cluster.servers)).toEqual(['db-2']);
   });
 

@@ -3,13 +3,14 @@ import { entriesOf } from '../operations/journal.ts';
 import type { TakeoverContext } from './context.ts';
 import { lateAct, leftAsBefore, LOOKED_AT, underLock } from './late-act.ts';
 import type { TakeoversParts } from './parts.ts';
+import { receiveAgain, receiveByHand } from './receive-again.ts';
 import { releaseByHand, releaseReplica } from './release-replicas.ts';
 import { remembered } from './resume.ts';
 import { task as taskShape } from './task.ts';
 
 /**
- * To be called when a server answers again: where a takeover that was undone had made it read-only and could not give it
- * its writes back, because it did not answer, it takes them again now. Only while it follows whom it followed then, and
+ * To be called when a server answers again: where a takeover that was undone had made it read-only, or had stopped its
+ * receiving, and could not take that back because it did not answer, it is done now. Only while it follows whom it followed then, and
  * nothing has been done to the cluster since. Answers the amended operation, or null. Rejects with SqlError.
  */
 export async function completeRelease(parts: TakeoversParts, server: string): Promise<Operation | null> {
@@ -20,6 +21,8 @@ export async function completeRelease(parts: TakeoversParts, server: string): Pr
   const act = lateAct(view, []);
   const released = await underLock(context, server, async () => {
     await releaseReplica(context, act, server);
+    if (['failover', 'detach'].includes(context.task.kind) && server === context.task.target)
+      await receiveAgain(context, act);
     return true;
   });
   if (released !== true) return null;
@@ -38,8 +41,8 @@ async function leftBehind(
       // What is left to do stands in the report: where nothing does, its journal has nothing to say.
       if (!view.pointOfNoReturnPassed && view.followUps.length > 0) {
         const context = remembered(task, parts, entriesOf(await parts.store.journal.entries(row.id)));
-        const { text } = releaseByHand(context, server);
-        if (view.followUps.some((left) => left.text === text)) return { view, context };
+        const texts = leftOn(context, server);
+        if (view.followUps.some(({ text }) => texts.includes(text))) return { view, context };
       }
     }
     if (!leftAsBefore(row)) return null;
@@ -54,10 +57,16 @@ async function followsAsThen({ watch }: TakeoversParts, server: string, { task }
 }
 
 function amended(view: Operation, context: TakeoverContext, server: string): Operation {
-  const { text } = releaseByHand(context, server);
+  const texts = leftOn(context, server);
   return {
     ...view,
     summary: `${view.summary ?? ''} Restored late: ${server} answered again, and is as before.`.trim(),
-    followUps: view.followUps.filter((left) => left.text !== text),
+    followUps: view.followUps.filter(({ text }) => !texts.includes(text)),
   };
+}
+
+/** What a report says of that server, where it could not be put back. */
+function leftOn(context: TakeoverContext, server: string): string[] {
+  const receives = ['failover', 'detach'].includes(context.task.kind) && server === context.task.target;
+  return [releaseByHand(context, server), ...(receives ? [receiveByHand(context)] : [])].map(({ text }) => text);
 }

@@ -42,6 +42,8 @@ export class Keeper {
   #detached: ReadonlySet<string> = new Set();
   /** Marks of ours that are on their way to the store. */
   #marking = 0;
+  /** The store does not have them yet. */
+  #unwritten = false;
   /** Marked servers that were seen without replication since. */
   #alone = new Set<string>();
   readonly #events = new Map<string, RememberedEvents>();
@@ -135,16 +137,22 @@ export class Keeper {
 
   async #mark(detached: ReadonlySet<string>, at: number): Promise<void> {
     this.#detached = detached;
+    this.#unwritten = true;
     this.#marking += 1;
     try {
       await this.#options.memory.putDetached(detached, at);
+      if (this.#detached === detached) this.#unwritten = false;
     } finally {
       this.#marking -= 1;
     }
   }
 
-  /** What a console that shares the store has marked: here its server would look like a second primary. */
+  /**
+   * What a console that shares the store has marked: here its server would look like a second primary. Marks of ours that a
+   * full disk kept from being written are tried again instead.
+   */
   async #learnDetached(memory: WatchMemory): Promise<void> {
+    if (this.#unwritten) return await this.#mark(this.#detached, this.#options.now());
     const before = this.#detached;
     const kept = await memory.detached();
     if (this.#marking === 0 && this.#detached === before) this.#detached = kept;

@@ -106,7 +106,9 @@ function refuseOnReplica(cluster: Cluster, server: string, service: string): voi
 function readOnlyFor(cluster: Cluster, server: string): boolean {
   const role = roleOf(cluster, server);
   if (role === 'primary' || role === 'standalone') return false;
-  if (role === 'replica') return true;
+  const { primary } = cluster.watcher.snapshot();
+  // One that is down while another is the primary is to come back as a replica.
+  if (role === 'replica' || (primary !== null && primary !== server)) return true;
   throw new BatonError('refused', `The role of ${server} is not known now.`, 'Try again when it answers.', {
     checks: [],
   });

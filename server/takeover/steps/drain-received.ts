@@ -1,19 +1,17 @@
 import { readCurrentPosition } from '../../mariadb/drain.ts';
 import { formatGtidList, gtidList, reaches, type GtidList } from '../../mariadb/gtid.ts';
-import { readReplication, startReceiving, stopReceiving } from '../../mariadb/promote.ts';
-import { replicaStatus, type ReplicaStatus } from '../../mariadb/replica-status.ts';
+import { stopReceiving } from '../../mariadb/promote.ts';
 import { text } from '../../mariadb/row.ts';
 import type { Session } from '../../mariadb/session.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';
 import { done, failed, type Act, type Step } from '../../operations/step.ts';
-import { look, perform, type TakeoverContext } from '../context.ts';
-import { handsOf } from '../hands.ts';
+import { look, type TakeoverContext } from '../context.ts';
 import { targetConnection } from '../task.ts';
 import { isSilence, Unanswered } from '../unanswered.ts';
 import { performWatched } from '../perform-watched.ts';
 import { prepareReplicas } from '../prepare-replicas.ts';
+import { receiveAgain, receiveByHand, receiving } from '../receive-again.ts';
 import { releaseReplicas } from '../release-replicas.ts';
-import { undoSession } from '../undo-session.ts';
 import { drainTo } from './drain.ts';
 
 /**
@@ -35,7 +33,7 @@ export function drainReceived(server: string): Step<TakeoverContext> {
       await performWatched(context, act, session, stopReceiving(name), () =>
         act.waitsFor(`the IO thread of ${server} to stop`),
       );
-      const status = await statusOf(act, session, name);
+      const status = await receiving(act, session, name);
       if (!status) return failed(`${server} replicates from nobody any more`);
       if (status.sqlThread !== 'running')
         return failed(`the SQL thread of ${server} is not running: what it has received can't be applied`);
@@ -53,33 +51,16 @@ export function drainReceived(server: string): Step<TakeoverContext> {
     },
     async undo(context, act) {
       const released = context.task.kind === 'failover' ? await release(context, act, unanswered) : 0;
-      let session;
       try {
-        session = await undoSession(context, act, server);
+        const again = await receiveAgain(context, act);
+        if (again) return { kind: 'undone', note: `${server} receives again` };
+        return released > 0 ? { kind: 'undone', note: null } : { kind: 'nothing' };
       } catch (error) {
         if (!(error instanceof SqlError)) throw error;
         if (error.kind !== 'refused' && !(isSilence(error) && unanswered.tooLong())) throw error;
         context.away.add(server);
-        // A restarted replica receives again by itself; one that hangs may have heard the STOP.
-        const receives = handsOf.note(
-          `${server} does not answer and may not receive any more. On ${server} run:`,
-          startReceiving(targetConnection(context.task).name).shown,
-        );
-        return {
-          kind: 'left',
-          note: `${server} does not answer: ${error.message}`,
-          followUps: error.kind === 'refused' ? [] : [receives],
-        };
-      }
-      try {
-        const { name } = targetConnection(context.task);
-        const status = await statusOf(act, session, name);
-        if (!status || status.ioThread === 'running' || status.ioThread === 'connecting')
-          return released > 0 ? { kind: 'undone', note: null } : { kind: 'nothing' };
-        await perform(act, session, startReceiving(name));
-        return { kind: 'undone', note: `${server} receives again` };
-      } finally {
-        session.close();
+        const note = `${server} does not answer: ${error.message}`;
+        return { kind: 'left', note, followUps: [receiveByHand(context)] };
       }
     },
   };
@@ -99,8 +80,4 @@ async function release(context: TakeoverContext, act: Act, unanswered: Unanswere
 async function currentPosition(act: Act, session: Session): Promise<GtidList> {
   const [position] = await look(act, session, readCurrentPosition());
   return gtidList(text(position ?? {}, 'position'));
-}
-
-async function statusOf(act: Act, session: Session, name: string): Promise<ReplicaStatus | undefined> {
-  return (await look(act, session, readReplication())).map(replicaStatus).find(({ connection }) => connection === name);
 }

@@ -18,9 +18,8 @@ export function fence(oldPrimary: string): Step<TakeoverContext> {
       const accepted = fencing.length > 0 ? `; fenced by hook ${fencing.join(', ')}` : byOperator;
       const unfenced = (error: unknown): StepEnd => {
         const why = error instanceof Error ? error.message : String(error);
-        act.followUp(
-          handsOf.note(`Keep ${oldPrimary} read-only when it comes back: its agent could not be asked (${why}).`),
-        );
+        const text = `Keep ${oldPrimary} read-only when it comes back: its agent could not be asked (${why}).`;
+        act.followUp(handsOf.keepReadOnly(context.task.cluster, oldPrimary, text));
         return skipped(`its agent could not be asked${accepted}`);
       };
       if (!agent) return skipped(`${oldPrimary} has no agent${accepted}`);
