@@ -12,6 +12,7 @@ import { until } from '../sandbox/until.ts';
 import { startWriteLoad, type WriteLoad } from '../sandbox/write-load.ts';
 import { openStore } from '../store/open-store.ts';
 import type { MemoryStore, SampleStore, Store } from '../store/store.ts';
+import { createWatchMemory } from './memory.ts';
 import { createWatcher, type Watcher } from './watcher.ts';
 
 const cleanUp: (() => Promise<unknown>)[] = [];
@@ -345,6 +346,23 @@ test('what one console detached is standalone for another one on the same store'
   await first.watcher.markDetached('db-3');
   await cluster.server('db-3').sql('STOP SLAVE', 'RESET SLAVE ALL', 'SET GLOBAL read_only=0');
   expect(codes(await other.sees('it is on its own', standalone))).toEqual([]);
+});
+
+test('which server was detached is written once the disk has room again, and known meanwhile', async () => {
+  const cluster = await clusterOf({ replicas: 2 });
+  const store = await aStore();
+  let full = true;
+  const put: Store['memory']['put'] = async (...row) => await (full ? broken() : store.memory.put(...row));
+  const first = await watch(cluster, { ...store, memory: { ...store.memory, put } });
+  await first.sees('a healthy cluster', healthy);
+  await expect(first.watcher.markDetached('db-3')).rejects.toMatchObject({ code: 'unavailable' });
+  await cluster.server('db-3').sql('STOP SLAVE', 'RESET SLAVE ALL', 'SET GLOBAL read_only=0');
+  await first.sees('it is on its own', standalone);
+  await until(() => first.watcher.storeFault() !== null, { what: 'a write has failed since' });
+  full = false;
+  const memory = createWatchMemory(store.memory, 'erp5');
+  await until(async () => (await memory.detached()).has('db-3'), { what: 'the store has it' });
+  expect(codes(first.watcher.snapshot())).toEqual([]);
 });
 
 test('a look that was asked for begins after the asking', async () => {

@@ -8,7 +8,7 @@ import { createCluster, type SandboxCluster } from '../../sandbox/cluster.ts';
 import { caughtUp, followed } from '../../sandbox/replication.ts';
 import { until } from '../../sandbox/until.ts';
 import { startWriteLoad, verifyWrites, type WriteLoad } from '../../sandbox/write-load.ts';
-import { startBaton, type BatonPlan, type TestBaton } from '../testing/baton.ts';
+import { startBaton, throughFronts, type TestBaton } from '../testing/baton.ts';
 import type { KilledConsolePlan } from '../testing/killed-console.ts';
 import { mostReceived } from '../testing/most-received.ts';
 import { isReadOnly, writableOf } from '../testing/server-state.ts';
@@ -30,13 +30,9 @@ afterEach(async () => {
   await stage.cluster.stop();
 });
 
-function planOf({ dir, accounts, servers }: SandboxCluster): BatonPlan {
-  return { dir, accounts, servers: servers.map(({ name, address }) => ({ name, ...address })) };
-}
-
 async function scene(options: Parameters<typeof createCluster>[0] = {}): Promise<Scene> {
   const cluster = await createCluster(options);
-  const baton = await startBaton(planOf(cluster));
+  const baton = await startBaton(throughFronts(cluster));
   const load = startWriteLoad({ servers: cluster.servers, account: cluster.accounts.app, perSecond: 100 });
   current = { cluster, baton, load };
   await load.flowing();
@@ -101,7 +97,7 @@ test('S2: a primary that hangs, is failed over from and wakes up is read-only at
   await baton.stop();
   cluster.server('db-1').thaw();
   expect(await writableOf(cluster.servers)).toEqual(['db-1', 'db-2']);
-  const next = await startBaton(planOf(cluster));
+  const next = await startBaton(throughFronts(cluster));
   current = { ...stage, baton: next };
   for (const server of returned(null, next.watcher.snapshot())) await next.takeovers.returned(server);
   expect(await writableOf(cluster.servers)).toEqual(['db-2']);
@@ -181,7 +177,7 @@ test('S7b: a console killed during a failover is taken up by the next, which und
   const [target, other] = await mostReceived(cluster, baton);
   const file = join(cluster.dir, 'killed-console.json');
   const plan: KilledConsolePlan = {
-    baton: planOf(cluster),
+    baton: throughFronts(cluster),
     target,
     kind: 'failover',
     accept: [],

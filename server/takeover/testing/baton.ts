@@ -1,3 +1,4 @@
+import type { SandboxCluster } from '../../sandbox/cluster.ts';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { BatonError } from '../../contract/errors.ts';
@@ -38,6 +39,11 @@ export interface BatonPlan {
   readonly hooks?: z.input<typeof clusterConfiguration.shape.hooks>;
   readonly budgetSeconds?: number;
   readonly longWriteSeconds?: number;
+}
+
+/** The cluster as consoles reach it: through the relays before its servers, where there are any. */
+export function throughFronts({ dir, accounts, servers }: SandboxCluster): BatonPlan {
+  return { dir, accounts, servers: servers.map(({ name, address }) => ({ name, ...address })) };
 }
 
 /** For tests: the parts of a console that takeovers need, on a real cluster and a real store. */
