@@ -14,7 +14,7 @@ export class Unanswered {
   }
 }
 
-/** Whether the server said nothing at all: it hangs, or the way to it is cut. A later try may fare no better. */
+/** Whether the server said nothing at all: it hangs, or the way to it, maybe by its agent, is cut. A later try may fare no better. */
 export function isSilence({ kind }: SqlError): boolean {
-  return kind === 'hung' || kind === 'timeout' || kind === 'deadline';
+  return kind === 'hung' || kind === 'timeout' || kind === 'deadline' || kind === 'agent';
 }
