@@ -20,17 +20,29 @@ export function serveDatabase(
   { socket: path, tunnel }: { readonly socket: string; readonly tunnel: boolean },
 ): () => void {
   const open = new Set<Socket>();
+  let places = maxTunnels;
+  let ended = false;
   app.get(databasePath, async (request, reply) => {
     if (!tunnel) {
       const next = 'Set agent.server.tunnel: true in its configuration.';
       throw new BatonError('refused', 'This agent does not hand the database through.', next);
     }
-    if (open.size >= maxTunnels) {
+    if (places === 0) {
       throw new BatonError('slow-down', `${maxTunnels} connections go through this agent already.`);
     }
     const upgrade = upgradeOf(request.raw);
     if (upgrade === null) throw new BatonError('invalid', `This address takes an upgrade to ${databaseProtocol} only.`);
-    const database = await opened(path);
+    // Taken before the wait: others ask meanwhile.
+    places -= 1;
+    const database = await opened(path).catch((error: unknown) => {
+      places += 1;
+      throw error;
+    });
+    database.once('close', () => (places += 1));
+    if (ended || request.raw.socket.destroyed) {
+      database.destroy();
+      throw new BatonError('unavailable', 'This agent ends, or reads its configuration again.', 'Try again.');
+    }
     reply.hijack();
     const client = upgrade.accept();
     open.add(client);
@@ -39,6 +51,7 @@ export function serveDatabase(
     database.once('close', () => open.delete(client));
   });
   return () => {
+    ended = true;
     for (const client of open) client.destroy();
   };
 }
@@ -56,7 +69,7 @@ function join(client: Socket, database: Socket): void {
   database.on('error', () => database.destroy());
 }
 
-/** A connection to the socket. Rejects with BatonError unavailable that says what became of it. */
+/** A connection to the socket. Rejects with BatonError unavailable, with a DatabaseRefusal where that tells of the server. */
 async function opened(path: string): Promise<Socket> {
   const socket = connect({ path });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -69,9 +82,9 @@ async function opened(path: string): Promise<Socket> {
     return socket;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const database = reasons[code] ?? 'other';
+    const database = reasons[code];
     const message = error instanceof Error ? error.message : String(error);
-    throw new BatonError('unavailable', message, '', { database } satisfies DatabaseRefusal);
+    throw new BatonError('unavailable', message, '', database && ({ database } satisfies DatabaseRefusal));
   } finally {
     clearTimeout(timer);
   }
@@ -84,9 +97,11 @@ class SilentError extends Error {
   }
 }
 
-/** EAGAIN: the queue of a server that takes no connection any more is full. */
+/**
+ * ECONNREFUSED: no process has the socket open. EAGAIN: the queue of a server that takes no connection any more is full. A file
+ * that is not there says nothing of the server: somebody may have removed it, or shows the agent another /tmp (PrivateTmp).
+ */
 const reasons: Readonly<Record<string, DatabaseRefusal['database']>> = {
-  ENOENT: 'refused',
   ECONNREFUSED: 'refused',
   EAGAIN: 'hung',
 };

@@ -177,6 +177,6 @@ export type ReaderToken = z.infer<typeof readerToken>;
 export const databasePath = '/v1/database';
 export const databaseProtocol = 'mariadb';
 
-/** Details of its refusal where the agent let us in and the server did not: as the socket says. */
-export const databaseRefusal = z.object({ database: z.enum(['refused', 'hung', 'other']) });
+/** Details of its refusal where the agent let us in and the server did not; none where nothing is known of the server. */
+export const databaseRefusal = z.object({ database: z.enum(['refused', 'hung']) });
 export type DatabaseRefusal = z.infer<typeof databaseRefusal>;
