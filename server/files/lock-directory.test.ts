@@ -42,16 +42,18 @@ test('the lock of a process that was killed is free', async () => {
   await release?.();
 });
 
-test('where flock fails, the directory is named, and that NFS is one reason', async () => {
+// As flock.c of util-linux says it: strerror in the language of its environment.
+test.each([
+  ['65', 'Bad file descriptor', '. It may be on NFS: put it on a disk of this host'],
+  ['71', 'No locks available', ''],
+])('where flock fails, the directory is named (%s: %s), and NFS where that is like it', async (code, said, more) => {
   const path = process.env['PATH'];
   try {
-    await writeFile(join(directory, 'flock'), '#!/bin/sh\necho "flock: 3: Bad file descriptor" >&2; exit 65\n', {
-      mode: 0o755,
-    });
+    const script = `#!/bin/sh\n[ "$LC_ALL" = C ] && echo "flock: 3: ${said}" >&2; exit ${code}\n`;
+    await writeFile(join(directory, 'flock'), script, { mode: 0o755 });
     process.env['PATH'] = `${directory}:${path}`;
-    await expect(lockDirectory(directory)).rejects.toThrow(
-      `${directory} can't be locked: flock: 3: Bad file descriptor. A directory on NFS can’t be`,
-    );
+    const text = `${directory} can't be locked: flock: 3: ${said}${more}`;
+    await expect(lockDirectory(directory)).rejects.toThrow(new Error(text));
   } finally {
     process.env['PATH'] = path;
   }
