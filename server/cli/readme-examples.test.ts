@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
@@ -147,14 +146,10 @@ describe('the program of supervisord', () => {
     expect((await info('agent')).pid).not.toBe(pid);
   });
 
-  test.each([
-    ['agent', 5_000],
-    ['console', 10_000],
-  ] as const)('ends the %s in time', async (name, withinMs) => {
+  test.each(['agent', 'console'] as const)('ends the %s before it would be killed', async (name) => {
     await until(answers[name], { what: 'it answers', timeoutMs });
-    const at = performance.now();
     await ask('stopProcess', `baton-${name}`, true);
-    expect(performance.now() - at).toBeLessThan(withinMs);
+    // What is left after its stopwaitsecs gets a SIGKILL, and then its exit status is -1.
     expect(await info(name)).toMatchObject({ state: 'STOPPED', exitStatus: 0 });
     expect(await pidFile(name)).toBe(0);
   });
