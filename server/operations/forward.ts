@@ -83,7 +83,13 @@ async function endsOf<C>(
     .filter(({ until }) => until === undefined)
     .map((step) => running(step).then((end) => ({ step, end })));
   // Begun last: nobody waits for them yet.
-  for (const step of steps) if (step.until !== undefined) lasting.set(step, running(step));
+  for (const step of steps) {
+    if (step.until === undefined) continue;
+    const end = running(step);
+    // Its failure is taken where it is awaited: until then it must not end the console.
+    end.catch(() => undefined);
+    lasting.set(step, end);
+  }
   return await Promise.all(awaited);
 }
 

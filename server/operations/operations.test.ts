@@ -329,6 +329,22 @@ describe('a step that may last', () => {
     expect(view).toMatchObject({ outcome: 'failed-restored', summary: 'failed-restored at promote: it broke' });
   });
 
+  test('that meets the loss of the lease while others run ends the operation, and not the console', async () => {
+    const { promise, resolve: waited } = Promise.withResolvers<void>();
+    const fence = step('fence', {
+      until: 'open',
+      run: async (_context, act) => {
+        store.stealLease('operations/erp5');
+        await act.record('persisted', true).finally(() => setImmediate(waited));
+        return done();
+      },
+    });
+    const drain = step('drain', { beside: true, run: async () => (await promise, done()) });
+    const view = await run([fence, drain, step('promote'), point()]);
+    expect(view).toMatchObject({ outcome: 'unknown', summary: 'Another console has taken this operation over.' });
+    expect(log).not.toContain('open');
+  });
+
   test('keeps the point of no return from being passed when it fails', async () => {
     const { steps, letGo } = lastingFence();
     const [fence, drain] = steps;

@@ -61,7 +61,10 @@ export class Connection {
     return turn;
   }
 
-  /** As write, but in one transaction with the next write, or a moment later by itself: the disk is waited for once. */
+  /**
+   * As write, but in one transaction with the next write that has its turn, before it, or a moment later by itself: the disk is
+   * waited for once.
+   */
   writeSoon<T>(act: (work: Work) => T): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const run: Rider['run'] = (work) => {

@@ -21,8 +21,7 @@ export async function completeRelease(parts: TakeoversParts, server: string): Pr
   const act = lateAct(view, []);
   const released = await underLock(context, server, async () => {
     await releaseReplica(context, act, server);
-    if (['failover', 'detach'].includes(context.task.kind) && server === context.task.target)
-      await receiveAgain(context, act);
+    if (receives(context, server)) await receiveAgain(context, act);
     return true;
   });
   if (released !== true) return null;
@@ -67,6 +66,10 @@ function amended(view: Operation, context: TakeoverContext, server: string): Ope
 
 /** What a report says of that server, where it could not be put back. */
 function leftOn(context: TakeoverContext, server: string): string[] {
-  const receives = ['failover', 'detach'].includes(context.task.kind) && server === context.task.target;
-  return [releaseByHand(context, server), ...(receives ? [receiveByHand(context)] : [])].map(({ text }) => text);
+  const left = [releaseByHand(context, server), ...(receives(context, server) ? [receiveByHand(context)] : [])];
+  return left.map(({ text }) => text);
 }
+
+/** Whether its receiving may have been stopped: a switchover drains on a target that goes on receiving. */
+const receives = ({ task }: TakeoverContext, server: string): boolean =>
+  (task.kind === 'failover' || task.kind === 'detach') && server === task.target;

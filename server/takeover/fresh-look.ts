@@ -1,9 +1,9 @@
 import type { EventRow } from '../mariadb/events-move.ts';
 import type { ServerFacts } from '../mariadb/server-facts.ts';
-import { answers } from './classify.ts';
 import type { PlannedServer } from './plan-input.ts';
+import { speaks } from './speaks.ts';
 
-/** The steps that use it begin milliseconds after it; a console that slept in between looks again. */
+/** The steps that use it begin milliseconds after it; what was seen before that is looked at again. */
 const FRESH_MS = 1_000;
 
 interface Seen {
@@ -16,28 +16,32 @@ interface Seen {
  * they take it from here.
  */
 export class FreshLook {
-  readonly #at = performance.now();
   readonly #servers: readonly PlannedServer[];
+  readonly #now: () => number;
 
-  constructor(servers: readonly PlannedServer[]) {
+  /** `now`: the clock of the observations, in milliseconds. */
+  constructor(servers: readonly PlannedServer[], now: () => number) {
     this.#servers = servers;
+    this.#now = now;
   }
 
   /** What that server answered; null where it did not, or where that is too long ago. */
   of(server: string): Seen | null {
     const found = this.#find(server);
-    if (!found?.facts || !found.preflight || !answers(found)) return null;
-    return { facts: found.facts, events: found.preflight.events };
+    if (found?.observation?.kind !== 'up' || !found.preflight) return null;
+    return { facts: found.observation.facts, events: found.preflight.events };
   }
 
   /** Whether it said nothing at all, not even that it refuses us. False where that is too long ago. */
   silent(server: string): boolean {
     const seen = this.#find(server)?.observation;
-    return seen?.kind === 'unreachable' && seen.reason !== 'access-denied' && seen.reason !== 'too-many-connections';
+    return seen?.kind === 'unreachable' && !speaks(seen.reason);
   }
 
+  /** Each by its own look: between that of one server and the click's end others may have taken seconds. */
   #find(server: string): PlannedServer | undefined {
-    if (performance.now() - this.#at > FRESH_MS) return undefined;
-    return this.#servers.find(({ name }) => name === server);
+    const found = this.#servers.find(({ name }) => name === server);
+    const age = found?.observation ? this.#now() - found.observation.at : Infinity;
+    return age >= 0 && age <= FRESH_MS ? found : undefined;
   }
 }

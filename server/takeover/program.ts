@@ -2,6 +2,7 @@ import { SqlError } from '../mariadb/sql-error.ts';
 import type { Program } from '../operations/program.ts';
 import type { StepParts, TakeoverContext } from './context.ts';
 import type { TakeoversParts } from './parts.ts';
+import { speaks } from './speaks.ts';
 import { stepsOf } from './steps-of.ts';
 import { summaryOf } from './summary.ts';
 import type { Task } from './task.ts';
@@ -35,7 +36,7 @@ async function lookAtOldPrimary({ task, parts, away }: TakeoverContext): Promise
     away.delete(task.oldPrimary);
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
-    if (!['too-many-connections', 'access-denied'].includes(error.kind)) away.add(task.oldPrimary);
+    if (!speaks(error.kind)) away.add(task.oldPrimary);
   }
 }
 

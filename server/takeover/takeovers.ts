@@ -129,7 +129,7 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
     const context = newContext(task, stepParts(parts), links);
     context.persistedBefore = persisted;
     context.connections = links.ids();
-    if (task.kind === 'failover') context.look = new FreshLook(fresh.input.servers);
+    if (task.kind === 'failover') context.look = new FreshLook(fresh.input.servers, parts.now);
     const known = [{ step: 'lock', name: 'connections', value: context.connections }];
     const program = { ...programOf(task, context, () => tellWatch(task)), known };
     const heading = {

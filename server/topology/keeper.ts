@@ -127,6 +127,8 @@ export class Keeper {
 
   /** A marked server that was seen on its own and now replicates is detached no more. */
   seenAs(server: string, role: Role): void {
+    // Also while there is no primary to be seen.
+    if (this.#unwritten) this.#every('detached', primaryEveryMs, async (memory) => await this.#learnDetached(memory));
     if (!this.#detached.has(server)) return;
     // The mark comes before the act: until then it still replicates.
     if (role !== 'replica') this.#alone.add(server);
@@ -180,6 +182,7 @@ export class Keeper {
   async flush(): Promise<void> {
     await Promise.all(this.#writing.values());
     await this.#guard(async (memory) => {
+      if (this.#unwritten) await this.#mark(this.#detached, this.#options.now());
       if (this.#standing.length > 0) await this.#putProblems(memory);
       if (!this.#seen) return;
       if (this.#primary) await memory.putPrimary(this.#primary);

@@ -7,6 +7,7 @@ import { SqlError } from '../../mariadb/sql-error.ts';
 import { done, failed, type Act, type Step } from '../../operations/step.ts';
 import { transactions } from '../../topology/analysis/finding.ts';
 import { look, type TakeoverContext } from '../context.ts';
+import { speaks } from '../speaks.ts';
 import { serverOf } from '../task.ts';
 
 const PERIODS = 3;
@@ -57,8 +58,7 @@ async function responds(context: TakeoverContext, act: Act, server: string): Pro
     return true;
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
-    // It speaks: an account that is refused, or no connection left, is no sign of death.
-    return error.kind === 'access-denied' || error.kind === 'too-many-connections';
+    return speaks(error.kind);
   }
 }
 

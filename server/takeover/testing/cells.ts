@@ -18,10 +18,12 @@ export type CellEnd = 'restored' | 'finished' | 'either';
 export function cellsOf(kind: Task['kind']): (Cell & { readonly ends: CellEnd })[] {
   const steps = stepsOf({ ...exampleTask, kind });
   const point = steps.findIndex((step) => step.pointOfNoReturn);
-  return steps.flatMap(({ id, intentAhead }, index) =>
+  return steps.flatMap(({ id, intentAhead, until }, index) =>
     moments.map((moment) => {
-      // The intent of the point is on its way to the disk beside the last act of the step before it.
-      const racing = index === point - 1 && intentAhead && moment === 'after';
+      // The intent of the point is on its way to the disk beside the last act of the step before it, and a step that may
+      // last until then ends behind that.
+      const last = (index === point - 1 && intentAhead) || until === steps[point]?.id;
+      const racing = last && moment === 'after';
       return { step: id, moment, ends: racing ? 'either' : index < point ? 'restored' : 'finished' };
     }),
   );
