@@ -20,6 +20,12 @@ const roundInput = common.extend({
 });
 type RoundInput = z.infer<typeof roundInput>;
 
+/** What shows and asks first is for the round of a cluster; one node is stopped at once, and nothing that was given is passed over. */
+const stopInput = roundInput.refine(
+  ({ target, last, dryRun, yes }) => !target.includes('/') || (last === undefined && !dryRun && !yes),
+  { path: ['target'], message: 'one node is stopped without --last, --dry-run and --yes: they are for a cluster' },
+);
+
 const confirmOption = { flags: '--confirm <name>', text: 'the name, typed, where the answer asks for it' };
 const roundOptions = [
   { flags: '--last <node>', text: 'which one is taken down last' },
@@ -47,7 +53,7 @@ export const galeraNodeCommands: readonly Command[] = [
       'Of a cluster, one node after the other leaves, and the last one is named: it begins the cluster again. Before the last one\nit can be cancelled: what was stopped is started again.',
     arguments: [{ syntax: '<target>', text: 'CLUSTER, or CLUSTER/NODE, such as wiki/db-1' }],
     options: [...roundOptions, confirmOption, jsonOption, ...consoleOptions],
-    input: roundInput,
+    input: stopInput,
     run: async (asked, terminal) =>
       await withConsole(asked, async (api) =>
         asked.target.includes('/')

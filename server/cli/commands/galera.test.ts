@@ -148,3 +148,18 @@ test('a restart that is blocked says why and begins nothing; a dry run begins no
   await fake.close();
   expect([(await round(plan, '--dry-run')).code, begun()]).toEqual([0, undefined]);
 });
+
+const stopping = { kind: 'stopping', startedAt: at, endedAt: null, error: null };
+test.each([['--dry-run'], ['--yes'], ['--last', 'db-1']])(
+  'one node is not stopped with %s, which is for a cluster: it says so, and asks the console for nothing',
+  async (...options) => {
+    const node = 'POST /clusters/wiki/galera/nodes/db-2/stop';
+    fake = await fakeConsole({ [node]: () => ({ status: 202, body: stopping }) });
+    const asking = ['galera', 'stop', 'wiki/db-2', '--url', fake.url, '--token-file', join(dir, 'token')];
+    const refused = await runBaton([...asking, ...options]);
+    expect([refused.code, fake.calls]).toEqual([2, []]);
+    expect(refused.stderr).toContain('they are for a cluster');
+    const plain = await runBaton(asking);
+    expect([plain.code, fake.calls.map(({ call }) => call)]).toEqual([0, [node]]);
+  },
+);

@@ -1,4 +1,5 @@
 import { requirePermission } from '../../access/actor.ts';
+import type { ClusterConfiguration } from '../../contract/configuration/cluster.ts';
 import { BatonError } from '../../contract/errors.ts';
 import { runHook } from '../../hooks/run-hook.ts';
 import type { Engine } from '../engine.ts';
@@ -7,8 +8,19 @@ import type { EngineParts } from './parts.ts';
 
 const KILL_MS = 20_000;
 
+/** Of the parts of the engine what this needs. */
+export interface SandboxParts extends Pick<EngineParts, 'access' | 'logger' | 'settled' | 'stopping'> {
+  readonly clusters: {
+    get(name: string): {
+      readonly configuration: Pick<ClusterConfiguration, 'sandbox' | 'sandboxKill'> & {
+        readonly servers: Readonly<Record<string, unknown>>;
+      };
+    };
+  };
+}
+
 /** What can be done to throw-away servers alone, where the configuration of a sandbox says how. */
-export function sandboxMethods(parts: EngineParts): Pick<Engine, 'killSandbox'> {
+export function sandboxMethods(parts: SandboxParts): Pick<Engine, 'killSandbox'> {
   const audited = auditing(parts);
   return {
     async killSandbox(actor, name) {
@@ -20,10 +32,12 @@ export function sandboxMethods(parts: EngineParts): Pick<Engine, 'killSandbox'> 
         });
       await whenSettled(parts);
       const names = Object.keys(servers);
-      return await audited({ actor, action: 'sandbox-kill', cluster: name, object: name }, async () => {
+      const deed = { actor, action: 'sandbox-kill', cluster: name, object: name };
+      const killAll = async (): Promise<{ killed: string[] }> => {
         await Promise.all(names.map(async (server) => await kill([...command, server])));
         return { killed: names };
-      });
+      };
+      return await audited(deed, killAll, { done: 'done', failed: 'failed' });
     },
   };
 }

@@ -5,16 +5,15 @@ import { Operations } from '../../operations/operations.ts';
 import { FakeStore } from '../../operations/testing/fake-store.ts';
 import type { GaleraAgent } from '../agent.ts';
 import { decideOn, serving, crashed } from '../testing/example-evidence.ts';
+import { fakeAgent } from '../testing/fake-agent.ts';
 import { makePrimary } from './begin-cluster.ts';
 import { PositionRecords } from './records.ts';
 import { taskOf } from './task.ts';
 
-const never = (): Promise<never> => Promise.reject(new Error('not asked in this test'));
-
 /** An agent whose node became Primary by a request that it could tell nothing good of. */
 function agentThatSays(error: BatonError): GaleraAgent {
   let report: NodeReport = serving('db-1', { clusterStatus: 'non-primary' });
-  return {
+  return fakeAgent({
     evidence: async () => {
       if (report.kind !== 'seen') throw new Error('no report');
       return { evidence: report.evidence, work: { kind: 'none', startedAt: null, endedAt: null, error: null } };
@@ -23,15 +22,7 @@ function agentThatSays(error: BatonError): GaleraAgent {
       report = serving('db-1');
       throw error;
     },
-    position: never,
-    changeGrastate: never,
-    clearSwitches: never,
-    keepDown: never,
-    start: never,
-    stop: never,
-    transfer: never,
-    checksums: never,
-  };
+  });
 }
 
 test.each(['unavailable', 'internal', 'refused'] as const)(

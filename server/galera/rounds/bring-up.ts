@@ -2,8 +2,8 @@ import { done, failed, type Step } from '../../operations/step.ts';
 import { agentOf, isSynced, startInto, statusIn, untilSynced, whyNot } from '../recovery/context.ts';
 import { givenUpByStart, joinPosition } from '../recovery/one-node.ts';
 import { settled } from './look-at.ts';
-import { startHands } from './take-down.ts';
-import type { Round, RoundContext } from './task.ts';
+import { startHands } from './start-again.ts';
+import { failedMark, notStopped, type Round, type RoundContext } from './task.ts';
 
 /** A full copy of a large node takes hours, and the cluster is in use meanwhile. */
 const JOIN_MS = 24 * 3_600_000;
@@ -15,9 +15,10 @@ export function bringUp({ cluster, order }: Round, node: string): Step<RoundCont
     name: `start ${node}`,
     server: node,
     deadlineMs: JOIN_MS,
-    alreadyDone: async (context) => {
-      const status = statusIn(await agentOf(context, node).evidence());
-      return isSynced(status) ? `${node} is Synced` : null;
+    alreadyDone: async (context, act) => {
+      if (!isSynced(statusIn(await agentOf(context, node).evidence()))) return null;
+      notStopped(context, act, node);
+      return `${node} is Synced`;
     },
     async run(context, act) {
       const { decision, reports } = await context.look(true);
@@ -32,8 +33,12 @@ export function bringUp({ cluster, order }: Round, node: string): Step<RoundCont
         if (refusal !== null) return failed(refusal);
       }
       const waited = await untilSynced(context, act, node);
-      if (waited.kind === 'ended') context.failed.add(node);
+      if (waited.kind === 'ended') {
+        context.failed.add(node);
+        act.remember(failedMark(node), true);
+      }
       if (waited.kind !== 'synced') return failed(whyNot(node, waited));
+      notStopped(context, act, node);
       const wrong = await settled(context, act, order);
       return wrong === null ? done(`${node} is Synced, and the cluster is whole`) : failed(wrong);
     },

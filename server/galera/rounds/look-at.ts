@@ -10,7 +10,7 @@ const PAUSE_MS = 100;
 const SETTLE_MS = 30_000;
 
 /** What is wrong with these nodes as the members of one Primary component, in a sentence; null: nothing. */
-export async function wrongNow(context: RoundContext, names: readonly string[]): Promise<string | null> {
+async function wrongNow(context: RoundContext, names: readonly string[]): Promise<string | null> {
   const found = await Promise.all(
     names.map(async (name) => {
       const status = await agentOf(context, name)
@@ -27,7 +27,7 @@ export async function settled(context: RoundContext, act: Act, names: readonly s
   const until = performance.now() + Math.min(SETTLE_MS, act.deadline.remainingMs());
   for (;;) {
     const wrong = await wrongNow(context, names);
-    if (wrong === null || performance.now() >= until) return wrong;
+    if (wrong === null || act.signal.aborted || performance.now() >= until) return wrong;
     act.waitsFor(wrong);
     await delay(PAUSE_MS);
   }

@@ -36,7 +36,7 @@ export function programOf(context: RoundContext): Program<RoundContext> {
   };
 }
 
-/** Under the lease once more: nothing is taken down while a node is missing. */
+/** Under the lease once more: nothing is taken down while a node is missing. Whoever takes it up in this has stopped none. */
 function lookAtAll({ act, order }: Round): Step<RoundContext> {
   return {
     id: 'look',
@@ -44,8 +44,7 @@ function lookAtAll({ act, order }: Round): Step<RoundContext> {
     server: 'all',
     deadlineMs: LOOK_MS,
     readsOnly: true,
-    async run({ look }, { operation }) {
-      if (operation.takenUp) return done('taken up: each step looks at its node first');
+    async run({ look }) {
       const { decision, reports } = await look(false);
       const choice = chooseRound(act, decision, reports, order.at(-1));
       if (choice.blocked !== null) return { kind: 'refused', error: choice.blocked };
@@ -67,7 +66,7 @@ function summaryOf({ round, stoppedAt }: RoundContext, { outcome, failure, view 
       : `${cluster} has restarted, one node after the other.`;
   const restored = view.steps.some(({ state }) => state === 'undone')
     ? 'What was stopped was started again.'
-    : 'Nothing is left stopped.';
+    : 'It leaves no node stopped.';
   const sentences: Readonly<Record<Outcome, string>> = {
     succeeded: success,
     'succeeded-with-follow-ups': `${success} Something is left to do.`,
@@ -77,7 +76,7 @@ function summaryOf({ round, stoppedAt }: RoundContext, { outcome, failure, view 
     'failed-needs-hands': `${why} ${act === 'restart' ? 'No other node was taken down. ' : ''}See what is left to do.`,
     unknown: 'How it ended is not known.',
   };
-  return sentences[outcome];
+  return sentences[outcome].trim();
 }
 
 /** The steps as a plan shows them. */

@@ -56,14 +56,18 @@ test('nodes restart one by one, never two down at once, though the console dies 
   const dying = await recoveryDesk(stage, { agent });
   const { order, blocked, confirm } = await dying.recoveries.rounds.plan({ act: 'restart' });
   expect({ order, blocked, confirm }).toEqual({ order: ['db-3', 'db-2', 'db-1'], blocked: null, confirm: null });
-  const { operationId } = await dying.recoveries.rounds.start({ act: 'restart', order, actor: 'ana' });
-  await until(() => stops.length === 2, { what: 'the second node is told to stop', timeoutMs: 60_000 });
   const next = await recoveryDesk(stage, { after: [dying] });
-  const [taken] = await next.recoveries.resume(operationId);
-  expect(taken?.interruptions.map(({ text }) => text).join()).toContain('during stop db-2: it goes on');
-  const operation = await next.operations.ended(operationId);
-  clearInterval(watch);
-  next.close();
+  let operation: Operation;
+  try {
+    const { operationId } = await dying.recoveries.rounds.start({ act: 'restart', order, actor: 'ana' });
+    await until(() => stops.length === 2, { what: 'the second node is told to stop', timeoutMs: 60_000 });
+    const [taken] = await next.recoveries.resume(operationId);
+    expect(taken?.interruptions.map(({ text }) => text).join()).toContain('during stop db-2: it goes on');
+    operation = await next.operations.ended(operationId);
+  } finally {
+    clearInterval(watch);
+    next.close();
+  }
   expect(failuresOf(operation)).toEqual([]);
   expect(operation).toMatchObject({ kind: 'galera-restart', outcome: 'succeeded', followUps: [] });
   expect(operation.steps.map(({ id }) => id)).toEqual([
@@ -165,6 +169,9 @@ test('stopped in order, the last one is the one that was named, and a recovery b
   const asked = { act: 'stop' as const, order, confirm: 'wiki', actor: 'ana' };
   const { operationId } = await desk.recoveries.rounds.start(asked);
   expect(await desk.recoveries.rounds.start(asked)).toEqual({ operationId });
+  await expect(desk.recoveries.rounds.start({ ...asked, order: ['db-3', 'db-2', 'db-1'] })).rejects.toMatchObject({
+    code: 'already-running',
+  });
   const operation = await desk.operations.ended(operationId);
   expect(failuresOf(operation)).toEqual([]);
   expect(operation).toMatchObject({ kind: 'galera-stop', target: 'db-2', outcome: 'succeeded', followUps: [] });

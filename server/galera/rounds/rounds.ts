@@ -2,14 +2,13 @@ import { BatonError } from '../../contract/errors.ts';
 import type { RoundPlan, RoundPlanRequest, RoundRequest } from '../../contract/galera-rounds.ts';
 import type { Operation } from '../../contract/operation.ts';
 import { alreadyRunning } from '../../operations/already-running.ts';
-import { whereEnded } from '../../operations/replay.ts';
 import type { Look } from '../recovery/look.ts';
 import type { RecoveryParts } from '../recovery/parts.ts';
 import type { PositionRecords } from '../recovery/records.ts';
 import { chooseRound, type Choice } from './choose.ts';
-import { operation as operationShape } from '../../contract/operation.ts';
 import { plannedSteps, programOf } from './program.ts';
-import { lastOf, round as roundShape, type Round, type RoundContext } from './task.ts';
+import { resumption } from './resume.ts';
+import { lastOf, type Round, type RoundContext } from './task.ts';
 
 /** The kinds under which rounds are in the journal. */
 const kinds = { stop: 'galera-stop', restart: 'galera-restart' } as const;
@@ -19,11 +18,11 @@ export interface Rounds {
   /** What a round would do, and what forbids it; changes nothing. Rejects as the store does. */
   plan(asked: RoundPlanRequest): Promise<RoundPlan>;
   /**
-   * Starts it and answers the operation's id; while it runs, the same again answers the same id. Rejects with BatonError:
+   * Starts it and answers the operation's id; while it runs, the same again (by its last node) answers the same id. Rejects with BatonError:
    * outdated (with `differences`), refused (with `confirm` where a name must be typed), already-running, unavailable.
    */
   start(asked: RoundRequest & { readonly actor: string }): Promise<{ operationId: string }>;
-  /** Takes up what a console left unfinished: it goes on, and each step looks first. */
+  /** Takes up what a console left unfinished: it goes on, and each step looks first, or is undone where it had failed. */
   resume(id: string | undefined, waits: boolean): Promise<Operation[]>;
 }
 
@@ -35,6 +34,7 @@ export function createRounds(parts: RecoveryParts, records: PositionRecords, loo
     look,
     records,
     stoppedAt: null,
+    stopped: new Set(),
     failed: new Set(),
   });
 
@@ -63,7 +63,7 @@ export function createRounds(parts: RecoveryParts, records: PositionRecords, loo
 
     async start({ act, order, confirm, actor }) {
       const running = await parts.operations.acting(cluster);
-      if (running) return same(running, act);
+      if (running) return same(running, act, order.at(-1));
       const choice = await choose({ act, last: order.at(-1) });
       if (choice.blocked !== null)
         throw new BatonError('refused', `${choice.blocked} Nothing is stopped.`, 'See what each node says.', {
@@ -81,7 +81,7 @@ export function createRounds(parts: RecoveryParts, records: PositionRecords, loo
       const heading = { kind: kinds[act], cluster, target: last, title, actor, dryRun: false };
       const started = await parts.operations.start(heading, JSON.stringify(round), programOf(contextOf(round)));
       if (started.kind === 'started') return { operationId: started.operation.id };
-      if (started.operation) return same(started.operation, act);
+      if (started.operation) return same(started.operation, act, last);
       throw alreadyRunning(null);
     },
 
@@ -94,20 +94,9 @@ export function createRounds(parts: RecoveryParts, records: PositionRecords, loo
       );
       const taken: Operation[] = [];
       for (const row of rows) {
-        const program = programOf(contextOf(roundShape.parse(JSON.parse(row.plan))));
-        const view = await parts.operations.takeUp(
-          row,
-          async (entries) => {
-            const where = whereEnded(operationShape.parse(JSON.parse(row.view)).steps, entries);
-            const undone = entries.some(({ kind }) => kind === 'undo-intent');
-            return {
-              decision: undone ? 'undo' : 'go-on',
-              text: `The console ended ${where}: ${undone ? 'what was stopped is started again' : 'it goes on, and looks before each step'}.`,
-              program,
-            };
-          },
-          waits,
-        );
+        const decide = (entries: Parameters<typeof resumption>[2]) =>
+          Promise.resolve(resumption(contextOf, row, entries));
+        const view = await parts.operations.takeUp(row, decide, waits);
         if (view) taken.push(view);
       }
       return taken;
@@ -127,8 +116,8 @@ function commandOf(cluster: string, { act, last }: RoundPlanRequest): string {
   return `baton galera ${act} ${cluster}${last === undefined ? '' : ` --last ${last}`}${act === 'stop' ? ` --confirm ${cluster}` : ''}`;
 }
 
-function same(running: Operation, act: RoundPlanRequest['act']): { operationId: string } {
-  if (running.kind === kinds[act]) return { operationId: running.id };
+function same(running: Operation, act: RoundPlanRequest['act'], last: string | undefined): { operationId: string } {
+  if (running.kind === kinds[act] && running.target === last) return { operationId: running.id };
   throw alreadyRunning(running);
 }
 

@@ -1,9 +1,10 @@
+import { BatonError } from '../../contract/errors.ts';
 import type { FollowUp } from '../../contract/operation.ts';
-import { done, failed, skipped, type Act, type Step, type StepEnd, type UndoEnd } from '../../operations/step.ts';
-import { agentOf, isSynced, untilSynced, whyNot, whyNotBegun } from '../recovery/context.ts';
-import { joinPosition } from '../recovery/one-node.ts';
-import { settled, untilDown, wrongNow } from './look-at.ts';
-import { lastOf, type Round, type RoundContext } from './task.ts';
+import { done, failed, skipped, type Act, type Step, type StepEnd } from '../../operations/step.ts';
+import { agentOf, whyNotBegun } from '../recovery/context.ts';
+import { settled, untilDown } from './look-at.ts';
+import { startAgain, startHands } from './start-again.ts';
+import { lastOf, notStopped, stoppedMark, type Round, type RoundContext } from './task.ts';
 
 /** A large buffer pool takes its time to be written; the service manager's own bound is mostly shorter. */
 const STOP_MS = 20 * 60_000;
@@ -21,19 +22,19 @@ export function takeDown(round: Round, node: string): Step<RoundContext> {
     server: node,
     deadlineMs: STOP_MS,
     ...(last ? { pointOfNoReturn: true, essential: true } : {}),
-    alreadyDone: async (context) => ((await isDown(context, node)) ? `${node} is down` : null),
     async run(context, act) {
-      if (await isDown(context, node)) {
-        // Whoever takes it up may find the end of a stop that its console had begun.
-        if (round.act === 'restart' && !act.operation.takenUp)
-          return failed(`${node} is down, and nobody here has stopped it`);
-        return skipped('it is down already');
+      const { evidence, work } = await agentOf(context, node).evidence();
+      const busy = work.startedAt !== null && work.endedAt === null;
+      const own = context.stopped.has(node);
+      if (evidence.alive.kind === 'down' && !busy) return await foundDown(context, act, node, others);
+      // What it was told before its console died goes on, and no word holds it: the others are seen to behind it.
+      if (!own || !busy || work.kind !== 'stopping') {
+        const wrong = await settled(context, act, [node, ...others]);
+        // What was told in another life may have come to its end meanwhile: that it has not is not said.
+        if (wrong !== null) return (own ? failed : nothing)(`${wrong}: ${node} is not stopped`);
+        const refusal = await tellToStop(context, act, node);
+        if (refusal !== null) return nothing(refusal);
       }
-      const wrong = await wrongNow(context, [node, ...others]);
-      // A stop that was begun before its console died is not told from a node that leaves: it is waited for.
-      if (wrong !== null && !act.operation.takenUp) return nothing(`${wrong}: ${node} is not stopped`);
-      const refusal = await whyNotBegun(async () => await agentOf(context, node).stop(false));
-      if (refusal !== null) return nothing(refusal);
       return await ended(context, act, node, others);
     },
     undo: async (context, act) => await startAgain(context, act, node),
@@ -48,9 +49,25 @@ export function stillServing({ act, order }: Round, node: string): string[] {
 
 const nothing = (error: string): StepEnd => ({ kind: 'failed', error, nothingHappened: true });
 
-async function isDown(context: RoundContext, node: string): Promise<boolean> {
-  const { evidence, work } = await agentOf(context, node).evidence();
-  return evidence.alive.kind === 'down' && (work.startedAt === null || work.endedAt !== null);
+/** Whoever takes it up may find the end of a stop that its console had begun. */
+async function foundDown(context: RoundContext, act: Act, node: string, others: readonly string[]): Promise<StepEnd> {
+  if (context.round.act === 'restart' && !context.stopped.has(node))
+    return failed(`${node} is down, and nobody here has stopped it`);
+  return (await whyNotWhole(context, act, node, others)) ?? skipped('it is down already');
+}
+
+/** The word is in the journal before it goes out, so that an undo knows whose stop it was. Answers why it was not given. */
+async function tellToStop(context: RoundContext, act: Act, node: string): Promise<string | null> {
+  try {
+    await act.record(stoppedMark(node), true);
+  } catch (error) {
+    if (!(error instanceof BatonError)) throw error;
+    return `${node} is not stopped: ${error.message}`;
+  }
+  context.stopped.add(node);
+  const refusal = await whyNotBegun(async () => await agentOf(context, node).stop(false));
+  if (refusal !== null) notStopped(context, act, node);
+  return refusal;
 }
 
 async function ended(context: RoundContext, act: Act, node: string, others: readonly string[]): Promise<StepEnd> {
@@ -58,56 +75,20 @@ async function ended(context: RoundContext, act: Act, node: string, others: read
   if (end.kind === 'serves') return nothing(`${node} could not be stopped: ${end.error}`);
   if (end.kind === 'late') return failed(`${node} was not down in time; it was last seen ${end.last}`);
   if (node === lastOf(context.round) && others.length === 0) context.stoppedAt = end.seqno;
-  const wrong = others.length === 0 ? null : await settled(context, act, others);
-  if (wrong !== null) return failed(`${node} is down, and of the others ${wrong}`);
+  const notWhole = await whyNotWhole(context, act, node, others);
+  if (notWhole) return notWhole;
   return done(end.seqno === null || end.seqno === '-1' ? `${node} is down` : `${node} is down, at ${end.seqno}`);
 }
 
-/** The inverse: the node is started into the cluster that runs, one at a time, and waited for. */
-async function startAgain(context: RoundContext, act: Act, node: string): Promise<UndoEnd> {
-  const { cluster, order } = context.round;
-  const { decision, reports, work } = await context.look(true);
-  const report = reports.find(({ name }) => name === node);
-  if (report?.kind !== 'seen') throw new Error(report?.reason ?? 'nothing is known of it');
-  const { alive } = report.evidence;
-  const own = work.find(({ name }) => name === node)?.work;
-  // Told to stop it serves for a moment more.
-  if (own?.kind === 'stopping' && own.endedAt === null) throw new Error(`${node} is still ending`);
-  if (isSynced(alive.kind === 'serving' ? alive.status : null)) return { kind: 'nothing' };
-  let begun = own?.kind === 'starting';
-  if (alive.kind === 'down') {
-    // What has failed is not tried again until somebody has looked.
-    if (context.failed.has(node)) return givenUp(cluster, node, 'its start has failed');
-    // What is not known now may be known in a second; a cluster that is gone is for a recovery, which this keeps waiting.
-    if (decision.situation === 'member-unknown') throw new Error(decision.text);
-    if (decision.situation !== 'running') return givenUp(cluster, node, decision.text);
-    const joining = reports.find((one) => one.name !== node && order.includes(one.name) && comes(one, work));
-    if (joining) throw new Error(`waits until ${joining.name} is Synced`);
-    const position = joinPosition(decision, reports, node);
-    await agentOf(context, node).start({ bootstrap: false, position, forgetView: true });
-    begun = true;
-  }
-  const waited = await untilSynced(context, act, node);
-  if (waited.kind === 'synced') return { kind: 'undone', note: `${node} serves again` };
-  // Where nothing was begun it has come to its end, and is started by the next try.
-  if (waited.kind === 'late' || !begun) throw new Error(whyNot(node, waited));
-  return givenUp(cluster, node, waited.error);
-}
-
-/** Whether a node is on its way into the cluster. */
-function comes(
-  report: Awaited<ReturnType<RoundContext['look']>>['reports'][number],
-  work: Awaited<ReturnType<RoundContext['look']>>['work'],
-): boolean {
-  if (report.kind === 'unknown') return false;
-  const { alive } = report.evidence;
-  if (alive.kind === 'serving') return alive.status.localState !== 'Synced';
-  const own = work.find(({ name }) => name === report.name)?.work;
-  return alive.kind === 'waiting' || (own?.kind === 'starting' && own.endedAt === null);
-}
-
-function givenUp(cluster: string, node: string, why: string): UndoEnd {
-  return { kind: 'given-up', note: why, followUps: [startHands(cluster, node, why)] };
+/** The failure, where those that are to serve on don't, behind a node that is down. */
+async function whyNotWhole(
+  context: RoundContext,
+  act: Act,
+  node: string,
+  others: readonly string[],
+): Promise<StepEnd | null> {
+  const wrong = others.length === 0 ? null : await settled(context, act, others);
+  return wrong === null ? null : failed(`${node} is down, and of the others ${wrong}`);
 }
 
 function stopHands(cluster: string, node: string): FollowUp {
@@ -117,16 +98,5 @@ function stopHands(cluster: string, node: string): FollowUp {
     path: null,
     body: null,
     command: `baton galera evidence ${cluster}`,
-  };
-}
-
-/** A node that was left down, with the button that starts it. */
-export function startHands(cluster: string, node: string, why: string): FollowUp {
-  return {
-    text: `${node} is down, or on its way: ${why}. Start it when that is mended.`,
-    method: 'POST',
-    path: `/api/v1/clusters/${cluster}/galera/nodes/${node}/start`,
-    body: {},
-    command: `baton galera start ${cluster}/${node}`,
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { roundAct } from '../../contract/galera-rounds.ts';
 import { historyId } from '../../contract/galera-status.ts';
+import type { Act } from '../../operations/step.ts';
 import type { RecoveryParts } from '../recovery/parts.ts';
 import type { Look } from '../recovery/look.ts';
 import type { PositionRecords } from '../recovery/records.ts';
@@ -23,8 +24,20 @@ export interface RoundContext {
   readonly records: PositionRecords;
   /** Where the last node has stopped; null before that. */
   stoppedAt: string | null;
-  /** Nodes whose start has failed here: they are not started again without somebody having looked. */
+  /** Nodes that this round has told to stop and has not seen to serve since, by the journal: an undo starts these alone. */
+  readonly stopped: Set<string>;
+  /** Nodes whose start has failed here, by the journal: they are not started again without somebody having looked. */
   readonly failed: Set<string>;
+}
+
+/** The names under which the journal has both. */
+export const stoppedMark = (node: string): string => `stopped-${node}`;
+export const failedMark = (node: string): string => `failed-${node}`;
+
+/** It serves, or was not stopped: there is nothing for an undo to start. */
+export function notStopped(context: RoundContext, act: Act, node: string): void {
+  context.stopped.delete(node);
+  act.remember(stoppedMark(node), false);
 }
 
 /** The node that is taken down last. */
