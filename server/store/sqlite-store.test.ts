@@ -97,18 +97,18 @@ test('tokens are found by hash, keep their last use and are gone when revoked', 
   expect(await store.tokens.list()).toEqual([]);
 });
 
-describe('audit', () => {
-  const entry = {
-    at: '2026-01-01T00:00:00.000Z',
-    actor: 'alice',
-    from: '::1',
-    action: 'takeover',
-    cluster: 'erp5',
-    object: 'db-2',
-    result: 'succeeded',
-    operationId: 'op-1',
-  };
+const entry = {
+  at: '2026-01-01T00:00:00.000Z',
+  actor: 'alice',
+  from: '::1',
+  action: 'takeover',
+  cluster: 'erp5',
+  object: 'db-2',
+  result: 'succeeded',
+  operationId: 'op-1',
+};
 
+describe('audit', () => {
   test('entries are numbered without gaps and read newest first, page by page', async () => {
     for (let n = 0; n < 5; n++) await store.audit.append(n === 2 ? { ...entry, cluster: null } : entry);
     const page = await store.audit.list({ limit: 2 });
@@ -132,17 +132,6 @@ describe('audit', () => {
 });
 
 describe('what is written soon', () => {
-  const entry = {
-    at: '2026-01-01T00:00:00.000Z',
-    actor: 'alice',
-    from: '::1',
-    action: 'takeover',
-    cluster: 'erp5',
-    object: 'db-2',
-    result: 'asked',
-    operationId: null,
-  };
-
   test('is on the disk with the next write, and without one a moment later', async () => {
     let written = false;
     const soon = store.audit.appendSoon(entry).then(() => (written = true));
