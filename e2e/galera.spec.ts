@@ -1,4 +1,3 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,12 +7,11 @@ import { parse } from 'yaml';
 import { configuration } from '../server/contract/configuration.ts';
 import { galeraView } from '../server/contract/galera.ts';
 import { ConsoleClient } from './demo/console-client.ts';
+import { folder, judged } from './demo/pictures.ts';
 import { startDemo, type RunningDemo } from './demo/running-demo.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..');
-/** As in pages.spec.ts. */
-const folder = process.env['BATON_SCREENSHOTS'] ?? join(root, 'test-results/screenshots');
 
 let demo: RunningDemo;
 test.beforeAll(async () => {
@@ -29,14 +27,7 @@ test.afterAll(async () => {
 async function photograph(page: Page, name: string, schemes: readonly ('light' | 'dark')[]): Promise<void> {
   for (const colorScheme of schemes) {
     await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect
-      .soft(
-        violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-        `${name}, ${colorScheme}`,
-      )
-      .toEqual([]);
-    await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`), fullPage: true });
+    await judged(page, name, colorScheme);
   }
   await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize({ width: 360, height: 740 });

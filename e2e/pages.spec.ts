@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import { operation, type Operation } from '../server/contract/operation.ts';
 import { takeoverAnswer } from '../server/contract/takeover.ts';
 import { z } from 'zod';
+import { folder, judged } from './demo/pictures.ts';
 import { expect, test, type Demo } from './demo/test.ts';
-
-/** Pictures go beside the other results; `npm run screenshots` puts them where the README shows them. */
-const folder = process.env['BATON_SCREENSHOTS'] ?? join(import.meta.dirname, '../test-results/screenshots');
 
 /** Every page that a person can come to, by the name of its picture. */
 async function pages(demo: Demo): Promise<Record<string, string>> {
@@ -49,14 +47,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.goto(demo.file.console.url + path);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
       if (name === 'review') await expect(page.getByRole('button', { name: /^Promote/ })).toBeVisible();
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect
-        .soft(
-          violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-          `${name}, ${colorScheme}`,
-        )
-        .toEqual([]);
-      await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`), fullPage: true });
+      await judged(page, name, colorScheme);
     }
   });
 }

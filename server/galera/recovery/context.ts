@@ -71,6 +71,13 @@ export function statusIn({ evidence: { alive } }: GaleraAnswer): NodeStatus | nu
   return alive.kind === 'serving' ? alive.status : null;
 }
 
+/** As statusIn, asked now; also null where its agent does not answer. */
+export async function statusOf(context: WithAgents, node: string): Promise<NodeStatus | null> {
+  return await agentOf(context, node)
+    .evidence()
+    .then(statusIn, () => null);
+}
+
 /** Whether it is a whole member of the component that serves. */
 export function isSynced(status: NodeStatus | null): status is NodeStatus {
   return status?.clusterStatus === 'primary' && status.localState === 'Synced';

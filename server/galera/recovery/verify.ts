@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../contract/errors.ts';
-import type { NodeStatus } from '../../contract/galera-status.ts';
 import { done, failed, type Step } from '../../operations/step.ts';
-import { agentOf, joinedOf, nobodyServes, statusIn, type RecoveryContext } from './context.ts';
+import { joinedOf, nobodyServes, statusOf, type RecoveryContext } from './context.ts';
 import { handsOf } from './hands.ts';
 import { membersWith, type Task } from './task.ts';
 import { wrongWith } from './wrong-with.ts';
@@ -34,12 +33,6 @@ export function verify(task: Task): Step<RecoveryContext> {
       }
     },
   };
-}
-
-async function statusOf(context: RecoveryContext, node: string): Promise<NodeStatus | null> {
-  return await agentOf(context, node)
-    .evidence()
-    .then(statusIn, () => null);
 }
 
 /** The position from which the next decision measures. */

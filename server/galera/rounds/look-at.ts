@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BatonError } from '../../contract/errors.ts';
 import type { Act } from '../../operations/step.ts';
-import { agentOf, statusIn } from '../recovery/context.ts';
+import { agentOf, statusOf } from '../recovery/context.ts';
 import { wrongWith } from '../recovery/wrong-with.ts';
 import type { RoundContext } from './task.ts';
 
@@ -11,14 +11,7 @@ const SETTLE_MS = 30_000;
 
 /** What is wrong with these nodes as the members of one Primary component, in a sentence; null: nothing. */
 async function wrongNow(context: RoundContext, names: readonly string[]): Promise<string | null> {
-  const found = await Promise.all(
-    names.map(async (name) => {
-      const status = await agentOf(context, name)
-        .evidence()
-        .then(statusIn, () => null);
-      return { name, status };
-    }),
-  );
+  const found = await Promise.all(names.map(async (name) => ({ name, status: await statusOf(context, name) })));
   return wrongWith(found, context.round.uuid);
 }
 
