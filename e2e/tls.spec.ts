@@ -32,7 +32,8 @@ test('the demo over TLS: seen, promoted, its certificates checked, and a third r
   test.slow();
   const demo = await startDemo({ writeLoad: 10, tls: true });
   try {
-    expect(demo.output()).toContain('agents and servers know each');
+    // What it says when it is ready comes behind the file that it is ready by.
+    await expect.poll(() => demo.output()).toContain('agents and servers know each');
     expect(demo.file.console.url).toMatch(/^https:/);
     const status = JSON.parse(await baton(demo, 'status', '--json'));
     expect(JSON.stringify(status)).not.toMatch(/"unreachable"/);
