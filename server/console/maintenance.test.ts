@@ -9,6 +9,7 @@ import type { TakeoverPlan } from '../contract/takeover.ts';
 import { ask } from '../http/testing/start.ts';
 import { caughtUp } from '../sandbox/replication.ts';
 import { openStore } from '../store/open-store.ts';
+import { MaintenanceBook } from '../topology/maintenance-book.ts';
 import { createWatchMemory } from '../topology/memory.ts';
 import { prepareRealConsole, type RealConsole } from './testing/real-console.ts';
 
@@ -88,7 +89,7 @@ test('a maintenance that ends by its time, also while no console runs, is in the
   const store = await openStore(`sqlite://${join(real.folder, 'console.sqlite')}`);
   const until = new Date(Date.now() - 1000).toISOString();
   const over: Maintenance = { reason: 'new disk', owner: 'ana', since: until, until };
-  await createWatchMemory(store.memory, 'erp5').putMaintenance(new Map([['db-3', over]]), Date.now());
+  await new MaintenanceBook(createWatchMemory(store.memory, 'erp5'), Date.now).setAside('db-3', over);
   await store.close();
   baton = await real.start();
   await vi.waitFor(async () => expect(await ends()).toHaveLength(1), { timeout: 30_000, interval: 100 });

@@ -1,18 +1,27 @@
-import type { Connection } from './connection.ts';
+import type { Connection, Work } from './connection.ts';
 import { text } from './row.ts';
 import type { MemoryStore } from './store.ts';
 
 /** Values by key that outlive the process. */
 export function memoryTable(connection: Connection): MemoryStore {
+  const valueOf = (work: Work, key: string): string | null => {
+    const row = work.get('SELECT value FROM memory WHERE name = ?', key);
+    return row === null ? null : text(row, 'value');
+  };
+  const replace = (work: Work, key: string, value: string, at: number): number =>
+    work.run('REPLACE INTO memory VALUES (?, ?, ?)', key, value, at);
   return {
-    get: (key) =>
-      connection.read((work) => {
-        const row = work.get('SELECT value FROM memory WHERE name = ?', key);
-        return row === null ? null : text(row, 'value');
-      }),
+    get: (key) => connection.read((work) => valueOf(work, key)),
 
     put: async (key, value, at) => {
-      await connection.write((work) => work.run('REPLACE INTO memory VALUES (?, ?, ?)', key, value, at));
+      await connection.write((work) => replace(work, key, value, at));
+    },
+
+    change: async (key, change, at) => {
+      await connection.write((work) => {
+        const value = change(valueOf(work, key));
+        if (value !== null) replace(work, key, value, at);
+      });
     },
   };
 }

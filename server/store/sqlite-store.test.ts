@@ -200,3 +200,19 @@ test('memory keeps the newest value of a key', async () => {
   await store.memory.put('events/db-1', '["e"]', 2);
   expect(await store.memory.get('events/db-1')).toBe('["e"]');
 });
+
+test('what is changed begins with what stands there, whoever wrote it, and a change that answers nothing leaves it', async () => {
+  const other = await openSqliteStore(file);
+  try {
+    const more = (value: string | null): string => String(Number(value ?? 0) + 1);
+    const changed = Array.from({ length: 40 }, async (_, index) => {
+      await (index % 2 === 0 ? store : other).memory.change('counter', more, index);
+    });
+    await Promise.all(changed);
+    expect(await store.memory.get('counter')).toBe('40');
+    await store.memory.change('counter', () => null, 1);
+    expect(await other.memory.get('counter')).toBe('40');
+  } finally {
+    await other.close();
+  }
+});

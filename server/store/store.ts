@@ -215,4 +215,9 @@ export interface SampleStore {
 export interface MemoryStore {
   get(key: string): Promise<string | null>;
   put(key: string, value: string, at: number): Promise<void>;
+  /**
+   * Replaces what stands there (null: nothing) by what `change` answers, and leaves it where that is null. One transaction: what a
+   * console on the same store writes meanwhile is not lost.
+   */
+  change(key: string, change: (value: string | null) => string | null, at: number): Promise<void>;
 }

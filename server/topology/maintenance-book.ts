@@ -1,18 +1,23 @@
-import type { Maintenance } from '../contract/maintenance.ts';
+import { isDeepStrictEqual } from 'node:util';
 import { messageOf } from '../contract/errors.ts';
+import type { Maintenance } from '../contract/maintenance.ts';
 import { within } from './deadline.ts';
 import { maintenanceAt, type Maintenances } from './maintenance.ts';
 import type { WatchMemory } from './memory.ts';
 
-/** A store that does not answer must not hold the start of a watch up. */
+/** A store that does not answer must not hold a watch up. */
 const storeTimeoutMs = 5_000;
 
-/** Which servers of a cluster are set aside, kept in the store. What is written here is in force when the store has it. */
+/**
+ * Which servers of a cluster are set aside, kept in the store. What is written here is in force when the store has it; what a
+ * console on the same store writes, with the next `load`.
+ */
 export class MaintenanceBook {
   readonly #memory: WatchMemory;
   readonly #now: () => number;
   #all: Maintenances = new Map();
-  #writing: Promise<unknown> = Promise.resolve();
+  /** Reads and writes, one after the other: none brings back what an earlier one found. */
+  #turns: Promise<unknown> = Promise.resolve();
   #telling: Promise<void> | null = null;
 
   constructor(memory: WatchMemory, now: () => number) {
@@ -20,14 +25,16 @@ export class MaintenanceBook {
     this.#now = now;
   }
 
+  /** As last read or written: the same object while nothing changes. */
   get all(): Maintenances {
     return this.#all;
   }
 
-  /** Reads what an earlier process left; answers why it could not, or null. */
-  async load(): Promise<string | null> {
+  /** Reads what stands in the store, whoever wrote it; answers why it could not, or null. What is known stays then. */
+  async load(timeoutMs = storeTimeoutMs): Promise<string | null> {
+    const read = this.#turn(async () => this.#take(await this.#memory.maintenance()));
     try {
-      this.#all = await within(storeTimeoutMs, 'store', this.#memory.maintenance());
+      await within(timeoutMs, 'store', read);
       return null;
     } catch (error) {
       return messageOf(error);
@@ -36,19 +43,25 @@ export class MaintenanceBook {
 
   /** Rejects as the store does, and then nothing has changed. */
   async setAside(server: string, maintenance: Maintenance): Promise<void> {
-    await this.#write((all) => all.set(server, maintenance));
+    await this.#change((all) => {
+      all.set(server, maintenance);
+      return true;
+    });
   }
 
   /** Ends it, and answers what it was; null where the server is not set aside. Rejects as the store does. */
   async end(server: string): Promise<Maintenance | null> {
-    const was = maintenanceAt(this.#all, server, this.#now());
-    if (was) await this.#write((all) => all.delete(server));
+    let was: Maintenance | null = null;
+    await this.#change((all) => {
+      was = maintenanceAt(all, server, this.#now());
+      return was !== null && all.delete(server);
+    });
     return was;
   }
 
   /**
-   * Has `tell` hear of those whose time is over, also while no console ran; what it has taken in is forgotten. Rejects as
-   * `tell` and the store do: what is left is told with the next call.
+   * Has `tell` hear of those whose time is over, also while no console ran; what it has taken in is forgotten. Not of one that
+   * another console has ended or set aside anew. Rejects as `tell` and the store do: what is left is told with the next call.
    */
   async tellOver(tell: (server: string, was: Maintenance) => Promise<void>): Promise<void> {
     this.#telling ??= this.#tell(tell).finally(() => (this.#telling = null));
@@ -58,29 +71,44 @@ export class MaintenanceBook {
   /** Resolves when what was begun is written. Never rejects. */
   async settled(): Promise<void> {
     await this.#telling?.catch(() => undefined);
-    await this.#writing.catch(() => undefined);
+    await this.#turns;
   }
 
   async #tell(tell: (server: string, was: Maintenance) => Promise<void>): Promise<void> {
-    for (const [server, was] of this.#all) {
-      if (maintenanceAt(this.#all, server, this.#now()) !== null) continue;
-      await tell(server, was);
+    for (const name of this.#over().keys()) {
+      // Each time: what this console knows may be older than what another one did.
+      await this.#turn(async () => this.#take(await this.#memory.maintenance()));
+      const was = this.#over().get(name);
+      if (!was) continue;
+      await tell(name, was);
       // Not where it was set aside anew meanwhile.
-      await this.#write((all) => all.get(server) === was && all.delete(server));
+      await this.#change((all) => isDeepStrictEqual(all.get(name), was) && all.delete(name));
     }
   }
 
-  /** One after the other: each begins with what the one before it wrote. */
-  async #write(change: (all: Map<string, Maintenance>) => unknown): Promise<void> {
-    const before = this.#writing;
-    const own = (async () => {
-      await before.catch(() => undefined);
-      const all = new Map(this.#all);
-      change(all);
-      await this.#memory.putMaintenance(all, this.#now());
-      this.#all = all;
-    })();
-    this.#writing = own;
-    await own;
+  #over(): Maintenances {
+    const now = this.#now();
+    return new Map([...this.#all].filter(([server]) => maintenanceAt(this.#all, server, now) === null));
+  }
+
+  async #change(change: (all: Map<string, Maintenance>) => boolean): Promise<void> {
+    await this.#turn(async () => {
+      let after: Maintenances = this.#all;
+      await this.#memory.changeMaintenance((all) => {
+        after = all;
+        return change(all);
+      }, this.#now());
+      this.#take(after);
+    });
+  }
+
+  #take(all: Maintenances): void {
+    if (!isDeepStrictEqual(all, this.#all)) this.#all = all;
+  }
+
+  async #turn(act: () => Promise<void>): Promise<void> {
+    const turn = this.#turns.then(act);
+    this.#turns = turn.catch(() => undefined);
+    await turn;
   }
 }

@@ -70,6 +70,12 @@ function aMemory(): { store: MemoryStore; fail: (yes: boolean) => void } {
     put: async (key, value) => {
       await answer(() => kept.set(key, value));
     },
+    change: async (key, change) => {
+      await answer(() => {
+        const value = change(kept.get(key) ?? null);
+        if (value !== null) kept.set(key, value);
+      });
+    },
   };
   return { store, fail: (yes) => (failing = yes) };
 }
@@ -113,6 +119,33 @@ test('what ends by its time is told once, also behind a restart, and again where
   await later.tellOver(tell);
   expect(told).toEqual(['db-1', 'db-2']);
   expect([...later.all.keys()]).toEqual(['db-2', 'db-3']);
+});
+
+test('two consoles on one store: neither undoes what the other wrote, and an end that the other moved is not told', async () => {
+  const { store } = aMemory();
+  const now = { at: exampleNow };
+  const [one, other] = [1, 2].map(() => new MaintenanceBook(createWatchMemory(store, 'erp5'), () => now.at));
+  if (!one || !other) throw new Error('no books');
+  await one.setAside('db-1', maintenance(5));
+  await other.setAside('db-2', maintenance(5));
+  await one.load();
+  await other.load();
+  expect([...one.all]).toEqual([...other.all]);
+  const same = one.all;
+  expect(await one.load()).toBeNull();
+  expect(one.all).toBe(same);
+
+  await other.setAside('db-1', maintenance(90));
+  now.at += 15 * 60_000;
+  const told: string[] = [];
+  const tell = async (server: string): Promise<void> => await Promise.resolve(void told.push(server));
+  await one.tellOver(tell);
+  await other.tellOver(tell);
+  expect(told).toEqual(['db-2']);
+  expect([...one.all]).toEqual([['db-1', maintenance(90)]]);
+  expect(await one.end('db-1')).toEqual(maintenance(90));
+  expect(await other.end('db-1')).toBeNull();
+  expect(other.all.size).toBe(0);
 });
 
 test('where the store fails nothing has changed, and it is said', async () => {

@@ -37,7 +37,8 @@ export interface WatchMemory {
   detached(): Promise<ReadonlySet<string>>;
   putDetached(servers: ReadonlySet<string>, now: number): Promise<void>;
   maintenance(): Promise<ReadonlyMap<string, Maintenance>>;
-  putMaintenance(all: ReadonlyMap<string, Maintenance>, now: number): Promise<void>;
+  /** Lets `change` alter what stands in the store then, whoever wrote it; false: nothing is written. */
+  changeMaintenance(change: (all: Map<string, Maintenance>) => boolean, now: number): Promise<void>;
   events(server: string): Promise<RememberedEvents | null>;
   putEvents(server: string, events: RememberedEvents): Promise<void>;
   problems(): Promise<RememberedProblems | null>;
@@ -49,7 +50,9 @@ export function createWatchMemory(store: MemoryStore, cluster: string): WatchMem
   const key = (what: string): string => `topology/${cluster}/${what}`;
   // Only this file writes these keys: their shape is what is put here, or they are from another version and not used.
   async function read<T>(what: string): Promise<T | null> {
-    const kept = await store.get(key(what));
+    return valueIn<T>(await store.get(key(what)));
+  }
+  function valueIn<T>(kept: string | null): T | null {
     if (kept === null) return null;
     try {
       const parsed: { format: number; value: T } = JSON.parse(kept);
@@ -58,8 +61,9 @@ export function createWatchMemory(store: MemoryStore, cluster: string): WatchMem
       return null;
     }
   }
+  const asText = (value: unknown): string => JSON.stringify({ format: 1, value });
   async function write(what: string, value: unknown, at: number): Promise<void> {
-    await store.put(key(what), JSON.stringify({ format: 1, value }), at);
+    await store.put(key(what), asText(value), at);
   }
   return {
     primary: async () => await read<LastPrimary>('primary'),
@@ -69,7 +73,13 @@ export function createWatchMemory(store: MemoryStore, cluster: string): WatchMem
     detached: async () => new Set(await read<string[]>('detached')),
     putDetached: async (servers, now) => await write('detached', [...servers], now),
     maintenance: async () => new Map(Object.entries((await read<Record<string, Maintenance>>('maintenance')) ?? {})),
-    putMaintenance: async (all, now) => await write('maintenance', Object.fromEntries(all), now),
+    changeMaintenance: async (change, now) => {
+      const changed = (kept: string | null): string | null => {
+        const all = new Map(Object.entries(valueIn<Record<string, Maintenance>>(kept) ?? {}));
+        return change(all) ? asText(Object.fromEntries(all)) : null;
+      };
+      await store.change(key('maintenance'), changed, now);
+    },
     events: async (server) => await read<RememberedEvents>(`events/${server}`),
     putEvents: async (server, events) => await write(`events/${server}`, events, events.at),
     problems: async () => await read<RememberedProblems>('problems'),

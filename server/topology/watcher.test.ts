@@ -337,7 +337,7 @@ describe('when the primary changes', () => {
   });
 });
 
-test('what one console detached is standalone for another one on the same store', async () => {
+test('what one console detached or set aside is so for another one on the same store', async () => {
   const cluster = await clusterOf({ replicas: 2 });
   const store = await aStore();
   const [first, other] = [await watch(cluster, store), await watch(cluster, store)];
@@ -346,6 +346,17 @@ test('what one console detached is standalone for another one on the same store'
   await first.watcher.markDetached('db-3');
   await cluster.server('db-3').sql('STOP SLAVE', 'RESET SLAVE ALL', 'SET GLOBAL read_only=0');
   expect(codes(await other.sees('it is on its own', standalone))).toEqual([]);
+
+  const since = new Date().toISOString();
+  const aside = { reason: 'kernel update', owner: 'ana', since, until: new Date(Date.now() + 3_600_000).toISOString() };
+  await first.watcher.setAside('db-2', aside);
+  // At once for whoever decides by it, and soon for whoever only looks.
+  expect(serverIn(await other.watcher.lookNow(), 'db-2').maintenance).toEqual(aside);
+  await other.watcher.setAside('db-3', { ...aside, owner: 'bo' });
+  await first.sees('both', ({ servers }) => servers.filter(({ maintenance }) => maintenance).length === 2);
+  expect(await other.watcher.endMaintenance('db-2')).toEqual(aside);
+  expect(await first.watcher.maintenanceOf('db-2')).toBeNull();
+  expect(serverIn(await first.watcher.lookNow(), 'db-3').maintenance?.owner).toBe('bo');
 });
 
 test('which server was detached is written once the disk has room again, and known meanwhile', async () => {
@@ -459,7 +470,7 @@ test('a store that fails costs samples and memory, and nothing of the watch', as
   load(cluster, 50);
   const { watcher, sees } = await watch(cluster, {
     samples: { append: broken, maintain: broken, series: broken },
-    memory: { get: broken, put: broken },
+    memory: { get: broken, put: broken, change: broken },
   });
   await sees('a healthy cluster', healthy);
   await until(() => watcher.storeFault() === 'The disk is full.', { what: 'the fault is told' });

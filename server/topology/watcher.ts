@@ -1,3 +1,4 @@
+import { BatonError } from '../contract/errors.ts';
 import type { Maintenance } from '../contract/maintenance.ts';
 import type { ClusterSnapshot } from '../contract/snapshot.ts';
 import type { Pool } from '../mariadb/pool.ts';
@@ -6,6 +7,7 @@ import type { MemoryStore, SampleStore } from '../store/store.ts';
 import { ClusterState } from './cluster-state.ts';
 import { galeraRoles } from './galera-roles.ts';
 import { Keeper } from './keeper.ts';
+import { maintenanceAt } from './maintenance.ts';
 import { MaintenanceBook } from './maintenance-book.ts';
 import { createWatchMemory, type LastPrimary, type ProblemAge, type RememberedEvents } from './memory.ts';
 import { observe } from './observe.ts';
@@ -40,7 +42,7 @@ export interface Watcher {
   stop(): Promise<void>;
   /** The newest snapshot; before the first look one that says that nothing is known. */
   snapshot(): ClusterSnapshot;
-  /** A snapshot in which every named server (default: all) was looked at, or failed, after this call. Takes at most twice the poll's deadline. `quick`: grants and registered replicas are taken as they were read last, within 15 s, and counters as at the last look. */
+  /** A snapshot in which every named server (default: all) was looked at, or failed, after this call, with what any console has set aside until then. Takes at most twice the poll's deadline. `quick`: grants and registered replicas are taken as they were read last, within 15 s, and counters as at the last look. */
   lookNow(servers?: readonly string[], quick?: boolean): Promise<ClusterSnapshot>;
   /** The newest look at a server, however it ended; null before the first. */
   observationOf(server: string): Observation | null;
@@ -56,6 +58,8 @@ export interface Watcher {
   markDetached(server: string): Promise<void>;
   /** Sets a server aside: no alerts of it and no candidate, until then. Rejects as the store does. */
   setAside(server: string, maintenance: Maintenance): Promise<void>;
+  /** How a server is set aside by the store's word, also where another console did it; null: it is not. Rejects as the store does. */
+  maintenanceOf(server: string): Promise<Maintenance | null>;
   /** Ends that before its time, and answers what it was; null where it is not set aside. Rejects as the store does. */
   endMaintenance(server: string): Promise<Maintenance | null>;
   /** Takes in what the agent of a server said, or that it does not answer. A server nobody tells of has no agent. */
@@ -97,6 +101,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
   let pending: NodeJS.Timeout | undefined;
   let ticker: NodeJS.Timeout | undefined;
   let lastTick = 0;
+  let stopped = false;
 
   function pollerOf(server: WatcherOptions['servers'][number]): Poller {
     return createPoller({
@@ -135,6 +140,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
   }
 
   function soon(): void {
+    if (stopped) return;
     pending ??= setTimeout(publish, coalesceMs);
   }
 
@@ -153,20 +159,29 @@ export function createWatcher(options: WatcherOptions): Watcher {
     recorder.record(newest, lastTick);
     lastTick = Date.parse(newest.observedAt);
     recorder.maintain(now());
-    const { onMaintenanceOver } = options;
-    // Whoever is told says what failed.
-    if (onMaintenanceOver) book.tellOver(onMaintenanceOver).catch(() => undefined);
+    void loadBook().then(async () => {
+      const { onMaintenanceOver } = options;
+      // Whoever is told says what failed.
+      if (onMaintenanceOver) await book.tellOver(onMaintenanceOver).catch(() => undefined);
+    });
+  }
+
+  /** What another console on the store has set aside or ended counts here as well. Never rejects. */
+  async function loadBook(atMostMs?: number): Promise<void> {
+    const before = book.all;
+    faults.set('maintenance', await book.load(atMostMs));
+    if (book.all !== before) soon();
   }
 
   return {
     async start() {
       await keeper.load();
-      const fault = await book.load();
-      if (fault !== null) faults.set('memory', fault);
+      await loadBook();
       for (const poller of pollers.values()) poller.start();
       ticker = setInterval(tick, Math.max(pollMs, 1000));
     },
     async stop() {
+      stopped = true;
       clearInterval(ticker);
       clearTimeout(pending);
       for (const poller of pollers.values()) poller.stop();
@@ -176,7 +191,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
     snapshot: () => newest,
     async lookNow(servers, quick = false) {
       const wanted = [...pollers].filter(([name]) => servers?.includes(name) ?? true);
-      await Promise.all(wanted.map(async ([, poller]) => await poller.lookNow(quick)));
+      await Promise.all([loadBook(timeoutMs), ...wanted.map(async ([, poller]) => await poller.lookNow(quick))]);
       return publish();
     },
     observationOf: (server) => state.record(server)?.last ?? null,
@@ -198,6 +213,11 @@ export function createWatcher(options: WatcherOptions): Watcher {
       await book.setAside(server, maintenance);
       publish();
     },
+    async maintenanceOf(server) {
+      const fault = await book.load();
+      if (fault !== null) throw new BatonError('unavailable', fault);
+      return maintenanceAt(book.all, server, now());
+    },
     async endMaintenance(server) {
       const was = await book.end(server);
       publish();
@@ -209,6 +229,6 @@ export function createWatcher(options: WatcherOptions): Watcher {
       soon();
     },
     refresh: soon,
-    storeFault: () => faults.get('samples') ?? faults.get('memory') ?? null,
+    storeFault: () => faults.get('samples') ?? faults.get('memory') ?? faults.get('maintenance') ?? null,
   };
 }

@@ -34,7 +34,7 @@ export function maintenanceMethods(parts: EngineParts): MaintenanceMethods {
     async endMaintenance(actor, name, server) {
       requirePermission(actor, 'operate');
       const watcher = watcherOf(name, server);
-      const was = watcher.snapshot().servers.find((one) => one.name === server)?.maintenance ?? null;
+      const was = await watcher.maintenanceOf(server);
       if (was === null) throw new BatonError('not-found', `${server} is not in maintenance.`);
       const result = `ended; it was until ${was.until}, ${was.owner}: ${was.reason}`;
       const deed = { actor, action: 'maintenance-end', cluster: name, object: server };

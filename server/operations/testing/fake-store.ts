@@ -64,6 +64,11 @@ export class FakeStore {
       this.#write();
       this.values.set(key, value);
     },
+    change: async (key, change) => {
+      this.#write();
+      const value = change(this.values.get(key) ?? null);
+      if (value !== null) this.values.set(key, value);
+    },
   };
 
   /** Another console takes the lease, as after it lapsed. */
