@@ -4,12 +4,6 @@ import type { MemoryStore } from './store.ts';
 
 /** Values by key that outlive the process. */
 export function memoryTable(connection: Connection): MemoryStore {
-  const valueOf = (work: Work, key: string): string | null => {
-    const row = work.get('SELECT value FROM memory WHERE name = ?', key);
-    return row === null ? null : text(row, 'value');
-  };
-  const replace = (work: Work, key: string, value: string, at: number): number =>
-    work.run('REPLACE INTO memory VALUES (?, ?, ?)', key, value, at);
   return {
     get: (key) => connection.read((work) => valueOf(work, key)),
 
@@ -24,4 +18,13 @@ export function memoryTable(connection: Connection): MemoryStore {
       });
     },
   };
+}
+
+function valueOf(work: Work, key: string): string | null {
+  const row = work.get('SELECT value FROM memory WHERE name = ?', key);
+  return row === null ? null : text(row, 'value');
+}
+
+function replace(work: Work, key: string, value: string, at: number): void {
+  work.run('REPLACE INTO memory VALUES (?, ?, ?)', key, value, at);
 }

@@ -204,9 +204,12 @@ test('memory keeps the newest value of a key', async () => {
 test('what is changed begins with what stands there, whoever wrote it, and a change that answers nothing leaves it', async () => {
   const other = await openSqliteStore(file);
   try {
-    const more = (value: string | null): string => String(Number(value ?? 0) + 1);
     const changed = Array.from({ length: 40 }, async (_, index) => {
-      await (index % 2 === 0 ? store : other).memory.change('counter', more, index);
+      await (index % 2 === 0 ? store : other).memory.change(
+        'counter',
+        (value) => String(Number(value ?? 0) + 1),
+        index,
+      );
     });
     await Promise.all(changed);
     expect(await store.memory.get('counter')).toBe('40');

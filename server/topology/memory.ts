@@ -48,20 +48,9 @@ export interface WatchMemory {
 /** The memory of one cluster in the store. */
 export function createWatchMemory(store: MemoryStore, cluster: string): WatchMemory {
   const key = (what: string): string => `topology/${cluster}/${what}`;
-  // Only this file writes these keys: their shape is what is put here, or they are from another version and not used.
   async function read<T>(what: string): Promise<T | null> {
-    return valueIn<T>(await store.get(key(what)));
+    return valueIn<T | null>(await store.get(key(what)), null);
   }
-  function valueIn<T>(kept: string | null): T | null {
-    if (kept === null) return null;
-    try {
-      const parsed: { format: number; value: T } = JSON.parse(kept);
-      return parsed.format === 1 ? parsed.value : null;
-    } catch {
-      return null;
-    }
-  }
-  const asText = (value: unknown): string => JSON.stringify({ format: 1, value });
   async function write(what: string, value: unknown, at: number): Promise<void> {
     await store.put(key(what), asText(value), at);
   }
@@ -75,7 +64,7 @@ export function createWatchMemory(store: MemoryStore, cluster: string): WatchMem
     maintenance: async () => new Map(Object.entries((await read<Record<string, Maintenance>>('maintenance')) ?? {})),
     changeMaintenance: async (change, now) => {
       const changed = (kept: string | null): string | null => {
-        const all = new Map(Object.entries(valueIn<Record<string, Maintenance>>(kept) ?? {}));
+        const all = new Map(Object.entries(valueIn<Record<string, Maintenance>>(kept, {})));
         return change(all) ? asText(Object.fromEntries(all)) : null;
       };
       await store.change(key('maintenance'), changed, now);
@@ -85,4 +74,20 @@ export function createWatchMemory(store: MemoryStore, cluster: string): WatchMem
     problems: async () => await read<RememberedProblems>('problems'),
     putProblems: async (problems) => await write('problems', problems, problems.at),
   };
+}
+
+/** What stands in a text that `asText` made; the other value where it is absent, damaged or from another version. */
+function valueIn<T>(kept: string | null, otherwise: T): T {
+  if (kept === null) return otherwise;
+  try {
+    // Only this file writes these texts: their shape is what was put.
+    const parsed: { format: number; value: T } = JSON.parse(kept);
+    return parsed.format === 1 ? parsed.value : otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+function asText(value: unknown): string {
+  return JSON.stringify({ format: 1, value });
 }

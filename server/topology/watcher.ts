@@ -159,11 +159,14 @@ export function createWatcher(options: WatcherOptions): Watcher {
     recorder.record(newest, lastTick);
     lastTick = Date.parse(newest.observedAt);
     recorder.maintain(now());
-    void loadBook().then(async () => {
-      const { onMaintenanceOver } = options;
-      // Whoever is told says what failed.
-      if (onMaintenanceOver) await book.tellOver(onMaintenanceOver).catch(() => undefined);
-    });
+    void lookIntoBook();
+  }
+
+  async function lookIntoBook(): Promise<void> {
+    await loadBook();
+    const { onMaintenanceOver } = options;
+    // Whoever is told says what failed.
+    if (onMaintenanceOver) await book.tellOver(onMaintenanceOver).catch(() => undefined);
   }
 
   /** What another console on the store has set aside or ended counts here as well. Never rejects. */
