@@ -84,7 +84,11 @@ function ServerRows({ cluster, server }: { cluster: ClusterSnapshot; server: Ser
         <th scope="row">
           <span className="block">{server.name}</span>
           <Address text={server.address} />
-          {server.via === 'agent' && <span className="block text-sm font-normal text-faint">through its agent</span>}
+          {server.via === 'agent' && (
+            <span className="block text-sm font-normal text-faint">
+              {server.tcpOff ? 'TCP off, through its agent' : 'through its agent'}
+            </span>
+          )}
         </th>
         <td data-label="Status">
           <Status level={markOf(line.level, stale)} word={line.word} />

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect as openSocket } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandLineActor } from '../access/actor.ts';
 import type { Operation } from '../contract/operation.ts';
@@ -19,6 +20,12 @@ const silent = ['db-2', 'db-3'];
 
 const blocks = ({ checks }: TakeoverPlan): string[] =>
   checks.filter(({ level }) => level === 'block').map(({ code }) => code);
+
+interface Promoted {
+  readonly view: Operation;
+  /** What its steps were seen to wait for. */
+  readonly waits: readonly string[];
+}
 
 describe.each([
   { words: 'plain', secure: false },
@@ -63,12 +70,17 @@ describe.each([
   async function plan(target: string, kind: TakeoverKind, by = running): Promise<TakeoverPlan> {
     return await by.engine.plan(actor, 'erp5', { target, kind });
   }
-  async function promoted({ id, confirm }: TakeoverPlan, accept: string[] = []): Promise<Operation> {
+  async function promoted({ id, confirm }: TakeoverPlan, accept: string[] = []): Promise<Promoted> {
     const asked = { planId: id, accept, dryRun: false, ...(confirm && { confirm }) };
     const { operationId } = await running.engine.takeover(actor, 'erp5', asked);
-    const view = (): Promise<Operation> => running.engine.operation(actor, operationId);
-    await until(async () => (await view()).outcome !== null, { what: 'it ends', timeoutMs });
-    return await view();
+    const waits = new Set<string>();
+    let view: Operation;
+    do {
+      view = await running.engine.operation(actor, operationId);
+      for (const { waitsFor } of view.steps) if (waitsFor !== null) waits.add(waitsFor);
+      await delay(10);
+    } while (view.outcome === null);
+    return { view, waits: [...waits] };
   }
 
   test('status, lag and positions are as of any other, and no port is open', async () => {
@@ -107,6 +119,8 @@ describe.each([
   test('it is not switched over to, since nobody could follow it', async () => {
     const review = await plan('db-2', 'switchover');
     expect(blocks(review)).toEqual(['target-tcp']);
+    expect(seen('db-2')).toMatchObject({ tcpOff: true, promotable: { possible: false } });
+    expect(seen('db-2').promotable.reason).toContain('db-1 could not follow it');
     expect(review.checks.find(({ code }) => code === 'target-tcp')).toMatchObject({
       text: expect.stringContaining('db-1, db-3'),
       acceptable: false,
@@ -116,7 +130,7 @@ describe.each([
   test('a replica that is detached through its agent takes writes', async () => {
     const review = await plan('db-3', 'detach');
     expect(review.checks.find(({ code }) => code === 'target-tcp')).toMatchObject({ level: 'warn' });
-    expect(await promoted(review)).toMatchObject({ outcome: 'succeeded' });
+    expect((await promoted(review)).view).toMatchObject({ outcome: 'succeeded' });
     expect(await followed(server('db-3'))).toBeNull();
     await server('db-3').sql("INSERT INTO shop.orders (uid) VALUES ('on its own')");
     await until(() => seen('db-3').role === 'standalone', { what: 'it is seen alone', timeoutMs });
@@ -142,10 +156,20 @@ describe.each([
     const review = await plan('db-2', 'failover');
     expect(blocks(review)).toEqual([]);
     expect(review.checks.find(({ code }) => code === 'target-tcp')).toMatchObject({ level: 'warn' });
-    const followUps = (secure ? ['db-3', 'db-4'] : ['db-3']).map((name) => ({
-      text: `${name} does not follow db-2. On ${name} run:`,
-    }));
-    expect(await promoted(review)).toMatchObject({ outcome: 'succeeded-with-follow-ups', followUps });
+    expect(seen('db-2').promotable).toEqual({ possible: true, kind: 'failover', reason: null });
+    const followUps = [
+      { text: 'db-3 does not follow db-2. On db-3 run:', command: expect.stringContaining('CHANGE MASTER') },
+      {
+        text: "db-4 can't follow db-2, which runs with TCP off: start db-2 without skip_networking, and db-4 connects by itself.",
+      },
+    ];
+    const { view, waits } = await promoted(review);
+    expect(view).toMatchObject({
+      outcome: 'succeeded-with-follow-ups',
+      followUps: secure ? followUps : followUps.slice(0, 1),
+    });
+    // Nobody can connect to it, and nobody of another host finds it: neither is waited for.
+    expect(waits.filter((text) => /a first write|\b200[23]\b/.test(text))).toEqual([]);
     expect(await server('db-2').sql("SELECT uid FROM shop.orders WHERE uid = 'last'")).toHaveLength(1);
     await server('db-2').sql("INSERT INTO shop.orders (uid) VALUES ('after')");
     await until(() => seen('db-2').role === 'primary', { what: 'it is seen as the primary', timeoutMs });

@@ -175,6 +175,8 @@ export const serverSnapshot = z.object({
   address: z.string(),
   /** The console reaches it through its agent alone, and the address is where others would. Absent: at its address. */
   via: z.literal('agent').optional(),
+  /** It runs with TCP off (skip_networking): no server can replicate from it. Absent: it listens, or was never seen. */
+  tcpOff: z.literal(true).optional(),
   role,
   state: serverState,
   reason: unreachableReason.nullable(),

@@ -58,7 +58,8 @@ function judge(context: TakeoverContext, server: string, status: ReplicaStatus):
 export async function awaitFollowing(context: TakeoverContext, act: Act, server: string): Promise<StepEnd> {
   const session = context.links.find(server, 'lock') ?? context.links.get(server, 'freeze');
   const deadline = act.deadline.within(PATIENCE_MS);
-  const connectDeadline = act.deadline.within(CONNECT_PATIENCE_MS);
+  const { tcpOff } = serverOf(context.task, context.task.target);
+  const connectDeadline = act.deadline.within(tcpOff ? 0 : CONNECT_PATIENCE_MS);
   for (;;) {
     const status = await followingStatus(context, act, session, server);
     if (status.kind === 'following') return done(`${server} follows ${context.task.target}`);

@@ -8,6 +8,7 @@ import type { TakeoverContext } from './context.ts';
 import type { TaskHook } from './hooks/task-hook.ts';
 import { newPrimaryFor } from './new-primary.ts';
 import type { SetAside } from './rejoin/set-aside.ts';
+import { serverOf } from './task.ts';
 
 /** What is left to do, with the statement that does it. */
 const left = (text: string, command: string | null = null): FollowUp => ({
@@ -125,7 +126,11 @@ export const handsOf = {
   /** As follow, after it was tried: a replica that has what the new primary lacks is not helped by the same again. */
   refollow(context: TakeoverContext, server: string, error: string): FollowUp[] {
     const { target } = context.task;
-    if (!/\b(1236|1950)\b/.test(error)) return handsOf.follow(context, server, target);
+    if (!/\b(1236|1950)\b/.test(error)) {
+      if (!serverOf(context.task, target).tcpOff) return handsOf.follow(context, server, target);
+      const listens = `start ${target} without skip_networking, and ${server} connects by itself`;
+      return [left(`${server} can't follow ${target}, which runs with TCP off: ${listens}.`)];
+    }
     const text = `${server} stands apart from ${target} and can't follow it: give it a copy of ${target}, its own data being kept.`;
     return [handsOf.setAside(context.task.cluster, server, text)];
   },

@@ -131,6 +131,7 @@ function taskServer(server: PlannedServer, { target, connection }: Situation, so
     serverId: facts?.serverId ?? 0,
     demote: facts?.capabilities.demoteToReplica ?? false,
     reachable: answers(server),
+    tcpOff: facts?.tcpOff ?? false,
     connection: own ? taskConnection(own) : null,
     ...(server.replicationTls && { ssl: server.replicationTls }),
     lastSeen: facts && { eventScheduler: facts.eventScheduler, semiSync: facts.semiSync },

@@ -54,6 +54,8 @@ const taskServer = z.object({
   connection: connection.nullable(),
   /** What the configuration says of TLS for its replication; absent: nothing. */
   ssl: ssl.optional(),
+  /** It runs with TCP off: where it is promoted, nobody can follow it, and only programs on its own host write. */
+  tcpOff: z.boolean().optional(),
   /** What a failover can't read of a primary that is gone: as the watch saw it last. */
   lastSeen: z
     .object({ eventScheduler: z.enum(['on', 'off', 'disabled']), semiSync: semiSync.nullable() })

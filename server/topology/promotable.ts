@@ -49,6 +49,7 @@ function whyNot(
       return `${name} replicates from ${connection.primary ?? connection.source}, not from ${primary.name}.`;
     if (connection.ioThread !== 'running')
       return `${name} is not connected to ${primary.name}: its IO thread is ${words(connection.ioThread)}.`;
+    if (server.tcpOff) return `${name} runs with TCP off (skip_networking): ${primary.name} could not follow it.`;
   }
   return null;
 }

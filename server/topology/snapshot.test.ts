@@ -224,6 +224,12 @@ describe('promotable', () => {
     expect(db2(alone)).toEqual(possible('detach'));
   });
 
+  const withoutTcp = exampleView(2, up({ ...exampleReplicaFacts(2), tcpOff: true }));
+  test('a replica with TCP off where the primary is gone: it is better than nobody', () => {
+    const dead = exampleView(1, refused, up(exampleFacts(1), 8000));
+    expect(db2(exampleWith(dead, withoutTcp))).toEqual(possible('failover'));
+  });
+
   const refusals: [why: RegExp, view: ClusterView][] = [
     [/can't be reached/, exampleWith(exampleView(2, refused))],
     [/too old/, exampleWith(exampleView(2, up(exampleReplicaFacts(2), 9000)))],
@@ -249,6 +255,7 @@ describe('promotable', () => {
       /replicates from db-3, not from db-1/,
       exampleWith(exampleView(2, up(exampleReplicaFacts(2, { host: '10.0.0.3', masterServerId: 3 })))),
     ],
+    [/TCP off .*db-1 could not follow it/, exampleWith(withoutTcp)],
   ];
   test.each(refusals)('not, with the reason in words: %s', (why, view) => {
     expect(db2(view)).toMatchObject({ possible: false, kind: null });

@@ -70,6 +70,7 @@ function serverSnapshot(one: ServerView, view: ClusterView, roles: Roles): Serve
     name: server.name,
     address: addressText(server),
     ...(server.via && { via: server.via }),
+    ...(facts?.tcpOff && { tcpOff: true }),
     role: roles.roleOf.get(server.name) ?? 'unknown',
     // Not looked at yet is not failed: as old as can be.
     state: unreachable ? 'unreachable' : stale || last === null ? 'stale' : 'up',

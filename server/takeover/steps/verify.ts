@@ -110,9 +110,10 @@ async function firstWrite(
   target: string,
   followers: readonly string[],
 ): Promise<string> {
-  const { serverId } = serverOf(context.task, target);
-  // Nobody is led to a server that lives on its own from now on.
-  const deadline = act.deadline.within(context.task.kind === 'detach' ? 0 : WRITE_WAIT_MS);
+  const { serverId, tcpOff } = serverOf(context.task, target);
+  // Nobody is led to a server that lives on its own from now on, and no other host finds one with TCP off.
+  const alone = context.task.kind === 'detach' || tcpOff === true;
+  const deadline = act.deadline.within(alone ? 0 : WRITE_WAIT_MS);
   const has = async (server: string, purpose: 'side' | 'lock'): Promise<boolean> => {
     const [row] = await look(act, context.links.get(server, purpose), readPositions());
     const since = context.seal ?? [];
