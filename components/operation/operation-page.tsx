@@ -48,6 +48,7 @@ export function OperationPage({ first }: { first: Operation }) {
       </p>
       <Summary operation={operation} unknown={unknown} />
       <Interruptions operation={operation} />
+      <CancelAsked operation={operation} />
       {/* What is to be done now comes before the story of what was. */}
       <NextStep operation={operation} />
       <FollowUps operation={operation} />
@@ -111,6 +112,15 @@ function Summary({ operation, unknown }: { operation: Operation; unknown: boolea
 
 const unknownText =
   'Outcome unknown, still checking: there is no contact with the console. The operation does not need this page; it goes on or is restored without it.';
+
+function CancelAsked({ operation: { cancelAsked } }: { operation: Operation }) {
+  if (!cancelAsked) return null;
+  return (
+    <p className="border-t border-line py-3 text-soft">
+      <span className="font-medium text-ink">Cancel asked</span> <Instant at={cancelAsked.at} /> by {cancelAsked.by}
+    </p>
+  );
+}
 
 function Interruptions({ operation }: { operation: Operation }) {
   if (operation.interruptions.length === 0) return null;

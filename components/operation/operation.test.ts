@@ -97,6 +97,8 @@ describe('the report', () => {
       pointOfNoReturnPassed: true,
       steps: [aStep(), aStep({ name: 'open', pointOfNoReturn: true, note: 'a | b\nc' })],
       followUps: [{ text: 'Rejoin db-1.', method: 'POST', path: '/x', body: null, command: 'baton rejoin erp5/db-1' }],
+      cancelRequested: true,
+      cancelAsked: { at: at(0), by: 'bo' },
       interruptions: [{ at: at(500), text: 'The console was started again.' }],
     }),
     'https://console.example.com/operations/x',
@@ -107,6 +109,7 @@ describe('the report', () => {
     expect(text).toMatch(/- Started: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/);
     expect(text).toContain('- Rejoin db-1. `baton rejoin erp5/db-1`');
     expect(text).toContain('The console was started again.');
+    expect(text).toMatch(/- Cancel asked: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC by bo/);
   });
   test('draws the point of no return before its step, and keeps the table whole', () => {
     expect(text).toContain('| **point of no return** | | | | |\n| open | db-1 | done | 41 ms | a \\| b c |');

@@ -11,6 +11,9 @@ export function operationReport(operation: Operation, address: string): string {
     ['Result', `${standing(operation).text}${operation.dryRun ? ' (dry run)' : ''}`],
     ['By', operation.actor],
     ['Started', utc(operation.startedAt)],
+    ...(operation.cancelAsked
+      ? [['Cancel asked', `${utc(operation.cancelAsked.at)} by ${operation.cancelAsked.by}`]]
+      : []),
     ['Ended', operation.endedAt === null ? 'still running' : utc(operation.endedAt)],
     ...(operation.writeOutageMs === null ? [] : [['Writes stopped for', elapsed(operation.writeOutageMs)]]),
     ['Point of no return', operation.pointOfNoReturnPassed ? 'passed' : 'not passed'],

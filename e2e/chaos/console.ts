@@ -78,7 +78,7 @@ async function obey(message: ToConsole): Promise<void> {
       return;
     case 'cancel': {
       const operation = baton.operations.running('erp5');
-      if (operation) await baton.operations.cancel(operation.id);
+      if (operation) await baton.operations.cancel(operation.id, 'chaos');
       return;
     }
     case 'count':

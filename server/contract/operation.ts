@@ -65,6 +65,8 @@ export const operation = z.object({
   /** What state the servers are in now, when it did not succeed. */
   pointOfNoReturnPassed: z.boolean(),
   cancelRequested: z.boolean(),
+  /** When and by whom it was asked to stop and restore; null or absent: nobody has asked, or a version before this one ran it. */
+  cancelAsked: z.object({ at: instant, by: z.string() }).nullable().optional(),
   writeOutageMs: z.number().nullable(),
   /** Interruptions of the console during it: when, and what was decided on return. */
   interruptions: z.array(z.object({ at: instant, text: z.string() })),

@@ -18,7 +18,7 @@ export async function conduct<C>(run: Run<C>, journal: JournalStore, undoOnly: b
   const { program, view } = run;
   let ending: Omit<Ending, 'view'>;
   try {
-    ending = undoOnly ? await restore(run, 'failed-restored', null) : await toTheEnd(run);
+    ending = undoOnly ? await restore(run, whyTakenBack(view.value), null) : await toTheEnd(run);
     await afterFailure(run, ending);
   } catch (error) {
     // Another console has the lease: it acts, it writes, and this one only says so.
@@ -40,6 +40,11 @@ export async function conduct<C>(run: Run<C>, journal: JournalStore, undoOnly: b
   await run.keeper.release();
   view.quiet(false);
   return view.value;
+}
+
+/** Somebody had asked for it, and nothing had failed; else the interruption itself is the failure. */
+function whyTakenBack({ cancelRequested, steps }: Operation): Outcome {
+  return cancelRequested && steps.every(({ state }) => state !== 'failed') ? 'cancelled-restored' : 'failed-restored';
 }
 
 async function toTheEnd<C>(run: Run<C>): Promise<Omit<Ending, 'view'>> {

@@ -27,6 +27,7 @@ export function firstView(
     summary: null,
     pointOfNoReturnPassed: false,
     cancelRequested: false,
+    cancelAsked: null,
     writeOutageMs: null,
     interruptions: [],
     followUps: [],

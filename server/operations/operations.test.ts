@@ -211,14 +211,16 @@ describe('before the point of no return', () => {
     const started = await operations.start(heading, '{}', program([step('a'), waiting, point()]));
     const id = started.operation?.id ?? '';
     await new Promise((resolve) => setImmediate(resolve));
-    expect((await operations.cancel(id)).cancelRequested).toBe(true);
+    expect(await operations.cancel(id, 'bo')).toMatchObject({ cancelRequested: true, cancelAsked: { by: 'bo' } });
+    expect(store.story).toContain('note ');
+    expect((await operations.cancel(id, 'cy')).cancelAsked?.by).toBe('bo');
     const view = await operations.ended(id);
     expect(view.outcome).toBe('cancelled-restored');
     // A wait that somebody ended has not failed.
     expect(view.steps.map(({ state, error }) => [state, error])).not.toContainEqual(['failed', expect.anything()]);
     expect(view.steps.find((one) => one.id === 'wait')?.error).toBeNull();
     expect(log).toEqual(['a', 'undo wait', 'undo a', 'close']);
-    await expect(operations.cancel(id)).rejects.toMatchObject({ code: 'refused' });
+    await expect(operations.cancel(id, 'bo')).rejects.toMatchObject({ code: 'refused' });
   });
 
   test('an undo that fails is tried again, and keeps no other from being undone meanwhile', async () => {
@@ -401,7 +403,7 @@ describe('behind the point of no return', () => {
     const held = point({ run: async () => (entered.resolve(), await opening.promise, done()) });
     const started = await operations.start(heading, '{}', program([held]));
     await entered.promise;
-    await expect(operations.cancel(started.operation?.id ?? '')).rejects.toMatchObject({ code: 'refused' });
+    await expect(operations.cancel(started.operation?.id ?? '', 'bo')).rejects.toMatchObject({ code: 'refused' });
     opening.resolve();
     expect((await operations.ended(started.operation?.id ?? '')).outcome).toBe('succeeded');
   });
@@ -463,15 +465,16 @@ test('every change is published as a value of its own, and waits at most ten tim
   });
 });
 
-/** A console that ends without a word in the step. */
-async function leftDuring(id: string): Promise<void> {
+/** A console that ends without a word in the step, after what was last asked of it. */
+async function leftDuring(id: string, last?: (operationId: string) => Promise<unknown>): Promise<void> {
   const reached = Promise.withResolvers<void>();
   const steps = ['a', 'b', 'open', 'events'].map((name) => {
     const change = name === id ? { run: () => (reached.resolve(), new Promise<never>(() => undefined)) } : {};
     return name === 'open' ? point({ ...change }) : step(name, { deadlineMs: 600_000, ...change });
   });
-  await operations.start(heading, '{}', program(steps));
+  const started = await operations.start(heading, '{}', program(steps));
   await reached.promise;
+  await last?.(started.operation?.id ?? '');
   store.leasesHeld.set('operations/erp5', {
     name: 'operations/erp5',
     holder: 'gone',
@@ -497,6 +500,15 @@ describe('an operation that a console left', () => {
     expect(log).toEqual(['undo b', 'undo a', 'close']);
     expect(view).toMatchObject({ outcome: 'failed-restored', interruptions: [{ text: 'interrupted: undo' }] });
     expect(statesOf(view)).toEqual(['a undone', 'b undone', 'open not-run', 'events not-run']);
+  });
+
+  test('and that had been asked to stop goes back as cancelled: the journal knows when and by whom', async () => {
+    await leftDuring('b', (id) => operations.cancel(id, 'bo'));
+    const next = newConsole('next console');
+    const asked = { cancelRequested: true, cancelAsked: { by: 'bo', at: expect.any(String) } };
+    expect(await next.get('op-1')).toMatchObject(asked);
+    const view = await takenUp('undo', [step('a'), step('b'), point(), step('events')]);
+    expect(view).toMatchObject({ outcome: 'cancelled-restored', ...asked });
   });
 
   test('leaves no step unknown that has nothing to undo', async () => {

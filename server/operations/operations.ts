@@ -1,6 +1,7 @@
 import { BatonError } from '../contract/errors.ts';
 import { operation as operationSchema, type Operation } from '../contract/operation.ts';
 import type { JournalStore, LeaseStore, MemoryStore, OperationRow } from '../store/store.ts';
+import { askToCancel } from './ask-to-cancel.ts';
 import { conduct } from './conduct.ts';
 import { rememberDurations } from './durations.ts';
 import { entriesOf, Journal, rowOf, type Entry } from './journal.ts';
@@ -45,7 +46,7 @@ export type Decide<C> = (
 
 interface Running {
   readonly view: () => Operation;
-  readonly cancel: () => void;
+  readonly cancel: (by: string) => Promise<void>;
   readonly ended: Promise<Operation>;
 }
 
@@ -180,8 +181,11 @@ export class Operations {
     return await (this.#running.get(id)?.ended ?? this.get(id));
   }
 
-  /** Asks a running operation to stop and restore. Rejects with BatonError: not-found, refused (too late, or ended). */
-  async cancel(id: string): Promise<Operation> {
+  /**
+   * Asks a running operation to stop and restore, in that person's name. It is in the journal when it resolves. Rejects with
+   * BatonError: not-found, refused (too late, or ended).
+   */
+  async cancel(id: string, by: string): Promise<Operation> {
     const running = this.#running.get(id);
     if (!running) {
       const view = await this.get(id);
@@ -192,7 +196,7 @@ export class Operations {
     if (running.view().pointOfNoReturnPassed) {
       throw new BatonError('refused', 'The point of no return is passed: it goes forward.', 'Wait for its end.');
     }
-    running.cancel();
+    await running.cancel(by);
     return running.view();
   }
 
@@ -206,8 +210,8 @@ export class Operations {
 
   /** Before the console ends in order: cancels what can be restored and waits for what must go on. */
   async quiesce(): Promise<void> {
-    for (const running of this.#running.values()) if (!running.view().pointOfNoReturnPassed) running.cancel();
-    await Promise.all([...this.#running.values()].map(({ ended }) => ended));
+    const running = [...this.#running.values()];
+    await Promise.all(running.flatMap(({ cancel, ended }) => [cancel('the console, which was told to end'), ended]));
   }
 
   #run<C>(
@@ -252,11 +256,7 @@ export class Operations {
       }
       return view;
     });
-    const cancel = (): void => {
-      if (run.passed) return;
-      run.view.change({ cancelRequested: true });
-      run.cancel.abort();
-    };
+    const cancel = async (by: string): Promise<void> => await askToCancel(run, by);
     this.#running.set(id, { view: () => run.view.value, cancel, ended });
     run.view.flush();
   }

@@ -1,5 +1,6 @@
 import { followUp, operation, operationStep, type FollowUp, type Operation } from '../contract/operation.ts';
 import type { OperationRow } from '../store/store.ts';
+import { cancelAsked } from './ask-to-cancel.ts';
 import { isObject, recorded, type Entry } from './journal.ts';
 import { instant, WRITE_OUTAGE } from './run.ts';
 
@@ -33,10 +34,13 @@ export function replayedView(row: OperationRow, entries: readonly Entry[]): Oper
     return undone ? { ...open, state: 'undone' as const, endedAt: instant(undone.at) } : open;
   });
   const outage = recorded(entries, WRITE_OUTAGE);
+  const asked = cancelAsked(entries);
   return {
     ...view,
     steps,
     pointOfNoReturnPassed: pointPassed(view, entries),
+    cancelRequested: asked !== null,
+    cancelAsked: asked,
     writeOutageMs: typeof outage === 'number' ? outage : null,
     interruptions: entries.flatMap(({ at, data }) =>
       isObject(data) && typeof data['interruption'] === 'string'

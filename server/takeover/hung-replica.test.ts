@@ -41,7 +41,7 @@ const LEFT = 'db-3 does not answer and may still refuse writes, which it took be
 test('a replica that was made read-only and hangs keeps no cancel waiting, and takes writes again when it answers', async () => {
   await batonThatHangsDb3(async () => {
     const running = baton.operations.running('erp5');
-    if (running) await baton.operations.cancel(running.id);
+    if (running) await baton.operations.cancel(running.id, 'bo');
   });
   const startedAt = performance.now();
   const view = await baton.promote('db-2');
@@ -66,7 +66,7 @@ test('a replica that was made read-only and hangs keeps no cancel waiting, and t
 test('a replica that hangs in an undo and answers after a takeover that succeeded stays read-only', async () => {
   await batonThatHangsDb3(async () => {
     const running = baton.operations.running('erp5');
-    if (running) await baton.operations.cancel(running.id);
+    if (running) await baton.operations.cancel(running.id, 'bo');
   });
   expect((await baton.promote('db-2')).outcome).toBe('cancelled-restored');
   await seen('db-3', 'unreachable');

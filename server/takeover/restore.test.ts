@@ -51,7 +51,7 @@ test('a cancel before the point of no return restores: writes pass again on the 
   // Under the lock the target falls behind: the takeover waits for it, first with writes flowing.
   const id = await baton.begin('db-2');
   await until(() => inStep(id, 'catch-up'), { what: 'it waits for the target' });
-  await baton.operations.cancel(id);
+  await baton.operations.cancel(id, 'bo');
   const view = await baton.operations.ended(id);
   await blocker.release();
   expect(view.outcome).toBe('cancelled-restored');

@@ -7,6 +7,7 @@ import { readReplication } from '../mariadb/promote.ts';
 import { replicaStatus } from '../mariadb/replica-status.ts';
 import { killSessions } from '../mariadb/sessions.ts';
 import { SqlError } from '../mariadb/sql-error.ts';
+import { cancelAsked } from '../operations/ask-to-cancel.ts';
 import { isObject, recorded, type Entry } from '../operations/journal.ts';
 import type { Resumption } from '../operations/program.ts';
 import { beginnings, endedSteps, pointPassed, whereEnded } from '../operations/replay.ts';
@@ -46,7 +47,8 @@ export async function decide(
   const program = programOf(task, context, () => afterwards(task));
   const where = whereEnded(view.steps, entries);
   // Nothing depends on what nobody watched: the copy was made without the console, and the data are compared again.
-  if (!passed && task.kind === 'reseed' && beginnings(entries).has('copy') && !undoBegan(entries)) {
+  const wentBack = undoBegan(entries) || cancelAsked(entries) !== null;
+  if (!passed && task.kind === 'reseed' && beginnings(entries).has('copy') && !wentBack) {
     const text = `The console ended ${where}, and the copy went on without it: it goes on from there.`;
     return { decision: 'go-on', text, program };
   }

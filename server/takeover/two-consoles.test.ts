@@ -61,9 +61,9 @@ test('on one store the second console answers the running operation, or names it
     ).rejects.toMatchObject({
       code: 'already-running',
     });
-    await expect(second.operations.cancel(id)).rejects.toMatchObject({ code: 'refused' });
+    await expect(second.operations.cancel(id, 'bo')).rejects.toMatchObject({ code: 'refused' });
     expect(await second.takeovers.resume(id, { waits: false })).toEqual([]);
-    await first.operations.cancel(id);
+    await first.operations.cancel(id, 'bo');
     expect((await first.operations.ended(id)).outcome).toBe('cancelled-restored');
     await lock.release();
     await writes.flowing();

@@ -82,5 +82,7 @@ function showOperation(operation: Operation, terminal: Terminal): void {
     terminal.line(stepText(step) ?? `    ${step.name} (${step.server}): ${step.state}`);
   }
   for (const { at, text } of operation.interruptions) terminal.line(`  … ${at}: ${text}`);
+  if (operation.cancelAsked)
+    terminal.line(`  … ${operation.cancelAsked.at}: cancel asked by ${operation.cancelAsked.by}`);
   for (const line of outcomeLines(operation)) terminal.line(line);
 }

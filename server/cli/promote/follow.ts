@@ -80,6 +80,10 @@ function show(operation: Operation, seen: Map<string, string>, terminal: Termina
     seen.set(at, text);
     say(`  … ${text}`);
   }
+  if (operation.cancelAsked && !seen.has('cancel')) {
+    seen.set('cancel', operation.cancelAsked.by);
+    say(`  … cancel asked by ${operation.cancelAsked.by}`);
+  }
 }
 
 const marks: Record<OperationStep['state'], string> = {

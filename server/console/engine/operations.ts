@@ -92,7 +92,7 @@ export function operationMethods(parts: EngineParts): OperationMethods {
       const { cluster, target } = await steered(actor, id);
       const deed = { actor, action: 'operation-cancel', cluster, object: target, operationId: id };
       await access.audit.record({ ...deed, result: 'asked' });
-      return await operations.cancel(id);
+      return await operations.cancel(id, actor.name);
     },
 
     async resume(actor, id) {

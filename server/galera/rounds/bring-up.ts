@@ -3,7 +3,7 @@ import { agentOf, isSynced, startInto, statusIn, untilSynced, whyNot } from '../
 import { givenUpByStart, joinPosition } from '../recovery/one-node.ts';
 import { settled } from './look-at.ts';
 import { startHands } from './start-again.ts';
-import { failedMark, notStopped, type Round, type RoundContext } from './task.ts';
+import { notStopped, startFailed, type Round, type RoundContext } from './task.ts';
 
 /** A full copy of a large node takes hours, and the cluster is in use meanwhile. */
 const JOIN_MS = 24 * 3_600_000;
@@ -33,10 +33,7 @@ export function bringUp({ cluster, order }: Round, node: string): Step<RoundCont
         if (refusal !== null) return failed(refusal);
       }
       const waited = await untilSynced(context, act, node);
-      if (waited.kind === 'ended') {
-        context.failed.add(node);
-        act.remember(failedMark(node), true);
-      }
+      if (waited.kind === 'ended') startFailed(context, act, node, waited.error);
       if (waited.kind !== 'synced') return failed(whyNot(node, waited));
       notStopped(context, act, node);
       const wrong = await settled(context, act, order);

@@ -31,7 +31,7 @@ const contextOf = (of: Round): RoundContext => ({
   records: new PositionRecords(new FakeStore().memory, 'wiki', () => now),
   stoppedAt: null,
   stopped: new Set(),
-  failed: new Set(),
+  failed: new Map(),
 });
 
 test('a round that a console left in the middle goes on, and knows which nodes it has told to stop', () => {
@@ -43,7 +43,8 @@ test('a round that a console left in the middle goes on, and knows which nodes i
   expect([...program.context.stopped]).toEqual(['db-3']);
   const back = resumed([...begun, record('stopped-db-3', true), record('stopped-db-3', false)]);
   expect([...back.program.context.stopped]).toEqual([]);
-  expect([...resumed([...begun, record('failed-db-3', true)]).program.context.failed]).toEqual(['db-3']);
+  const failed = record('failed-db-3', 'it ended with code 1');
+  expect([...resumed([...begun, failed]).program.context.failed]).toEqual([['db-3', 'it ended with code 1']]);
 });
 
 test.each(['result', 'undo-intent'] as const)('one that was about to go back, by its %s, goes no further', (kind) => {
@@ -52,6 +53,12 @@ test.each(['result', 'undo-intent'] as const)('one that was about to go back, by
     decision: 'undo',
     text: expect.stringContaining('what was stopped is started again'),
   });
+});
+
+test('one that was asked to stop between two steps goes no further', () => {
+  const asked = entry('', 'note', { cancel: 'bo' });
+  expect(resumed([...begun, record('stopped-db-3', true), asked]).decision).toBe('undo');
+  expect(resumed([...lastBegun, asked]).decision).toBe('go-on');
 });
 
 test('behind the point of no return a failure has no way back, but where nothing had happened', () => {

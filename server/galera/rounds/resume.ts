@@ -1,4 +1,5 @@
 import { operation, type Operation } from '../../contract/operation.ts';
+import { cancelAsked } from '../../operations/ask-to-cancel.ts';
 import { isObject, recorded, type Entry } from '../../operations/journal.ts';
 import type { Resumption } from '../../operations/program.ts';
 import { pointPassed, whereEnded } from '../../operations/replay.ts';
@@ -8,7 +9,7 @@ import { failedMark, round as roundShape, stoppedMark, type Round, type RoundCon
 
 /**
  * Decides about a round that a console left: it goes on, and each step looks first, unless it was on its way back already, or
- * a step had failed, so that it was about to.
+ * about to, since a step had failed or somebody had asked for it.
  */
 export function resumption(
   contextOf: (round: Round) => RoundContext,
@@ -18,7 +19,8 @@ export function resumption(
   const context = contextOf(roundShape.parse(JSON.parse(row.plan)));
   for (const node of context.round.order) {
     if (recorded(entries, stoppedMark(node)) === true) context.stopped.add(node);
-    if (recorded(entries, failedMark(node)) === true) context.failed.add(node);
+    const failed = recorded(entries, failedMark(node));
+    if (typeof failed === 'string') context.failed.set(node, failed);
   }
   const view = operation.parse(JSON.parse(row.view));
   const back = goesBack(view, entries);
@@ -34,5 +36,6 @@ function goesBack(view: Operation, entries: readonly Entry[]): boolean {
   if (entries.some(({ kind }) => kind === 'undo-intent')) return true;
   // Behind the point of no return a failure has no way back.
   if (pointPassed(view, entries)) return false;
+  if (cancelAsked(entries)) return true;
   return entries.some(({ kind, data }) => kind === 'result' && isObject(data) && data['state'] === 'failed');
 }

@@ -139,7 +139,7 @@ test('a stop that is cancelled before the last node starts again what it stopped
   const cancelled = await recoveryDesk(stage, {
     agent: whenStopped(async (node, stop) => {
       const answer = await stop();
-      if (node === 'db-2') await cancelled.operations.cancel(id);
+      if (node === 'db-2') await cancelled.operations.cancel(id, 'bo');
       return answer;
     }),
   });

@@ -35,7 +35,7 @@ export function createRounds(parts: RecoveryParts, records: PositionRecords, loo
     records,
     stoppedAt: null,
     stopped: new Set(),
-    failed: new Set(),
+    failed: new Map(),
   });
 
   async function choose({ act, last }: RoundPlanRequest): Promise<Choice> {

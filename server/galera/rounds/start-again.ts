@@ -2,7 +2,7 @@ import type { FollowUp } from '../../contract/operation.ts';
 import type { Act, UndoEnd } from '../../operations/step.ts';
 import { agentOf, isSynced, untilSynced, whyNot } from '../recovery/context.ts';
 import { givenUpByStart, joinPosition } from '../recovery/one-node.ts';
-import type { RoundContext } from './task.ts';
+import { startFailed, type RoundContext } from './task.ts';
 
 /** The inverse of a stop of this round: the node is started into the cluster that runs, one at a time, and waited for. */
 export async function startAgain(context: RoundContext, act: Act, node: string): Promise<UndoEnd> {
@@ -20,7 +20,8 @@ export async function startAgain(context: RoundContext, act: Act, node: string):
   let begun = own?.kind === 'starting';
   if (alive.kind === 'down') {
     // What has failed is not tried again until somebody has looked.
-    if (context.failed.has(node)) return givenUp(cluster, node, 'its start has failed');
+    const failed = context.failed.get(node);
+    if (failed !== undefined) return givenUp(cluster, node, `its start has failed: ${failed}`);
     // What is not known now may be known in a second; a cluster that is gone is for a recovery, which this keeps waiting.
     if (decision.situation === 'member-unknown') throw new Error(decision.text);
     if (decision.situation !== 'running') return givenUp(cluster, node, decision.text);
@@ -36,7 +37,8 @@ export async function startAgain(context: RoundContext, act: Act, node: string):
   if (waited.kind === 'synced') return { kind: 'undone', note: `${node} serves again` };
   // Where nothing was begun it has come to its end, and is started by the next try.
   if (waited.kind === 'late' || !begun) throw new Error(whyNot(node, waited));
-  return givenUp(cluster, node, waited.error);
+  startFailed(context, act, node, waited.error);
+  return givenUp(cluster, node, `its start has failed: ${waited.error}`);
 }
 
 /** Whether a node is on its way into the cluster. */

@@ -71,7 +71,7 @@ function contextOf(act: RoundAct, stoppedBefore: readonly string[] = []): RoundC
     records,
     stoppedAt: null,
     stopped: new Set(stoppedBefore),
-    failed: new Set(),
+    failed: new Map(),
   };
 }
 
@@ -185,6 +185,19 @@ test('a node that is back is no undo’s to start, and one whose start has faile
   expect(await run(contextOf('restart', ['db-3']), 'start-db-3')).toMatchObject({ kind: 'failed' });
   expect(journal).toEqual([
     ['stopped-db-3', false],
-    ['failed-db-3', true],
+    ['failed-db-3', expect.stringContaining('it ended with code 1')],
   ]);
+});
+
+test('what an undo has given up it does not try again when it is taken up, and says why as before', async () => {
+  runs('db-1', 'db-2');
+  says('db-3', stopped('db-3', 11_730));
+  const ended = { ...stopping, kind: 'starting' as const, endedAt: at, error: 'it ended with code 1' };
+  heeds = () => says('db-3', stopped('db-3', 11_730), ended);
+  const context = contextOf('stop', ['db-3']);
+  const first = await undo(context, 'stop-db-3');
+  expect(first).toMatchObject({ kind: 'given-up', note: expect.stringContaining('it ended with code 1') });
+  expect(journal.at(-1)).toEqual(['failed-db-3', expect.stringContaining('it ended with code 1')]);
+  expect(await undo(context, 'stop-db-3')).toEqual(first);
+  expect(told).toEqual(['start db-3']);
 });

@@ -26,8 +26,8 @@ export interface RoundContext {
   stoppedAt: string | null;
   /** Nodes that this round has told to stop and has not seen to serve since, by the journal: an undo starts these alone. */
   readonly stopped: Set<string>;
-  /** Nodes whose start has failed here, by the journal: they are not started again without somebody having looked. */
-  readonly failed: Set<string>;
+  /** Nodes whose start has failed here, and why, by the journal: they are not started again without somebody having looked. */
+  readonly failed: Map<string, string>;
 }
 
 /** The names under which the journal has both. */
@@ -38,6 +38,12 @@ export const failedMark = (node: string): string => `failed-${node}`;
 export function notStopped(context: RoundContext, act: Act, node: string): void {
   context.stopped.delete(node);
   act.remember(stoppedMark(node), false);
+}
+
+/** Its start has failed: whoever takes this up does not try it again. */
+export function startFailed(context: RoundContext, act: Act, node: string, why: string): void {
+  context.failed.set(node, why);
+  act.remember(failedMark(node), why);
 }
 
 /** The node that is taken down last. */

@@ -231,7 +231,7 @@ describe('a switchover', () => {
     });
     const id = await on.begin('db-2');
     await until(() => existsSync(scripts.file('pid')), { what: 'the hook runs' });
-    await on.operations.cancel(id);
+    await on.operations.cancel(id, 'bo');
     const view = await on.operations.ended(id);
     expect(view.outcome).toBe('cancelled-restored');
     expect(step(view, 'hook-drain')).toMatchObject({ state: 'skipped', note: 'cancelled' });

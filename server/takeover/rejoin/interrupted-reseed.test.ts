@@ -116,7 +116,7 @@ test('cancelled during the copy: the server is as it was, and nothing is left be
     await until(() => baton.operations.running('erp5')?.steps.find(({ id }) => id === 'copy')?.state === 'running', {
       what: 'it copies',
     });
-    await baton.operations.cancel(operationId);
+    await baton.operations.cancel(operationId, 'bo');
     const view = await baton.operations.ended(operationId);
     expect([view.outcome, view.summary]).toEqual([
       'cancelled-restored',

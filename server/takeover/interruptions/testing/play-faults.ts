@@ -88,7 +88,7 @@ export function playFaults({ kind, begin, look }: Scene): void {
           enter: async (entered) => {
             const running = console?.baton.operations.running('erp5');
             if (entered !== step || !running) return;
-            const answer = await console?.baton.operations.cancel(running.id).catch((error: unknown) => error);
+            const answer = await console?.baton.operations.cancel(running.id, 'bo').catch((error: unknown) => error);
             answers.push(answer instanceof BatonError ? answer.code : 'cancelled');
           },
         };
