@@ -15,6 +15,7 @@ import { BatonError, messageOf } from '../contract/errors.ts';
 export interface BackupParts {
   readonly server: string;
   readonly directory: string;
+  readonly logger: Logger;
   readonly runner: BackupRunner;
   readonly schedule: Schedule | null;
   readonly methods: AgentStatus['backups']['methods'];
@@ -56,6 +57,7 @@ export async function createBackups(
   return {
     server: options.server,
     directory,
+    logger: options.logger,
     methods: method,
     runner,
     verifications,

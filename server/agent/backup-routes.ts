@@ -22,7 +22,7 @@ const config = { readers: true };
 const nothing = new BatonError('not-found', 'There is no such backup.');
 
 /** /backups: the static folder, for the console and for readers. */
-export function serveBackups(app: FastifyInstance, { server, directory }: BackupParts): void {
+export function serveBackups(app: FastifyInstance, { server, directory, logger }: BackupParts): void {
   app.get('/backups/', { config }, async (request, reply) => {
     const backups = await readSummaries(directory);
     reply.header('cache-control', 'no-store').header('vary', 'accept');
@@ -40,7 +40,7 @@ export function serveBackups(app: FastifyInstance, { server, directory }: Backup
     handler: async (request, reply) => {
       const newest = latestAlone(await readCatalogue(directory), latestMethod(request.query.method));
       if (!newest) throw new BatonError('not-found', 'There is no such backup yet.');
-      return await sendBackup(request, reply, directory, newest);
+      return await sendBackup({ request, reply, logger }, directory, newest);
     },
   });
   app.route<{ Params: { name: string } }>({
@@ -53,13 +53,13 @@ export function serveBackups(app: FastifyInstance, { server, directory }: Backup
       const manifest = await findBackup(directory, isManifest ? name.slice(0, -'.json'.length) : name);
       if (!manifest) throw nothing;
       if (isManifest) return reply.header('cache-control', 'no-cache').send(manifest);
-      return await sendBackup(request, reply, directory, manifest);
+      return await sendBackup({ request, reply, logger }, directory, manifest);
     },
   });
 }
 
 /** /backups/mariadb-full and /backups/mariabackup: the same files under the names that SlapOS's replicas look for. */
-export function serveOriginNames(app: FastifyInstance, { server, directory }: BackupParts): void {
+export function serveOriginNames(app: FastifyInstance, { server, directory, logger }: BackupParts): void {
   const own = async (): Promise<DumpManifest[]> =>
     (await readCatalogue(directory)).filter((backup) => backup.server === server);
   app.get('/backups/mariabackup/index.txt', { config }, async (_, reply) =>
@@ -79,7 +79,7 @@ export function serveOriginNames(app: FastifyInstance, { server, directory }: Ba
       handler: async (request, reply) => {
         const manifest = find(await own(), request.params.name);
         if (!manifest) throw nothing;
-        return await sendBackup(request, reply, directory, manifest);
+        return await sendBackup({ request, reply, logger }, directory, manifest);
       },
     });
   }

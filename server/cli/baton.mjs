@@ -3,7 +3,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runForeground } from '../setup/foreground.mjs';
-import { environment, findNode, flagsFor } from '../setup/node24.mjs';
+import { compileCache, environment, findNode, flagsFor } from '../setup/node24.mjs';
 import { complain } from '../setup/progress.mjs';
 import { SetupError } from '../setup/setup-error.mjs';
 
@@ -15,7 +15,7 @@ try {
   const args = process.argv.slice(2);
   // The working folder stays the caller's: paths on the command line are relative to it.
   process.exitCode = await runForeground(node, [...flagsFor(args), join(folder, 'main.ts'), ...args], {
-    env: environment(root),
+    env: { ...environment(root), ...compileCache(root, args) },
     cwd: process.cwd(),
   });
 } catch (error) {

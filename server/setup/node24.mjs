@@ -57,3 +57,15 @@ export function environment(root) {
     NEXT_TELEMETRY_DISABLED: '1',
   };
 }
+
+/**
+ * Where Node keeps what it made of the source at the last command: the next one begins in half the time (measured). Where
+ * nobody may write there it keeps nothing, unless the caller names a folder. What runs for months writes nothing into its code.
+ * @param {string} root
+ * @param {readonly string[]} args of baton
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function compileCache(root, [command]) {
+  if (command === 'console' || command === 'agent') return {};
+  return { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(root, 'var', 'cache', 'node') };
+}

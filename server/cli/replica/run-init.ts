@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import type { InitStage } from '../../bootstrap/make-replica.ts';
 import { parametersIn } from '../../bootstrap/parameters-in.ts';
 import { initFailure, initReplica, type InitEnd } from '../../bootstrap/replica-init.ts';
 import { secured, type ReplicaTls } from '../../bootstrap/secured.ts';
@@ -7,7 +6,7 @@ import { BatonError, messageOf } from '../../contract/errors.ts';
 import { addressText } from '../../contract/listen-address.ts';
 import type { ReplicaParameters } from '../../contract/parameters.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { Rate, receivingLine, stageBegins } from './stage-text.ts';
+import { showStages } from './show-stages.ts';
 
 export interface InitRun {
   readonly defaultsFile: string;
@@ -22,7 +21,7 @@ export interface InitRun {
 export async function runInit(run: InitRun, terminal: Terminal): Promise<InitEnd> {
   const { wanted, tls, ...rest } = run;
   const how = await secured(tls, wanted);
-  return await initReplica({ ...rest, ...how, parameters: wanted, onStage: shows(terminal) }).catch(
+  return await initReplica({ ...rest, ...how, parameters: wanted, onStage: showStages(terminal) }).catch(
     (error: unknown) => {
       throw initFailure(error);
     },
@@ -52,24 +51,4 @@ export function endText(end: InitEnd, primary: ReplicaParameters['primary']): st
     ? 'its options hold replication back (skip_slave_start): START SLAVE is needed'
     : 'start mariadbd on it, and it goes on';
   return `${end.dataDirectory} replicates from ${primary ? addressText(primary) : 'its primary'}${from}${behind}: ${how}.`;
-}
-
-/** Says each stage once, and counts what comes in between. */
-function shows(terminal: Terminal): (stage: InitStage) => void {
-  const rate = new Rate();
-  let shown = '';
-  return (stage) => {
-    if (stage.kind !== shown) {
-      // Over the counted line, where there is one.
-      terminal.progress('');
-      shown = stage.kind;
-      terminal.note(stageBegins(stage));
-    }
-    if (stage.kind === 'receiving') {
-      terminal.progress(receivingLine(stage.bytes, stage.totalBytes, rate.at(performance.now() / 1000, stage.bytes)));
-    }
-    if (stage.kind === 'replicating' && stage.transactionsBehind !== null && stage.transactionsBehind > 0) {
-      terminal.progress(`${stage.transactionsBehind} transactions behind`);
-    }
-  };
 }
