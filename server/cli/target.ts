@@ -19,4 +19,3 @@ export const serverArgument: Argument = { syntax: '<target>', text: serverWords 
 
 /** The same of a Galera node. */
 export const nodeTarget = targetOf(nodeWords);
-export const nodeArgument: Argument = { syntax: '<target>', text: nodeWords };

@@ -1,23 +1,24 @@
 import { z } from 'zod';
-import { BatonError } from '../../contract/errors.ts';
-import type { RoundAct, RoundPlan } from '../../contract/galera-rounds.ts';
+import type { RoundAct } from '../../contract/galera-rounds.ts';
+import { agreed } from '../agreed.ts';
 import { command, jsonOption, type Command } from '../command.ts';
 import type { ConsoleApi } from '../console-api/api.ts';
 import { consoleInput, consoleOptions, withConsole } from '../console-api/connect.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
+import { startAll } from '../galera/start-all.ts';
 import { begun, followToEnd } from '../promote/follow-to-end.ts';
 import { stepLines } from '../promote/plan-text.ts';
-import { nodeArgument, nodeTarget } from '../target.ts';
+import { nodeTarget } from '../target.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 const common = consoleInput.extend({ confirm: z.string().optional(), json: z.boolean().default(false) });
 const nodeInput = common.extend({ target: nodeTarget });
-const roundInput = common.extend({
+const clusterInput = common.extend({
   target: z.string().regex(/^[^/]+(\/[^/]+)?$/, 'CLUSTER or CLUSTER/NODE, such as wiki or wiki/db-1'),
-  last: z.string().optional(),
   dryRun: z.boolean().default(false),
   yes: z.boolean().default(false),
 });
+const roundInput = clusterInput.extend({ last: z.string().optional() });
 type RoundInput = z.infer<typeof roundInput>;
 
 /** What shows and asks first is for the round of a cluster; one node is stopped at once, and nothing that was given is passed over. */
@@ -26,32 +27,48 @@ const stopInput = roundInput.refine(
   { path: ['target'], message: 'one node is stopped without --last, --dry-run and --yes: they are for a cluster' },
 );
 
+/** As stopInput; and what only one node has is given up by that node's name. */
+const startInput = clusterInput
+  .refine(({ target, dryRun, yes }) => !target.includes('/') || (!dryRun && !yes), {
+    path: ['target'],
+    message: 'one node is started without --dry-run and --yes: they are for a cluster',
+  })
+  .refine(({ target, confirm }) => target.includes('/') || confirm === undefined, {
+    path: ['target'],
+    message: 'what --confirm gives up is one node’s: name it, such as wiki/db-1',
+  });
+
+const targetArgument = { syntax: '<target>', text: 'CLUSTER, or CLUSTER/NODE, such as wiki/db-1' };
 const confirmOption = { flags: '--confirm <name>', text: 'the name, typed, where the answer asks for it' };
-const roundOptions = [
-  { flags: '--last <node>', text: 'which one is taken down last' },
+const askingOptions = [
   { flags: '--dry-run', text: 'show the order and the steps, and do nothing' },
   { flags: '--yes', text: 'do not ask' },
 ];
+const roundOptions = [{ flags: '--last <node>', text: 'which one is taken down last' }, ...askingOptions];
 
 /** Nodes of a Galera cluster started and stopped: one, or all in their order. */
 export const galeraNodeCommands: readonly Command[] = [
   command({
     name: 'galera start',
-    summary: 'start a node that is down into the running cluster',
+    summary: 'start the nodes that are down into the running cluster, or one of them',
     details:
-      'One that has what the cluster has not is started with its name typed: it takes a full copy, which erases that. A cluster\nof which all nodes are down is brought back by `galera recover`.',
-    arguments: [nodeArgument],
-    options: [confirmOption, jsonOption, ...consoleOptions],
-    input: nodeInput,
+      'Of a cluster, one node after the other, each waited for until it is Synced; where nodes wait for those that are missing,\nthese together. One that has what the cluster has not is started alone, with its name typed: it takes a full copy, which\nerases that. A cluster of which all nodes are down is brought back by `galera recover`.',
+    arguments: [targetArgument],
+    options: [...askingOptions, confirmOption, jsonOption, ...consoleOptions],
+    input: startInput,
     run: async (asked, terminal) =>
-      await withConsole(asked, async (api) => await oneNode(api, 'start', asked, terminal)),
+      await withConsole(asked, async (api) =>
+        asked.target.includes('/')
+          ? await oneNode(api, 'start', { ...asked, target: nodeTarget.parse(asked.target) }, terminal)
+          : await startAll(api, { ...asked, cluster: asked.target }, terminal),
+      ),
   }),
   command({
     name: 'galera stop',
     summary: 'stop all nodes in order, or one; one that waits for the others is killed',
     details:
       'Of a cluster, one node after the other leaves, and the last one is named: it begins the cluster again. Before the last one\nit can be cancelled: what was stopped is started again.',
-    arguments: [{ syntax: '<target>', text: 'CLUSTER, or CLUSTER/NODE, such as wiki/db-1' }],
+    arguments: [targetArgument],
     options: [...roundOptions, confirmOption, jsonOption, ...consoleOptions],
     input: stopInput,
     run: async (asked, terminal) =>
@@ -95,33 +112,12 @@ async function round(api: ConsoleApi, act: RoundAct, asked: RoundInput, terminal
     else if (plan.blocked !== null) terminal.note(`\n${plan.blocked}`);
     return plan.blocked === null ? exitCode.done : exitCode.refused;
   }
-  const confirm = await agreed(plan, asked, terminal);
-  if (confirm === null) {
-    terminal.note('Nothing was changed.');
-    return exitCode.failed;
-  }
+  const words = plan.confirm === null ? `Restart the nodes of ${cluster}?` : '';
+  const confirm = await agreed({ confirm: plan.confirm, words, given: asked }, terminal);
+  if (confirm === null) return exitCode.failed;
   const wanted = { act, order: plan.order, ...(confirm === '' ? {} : { confirm }) };
   const id = await begun(api.round(cluster, wanted), terminal);
   return id === null
     ? exitCode.unknown
     : await followToEnd(api, id, terminal, json, (operation) => ({ plan, operation }));
-}
-
-/** What was typed; "" where nothing has to be; null: no. */
-async function agreed(
-  { cluster, confirm }: RoundPlan,
-  { confirm: given, yes }: RoundInput,
-  terminal: Terminal,
-): Promise<string | null> {
-  if (confirm !== null && given !== undefined) return given;
-  if (confirm === null && yes) return '';
-  if (!terminal.interactive)
-    throw new BatonError(
-      'invalid',
-      `Nobody is here to ask: add ${confirm === null ? '--yes' : `--confirm ${confirm}`}.`,
-    );
-  const question = confirm === null ? `Restart the nodes of ${cluster}? [y/N] ` : `Type ${confirm} to go on: `;
-  const answer = (await terminal.ask(question)).trim();
-  if (confirm === null) return /^y(es)?$/i.test(answer) ? '' : null;
-  return answer === confirm ? answer : null;
 }

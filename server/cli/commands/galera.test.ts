@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { GaleraView, RecoveryPlan } from '../../contract/galera.ts';
+import type { GaleraView, NodeReport, NodeWork, RecoveryPlan } from '../../contract/galera.ts';
 import type { RoundPlan } from '../../contract/galera-rounds.ts';
 import type { Operation } from '../../contract/operation.ts';
-import { crashed, decideOn, serving, timedOut } from '../../galera/testing/example-evidence.ts';
+import { crashed, decideOn, serving, stopped, timedOut } from '../../galera/testing/example-evidence.ts';
 import { fakeConsole, type FakeConsole } from '../testing/fake-console.ts';
 import { runBaton, type Ran } from '../testing/run-baton.ts';
 
@@ -163,3 +163,89 @@ test.each([['--dry-run'], ['--yes'], ['--last', 'db-1']])(
     expect([plain.code, fake.calls.map(({ call }) => call)]).toEqual([0, [node]]);
   },
 );
+
+const startedAt = { kind: 'starting' as const, startedAt: at, endedAt: at };
+const down = (name: string): NodeReport => stopped(name, 11_000);
+
+/** A console that shows these nodes, and of which each start does something to them. */
+async function startAll(
+  nodes: NodeReport[],
+  onStart: (node: string, failed: (error: string) => void) => NodeReport | null,
+  ...args: string[]
+): Promise<Ran> {
+  const work = new Map<string, NodeWork>();
+  const started = (name: string) => () => {
+    const now = onStart(name, (error) => work.set(name, { ...startedAt, error }));
+    if (now !== null) nodes = nodes.map((one) => (one.name === name ? now : one));
+    return { status: 202, body: { ...startedAt, endedAt: null, error: null } };
+  };
+  const view = (): GaleraView => ({
+    cluster: 'wiki',
+    observedAt: at,
+    decision: decideOn(nodes),
+    evidence: nodes,
+    work: [...work].map(([name, own]) => ({ name, work: own })),
+    floor: null,
+    canKill: false,
+  });
+  fake = await fakeConsole({
+    'GET /clusters/wiki/galera': () => ({ status: 200, body: view() }),
+    ...Object.fromEntries(nodes.map(({ name }) => [`POST /clusters/wiki/galera/nodes/${name}/start`, started(name)])),
+  });
+  return await runBaton(['galera', 'start', 'wiki', '--url', fake.url, '--token-file', join(dir, 'token'), ...args]);
+}
+const starts = (): string[] => fake.calls.flatMap(({ call }) => /nodes\/(.+)\/start/.exec(call)?.[1] ?? []);
+const member = (name: string): NodeReport => serving(name, { members: ['db-1', 'db-2', 'db-3'], clusterSize: 3 });
+
+test('a cluster’s nodes are started one after the other, each when the one before it is Synced', async () => {
+  const ran = await startAll([serving('db-1'), down('db-2'), down('db-3')], member, '--yes', '--json');
+  expect([ran.code, starts()]).toEqual([0, ['db-2', 'db-3']]);
+  expect(JSON.parse(ran.stdout)).toMatchObject({
+    order: ['db-2', 'db-3'],
+    nodes: [
+      { node: 'db-2', error: null },
+      { node: 'db-3', error: null },
+    ],
+  });
+  const between = fake.calls.slice(
+    fake.calls.findIndex(({ call }) => call.includes('db-2/start')),
+    fake.calls.findIndex(({ call }) => call.includes('db-3/start')),
+  );
+  expect(between.map(({ call }) => call)).toContain('GET /clusters/wiki/galera');
+});
+
+test('where one does not come, no further one is started, and it says why', async () => {
+  const nodes = [serving('db-1'), down('db-2'), down('db-3')];
+  const ran = await startAll(nodes, (_, failed) => (failed('it ended with code 1'), null), '--yes');
+  expect([ran.code, starts()]).toEqual([1, ['db-2']]);
+  expect(ran.stdout).toContain('db-2: it ended with code 1');
+  expect(ran.stderr).toContain('Not started: db-3.');
+});
+
+test('without --yes nobody is started where nobody can be asked, and with --dry-run the order is shown', async () => {
+  const unasked = await startAll([serving('db-1'), down('db-2')], member);
+  expect([unasked.code, starts()]).toEqual([2, []]);
+  expect(unasked.stderr).toContain('--yes');
+  await fake.close();
+  const shown = await startAll([serving('db-1'), down('db-2')], member, '--dry-run');
+  expect([shown.code, starts()]).toEqual([0, []]);
+  expect(shown.stdout).toContain('Order: db-2');
+});
+
+test('where all are down no plain start is done: it names the recovery; where all run there is nothing to do', async () => {
+  const refused = await startAll([down('db-1'), down('db-2')], member, '--yes');
+  expect([refused.code, starts()]).toEqual([3, []]);
+  expect(refused.stderr).toContain('baton galera recover wiki');
+  await fake.close();
+  expect([(await startAll([serving('db-1')], member, '--yes')).code, starts()]).toEqual([0, []]);
+});
+
+test.each([
+  ['wiki/db-2', '--yes'],
+  ['wiki', '--confirm', 'db-2'],
+])('what is for a cluster and what is for one node is not passed over: %s %s', async (...about) => {
+  fake = await fakeConsole({});
+  const where = ['--url', fake.url, '--token-file', join(dir, 'token')];
+  expect((await runBaton(['galera', 'start', ...about, ...where])).code).toBe(2);
+  expect(fake.calls).toEqual([]);
+});

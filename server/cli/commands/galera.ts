@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { BatonError } from '../../contract/errors.ts';
 import type { RecoveryPlan } from '../../contract/galera.ts';
+import { agreed } from '../agreed.ts';
 import { command, jsonOption, type Command } from '../command.ts';
 import type { ConsoleApi } from '../console-api/api.ts';
 import { consoleInput, consoleOptions, withConsole } from '../console-api/connect.ts';
@@ -89,31 +89,14 @@ async function carryOut(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const free = plan.verdict === 'green' && row.name === plan.recommended;
-  const typed = asked.confirm ?? (await answerFor(row, free, asked, terminal));
-  if (typed === null) {
-    terminal.note('Nothing was changed.');
-    return exitCode.failed;
-  }
+  if (!free && !asked.json) for (const lost of row.givesUp) terminal.line(`  gives up: ${lost}`);
+  const question = { confirm: free ? null : row.name, words: free ? `Bootstrap ${row.name}?` : '', given: asked };
+  const typed = asked.confirm ?? (await agreed(question, terminal));
+  if (typed === null) return exitCode.failed;
   const node = row.name === plan.recommended ? {} : { node: row.name };
   const wanted = { planId: plan.id, ...node, ...(typed === '' ? {} : { confirm: typed }) };
   const id = await begun(api.recovery(plan.cluster, wanted), terminal);
   return id === null
     ? exitCode.unknown
     : await followToEnd(api, id, terminal, asked.json, (operation) => ({ plan, operation }));
-}
-
-/** What was typed; "" where nothing has to be; null: no. */
-async function answerFor(
-  { name, givesUp }: RecoveryPlan['nodes'][number],
-  free: boolean,
-  { yes }: RecoverInput,
-  terminal: Terminal,
-): Promise<string | null> {
-  if (free && yes) return '';
-  if (!terminal.interactive)
-    throw new BatonError('invalid', `Nobody is here to ask: add ${free ? '--yes' : `--confirm ${name}`}.`);
-  for (const lost of givesUp) terminal.line(`  gives up: ${lost}`);
-  const answer = (await terminal.ask(free ? `Bootstrap ${name}? [y/N] ` : `Type ${name} to go on: `)).trim();
-  if (free) return /^y(es)?$/i.test(answer) ? '' : null;
-  return answer === name ? answer : null;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { BatonError } from '../../contract/errors.ts';
 import { takeoverKind, type TakeoverKind, type TakeoverPlan } from '../../contract/takeover.ts';
+import { agreed } from '../agreed.ts';
 import { command, jsonOption } from '../command.ts';
 import type { ConsoleApi } from '../console-api/api.ts';
 import { consoleInput, consoleOptions, withConsole } from '../console-api/connect.ts';
@@ -66,7 +66,7 @@ export const promote = command({
         for (const line of blocks.flatMap((block) => checkLines(block, asked.accept))) terminal.note(line);
         return exitCode.refused;
       }
-      const confirm = await agreed(asked, plan, terminal);
+      const confirm = await typedFor(asked, plan, terminal);
       return confirm === null ? exitCode.failed : await carryOut(api, plan, asked, confirm, terminal);
     }),
 });
@@ -76,22 +76,10 @@ function kindOf({ switchover, failover, detach, kind }: Input): TakeoverKind | u
 }
 
 /** What to send as the typed name ("" where none is asked for); null when the answer is no. */
-async function agreed(asked: Input, plan: TakeoverPlan, terminal: Terminal): Promise<string | null> {
-  if (plan.confirm !== null && !asked.dryRun) {
-    if (asked.confirm !== undefined) return asked.confirm;
-    if (!terminal.interactive) throw missing(`--confirm ${plan.confirm}`, 'Data may be lost');
-    return await terminal.ask(`Data may be lost. Type ${plan.confirm} to go on: `);
-  }
-  if (asked.yes || asked.dryRun) return '';
-  if (!terminal.interactive) throw missing('--yes', 'Nobody is here to ask');
-  const answer = await terminal.ask(`${title(plan)}? [y/N] `);
-  if (/^y(es)?$/i.test(answer.trim())) return '';
-  terminal.note('Nothing was changed.');
-  return null;
-}
-
-function missing(option: string, why: string): BatonError {
-  return new BatonError('invalid', `${why}: add ${option}.`);
+async function typedFor(asked: Input, plan: TakeoverPlan, terminal: Terminal): Promise<string | null> {
+  if (asked.dryRun) return '';
+  const words = plan.confirm === null ? `${title(plan)}?` : 'Data may be lost.';
+  return await agreed({ confirm: plan.confirm, words, given: asked }, terminal);
 }
 
 async function carryOut(

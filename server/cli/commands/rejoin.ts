@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { BatonError } from '../../contract/errors.ts';
 import type { RejoinPlan } from '../../contract/rejoin.ts';
+import { agreed } from '../agreed.ts';
 import { command, jsonOption } from '../command.ts';
 import type { ConsoleApi } from '../console-api/api.ts';
 import { consoleInput, consoleOptions, withConsole } from '../console-api/connect.ts';
@@ -43,7 +43,7 @@ export const rejoin = command({
         else for (const line of refusalLines(plan, api.address.url)) terminal.note(line);
         return exitCode.refused;
       }
-      return (await agreed(asked, plan, terminal)) ? await carryOut(api, plan, asked, terminal) : exitCode.failed;
+      return (await mayGoOn(asked, plan, terminal)) ? await carryOut(api, plan, asked, terminal) : exitCode.failed;
     }),
 });
 
@@ -74,18 +74,11 @@ function refusalLines({ cluster, server, checks, extraTransactions, setAside }: 
   ];
 }
 
-async function agreed({ yes, dryRun }: Input, plan: RejoinPlan, terminal: Terminal): Promise<boolean> {
+async function mayGoOn({ yes, dryRun }: Input, plan: RejoinPlan, terminal: Terminal): Promise<boolean> {
   if (yes || dryRun) return true;
-  if (!terminal.interactive) throw new BatonError('invalid', 'Nobody is here to ask: add --yes.');
   const { confirm, server } = plan;
-  const question =
-    confirm === null
-      ? `Rejoin ${server}? [y/N] `
-      : `This replaces the data of ${server}; they are kept beside. Type ${confirm} to go on: `;
-  const answer = (await terminal.ask(question)).trim();
-  if (confirm === null ? /^y(es)?$/i.test(answer) : answer === confirm) return true;
-  terminal.note('Nothing was changed.');
-  return false;
+  const words = confirm === null ? `Rejoin ${server}?` : `This replaces the data of ${server}; they are kept beside.`;
+  return (await agreed({ confirm, words, given: { yes }, option: '--yes' }, terminal)) !== null;
 }
 
 async function carryOut(
