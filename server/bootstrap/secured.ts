@@ -5,6 +5,7 @@ import { BatonError, messageOf } from '../contract/errors.ts';
 import { noSsl } from '../mariadb/change-primary.ts';
 import { asReplication, type SqlTarget } from '../mariadb/connection.ts';
 import type { ReplicaStatus } from '../mariadb/replica-status.ts';
+import { judgeBy } from '../tls/judge-server.ts';
 import { readMaterial, type TlsFiles } from '../tls/material.ts';
 import type { HttpAccess } from './open-url.ts';
 
@@ -25,13 +26,16 @@ export interface ReplicaTls {
 
 /**
  * The files that are `given`, else those of the agent's configuration for replication, of the parameters, of the agent
- * itself.
+ * itself. Throws BatonError('invalid') for a list of an authority that nobody named.
  */
 export function replicaTls(
   { verifyServer = true, ...given }: TlsFiles & { readonly verifyServer?: boolean },
   agent: Pick<AgentConfiguration, 'tls' | 'replicationTls'> | null,
   wanted: ReplicaParameters,
 ): ReplicaTls {
+  if (given.crl !== undefined && given.ca === undefined) {
+    throw new BatonError('invalid', 'A revocation list without its authority says nothing.', 'Name the CA as well.');
+  }
   if (given.ca !== undefined || given.certificate !== undefined) return { files: given, named: true, verifyServer };
   const known = agent?.replicationTls ?? wanted.tlsFiles;
   if (known) return { files: known, named: true, verifyServer };
@@ -71,7 +75,7 @@ export async function secured({ files, named, verifyServer }: ReplicaTls, wanted
       key: absolute(files.key),
       crl: absolute(files.crl),
     },
-    primaryTls: asReplication(material, verifyServer),
+    primaryTls: asReplication({ ...material, judge: judgeBy(material) }, verifyServer),
   };
 }
 

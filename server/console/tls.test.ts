@@ -13,6 +13,7 @@ import { ask } from '../http/testing/start.ts';
 import { connect } from '../mariadb/connection.ts';
 import { replicaStatus, type ReplicaStatus } from '../mariadb/replica-status.ts';
 import { caughtUp } from '../sandbox/replication.ts';
+import { loopbackHosts } from '../sandbox/secure.ts';
 import type { SandboxServer } from '../sandbox/server-process.ts';
 import type { Authority } from '../tls/authority.ts';
 import { prepareRealConsole, type RealConsole } from './testing/real-console.ts';
@@ -182,6 +183,20 @@ test('certificates renewed under running replication: it goes on, and new connec
   await seen(({ servers }) =>
     expect(servers.map(({ agent, state }) => `${agent.state} ${state}`)).toEqual(['up up', 'up up', 'up up']),
   );
+});
+
+test('a server whose certificate was revoked is refused, and the page says so, until it shows another one', async () => {
+  await authority.revoke('server-db-3', new Date());
+  await seen(({ servers, problems }) => {
+    expect(servers.map(({ reason }) => reason)).toEqual([null, null, 'tls']);
+    expect(servers[2]).toMatchObject({
+      state: 'unreachable',
+      detail: expect.stringContaining('its certificate is revoked'),
+    });
+    expect(problems.map(({ text }) => text).join()).toContain('its certificate is revoked');
+  });
+  await authority.issue([{ name: 'server-db-3', purpose: 'server', hosts: [...loopbackHosts] }]);
+  await seen(({ servers }) => expect(servers.map(({ state }) => state)).toEqual(['up', 'up', 'up']));
 });
 
 test('a revoked certificate of the console is refused by the agents and by the servers, and the page says so', async () => {

@@ -19,6 +19,7 @@ export const connectionParametersBody = z.object({
   'replication-tls-ca': z.string().optional(),
   'replication-tls-certificate': z.string().optional(),
   'replication-tls-key': z.string().optional(),
+  'replication-tls-crl': z.string().optional(),
 });
 export type ConnectionParameters = z.infer<typeof connectionParametersBody>;
 
@@ -41,6 +42,7 @@ export interface TlsFileNames {
   readonly ca: string;
   readonly certificate?: string | undefined;
   readonly key?: string | undefined;
+  readonly crl?: string | undefined;
 }
 
 /** The parameters of what is known. */
@@ -65,10 +67,11 @@ export function connectionParameters(published: Published): ConnectionParameters
 
 function tlsFields(files: TlsFileNames | undefined): Partial<ConnectionParameters> {
   if (!files) return {};
-  const { ca, certificate, key } = files;
+  const { ca, certificate, key, crl } = files;
   return {
     'replication-tls-ca': ca,
     ...(certificate && { 'replication-tls-certificate': certificate }),
     ...(key && { 'replication-tls-key': key }),
+    ...(crl && { 'replication-tls-crl': crl }),
   };
 }

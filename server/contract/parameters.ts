@@ -22,6 +22,7 @@ const written = z.looseObject({
   'replication-tls-ca': z.string().optional(),
   'replication-tls-certificate': z.string().optional(),
   'replication-tls-key': z.string().optional(),
+  'replication-tls-crl': z.string().optional(),
   'seconds-behind-master-threshold': threshold.optional(),
 });
 
@@ -100,7 +101,8 @@ function tlsFilesIn(fields: z.infer<typeof written>): { tlsFiles?: TlsFileNames 
   const ca = first(fields['replication-tls-ca']);
   if (ca === null) return {};
   const [certificate, key] = [fields['replication-tls-certificate'], fields['replication-tls-key']];
-  return { tlsFiles: { ca, ...(certificate && { certificate }), ...(key && { key }) } };
+  const crl = fields['replication-tls-crl'];
+  return { tlsFiles: { ca, ...(certificate && { certificate }), ...(key && { key }), ...(crl && { crl }) } };
 }
 
 /** `mysql://user:password@host:port`, IPv6 in brackets, percent-encoded where need be; or what is wrong with it. */

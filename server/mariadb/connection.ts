@@ -1,6 +1,7 @@
 import { connect as openSocket, type Socket } from 'node:net';
-import { createSecureContext } from 'node:tls';
+import { createSecureContext, type TLSSocket } from 'node:tls';
 import { createConnection, type Connection as DriverConnection, type ConnectionOptions } from 'mysql2';
+import { judged } from './judged-connection.ts';
 import { SqlError, toSqlError } from './sql-error.ts';
 
 /** Where a server is and who signs in. The password is read from its file by the caller and kept in memory only. */
@@ -15,7 +16,7 @@ export interface SqlTarget {
   readonly tls?: SqlTls | undefined;
 }
 
-/** PEM texts, called as Node calls them, and what is checked of the server. The driver takes no revocation list. */
+/** PEM texts, called as Node calls them, and what is checked of the server. */
 export interface SqlTls {
   /** Absent: whom the system trusts. */
   readonly ca?: string;
@@ -25,10 +26,12 @@ export interface SqlTls {
   readonly name?: string | undefined;
   /** How much is checked, as replication does it; absent: all. */
   readonly verify?: 'name' | 'issuer' | 'nothing';
+  /** Why a server is not taken though its certificate is of the CA and not expired (it was revoked); null: it is. */
+  readonly judge?: ((socket: TLSSocket) => string | null) | undefined;
 }
 
 /** Those texts with the checks of a replica: the host's name where it is asked for, the issuer where a CA is named. */
-export function asReplication(pem: Pick<SqlTls, 'ca' | 'cert' | 'key'>, verifyServer: boolean): SqlTls {
+export function asReplication(pem: Pick<SqlTls, 'ca' | 'cert' | 'key' | 'judge'>, verifyServer: boolean): SqlTls {
   return { ...pem, verify: verifyServer ? 'name' : pem.ca === undefined ? 'nothing' : 'issuer' };
 }
 
@@ -134,7 +137,8 @@ export async function connect(target: SqlTarget, timeoutMs: number): Promise<Con
   let tcpOpen = target.open !== undefined;
   // The kernel completes the TCP handshake for a frozen process: only then is silence "hung" and not "timeout".
   socket.once('connect', () => (tcpOpen = true));
-  const driver = createConnection({ ...driverOptions(target), stream: socket });
+  const made = createConnection({ ...driverOptions(target), stream: socket });
+  const driver = target.tls?.judge ? judged(made, target.tls.judge) : made;
   return await new Promise<Connection>((resolve, reject) => {
     let settled = false;
     const fail = (error: SqlError): void => {

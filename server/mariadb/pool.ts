@@ -24,17 +24,21 @@ export function createPool(target: SqlTarget, size = 2): Pool {
   const slots = createSlots(size);
   const idle: Connection[] = [];
   const busy = new Set<Connection>();
+  const madeWith = new WeakMap<Connection, SqlTarget['tls']>();
   let closed = false;
 
   function takeIdle(): Connection | undefined {
     for (let connection = idle.pop(); connection; connection = idle.pop()) {
-      if (!connection.broken) return connection;
+      if (!connection.broken && trustedAs(madeWith.get(connection), target.tls)) return connection;
+      connection.destroy();
     }
     return undefined;
   }
 
   async function runOn<T>(known: Connection | undefined, leftMs: () => number, work: PoolWork<T>): Promise<T> {
+    const { tls } = target;
     const connection = known ?? (await connect(target, leftMs()));
+    if (!known) madeWith.set(connection, tls);
     busy.add(connection);
     try {
       if (closed) connection.destroy();
@@ -72,6 +76,11 @@ export function createPool(target: SqlTarget, size = 2): Pool {
       idle.length = 0;
     },
   };
+}
+
+/** Where it changes who is trusted, the connections of before are judged anew: by new ones in their place. */
+function trustedAs(before: SqlTarget['tls'], now: SqlTarget['tls']): boolean {
+  return before?.ca === now?.ca && before?.judge === now?.judge;
 }
 
 /** An open connection that misses its deadline is the sign of a frozen server. */

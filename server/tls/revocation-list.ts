@@ -44,12 +44,28 @@ export function readRevocationLists(text: string): RevocationList[] {
 
 /** Whether one of the lists, of its own issuer, names the certificate. */
 export function isRevoked(certificate: X509Certificate, lists: readonly RevocationList[]): boolean {
+  return listsFor(certificate, lists).some(({ revoked }) => revoked.has(certificate.serialNumber));
+}
+
+/** What OpenSSL says of a certificate by these lists, as its code; null: nothing. */
+export function revocationCode(
+  certificate: X509Certificate,
+  lists: readonly RevocationList[],
+  now: Date,
+): 'CERT_REVOKED' | 'UNABLE_TO_GET_CRL' | 'CRL_HAS_EXPIRED' | null {
+  const own = listsFor(certificate, lists);
+  if (own.length === 0) return 'UNABLE_TO_GET_CRL';
+  if (isRevoked(certificate, own)) return 'CERT_REVOKED';
+  return own.every(({ until }) => until !== null && until <= now) ? 'CRL_HAS_EXPIRED' : null;
+}
+
+function listsFor(certificate: X509Certificate, lists: readonly RevocationList[]): readonly RevocationList[] {
   const [whole] = elements(certificate.raw);
   const [signed] = elements(whole?.content ?? Buffer.alloc(0));
   const parts = elements(signed?.content ?? Buffer.alloc(0));
   // Serial number, algorithm, issuer; before them the version, where it is not the first.
   const issuer = parts[parts[0]?.tag === INTEGER ? 2 : 3]?.whole.toString('hex');
-  return lists.some((list) => list.issuer === issuer && list.revoked.has(certificate.serialNumber));
+  return lists.filter((list) => list.issuer === issuer);
 }
 
 const isTime = ({ tag }: Element): boolean => tag === UTC_TIME || tag === GENERALIZED_TIME;

@@ -57,10 +57,7 @@ function filesOf({ console: own, agent, clusters }: Configuration): {
     ],
     lists: [
       ...listeners.flatMap(({ field, tls: { clientCrl } }) => named(`${field}.clientCrl`, clientCrl)),
-      ...Object.entries(clusters).flatMap(([name, { agentTls }]) =>
-        named(`clusters.${name}.agentTls.crl`, agentTls?.crl),
-      ),
-      ...named('agent.replicationTls.crl', agent?.replicationTls?.crl),
+      ...[...clients, replication].flatMap(({ field, tls }) => named(`${field}.crl`, tls?.crl)),
     ],
   };
 }

@@ -27,7 +27,7 @@ import {
   type ReplicaFolder,
 } from '../replica/replica-folder.ts';
 import { readWanted, runInit } from '../replica/run-init.ts';
-import { secureOptions } from '../replica/secure-options.ts';
+import { secureFields, secureOptions } from '../replica/secure-options.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { untilStopped } from '../until-stopped.ts';
 
@@ -72,12 +72,9 @@ export const replicaRun = command({
       .optional(),
     port: z.coerce.number().int().min(1).max(65_535).optional(),
     join: z.union([z.string(), z.literal(true)]).optional(),
-    ca: z.string().optional(),
-    certificate: z.string().optional(),
-    key: z.string().optional(),
-    verifyServer: z.boolean().default(true),
+    ...secureFields,
   }),
-  async run({ parameters, as, join, ca, certificate, key, verifyServer, ...input }, terminal) {
+  async run({ parameters, as, join, ca, crl, certificate, key, verifyServer, ...input }, terminal) {
     const directory = resolve(input.folder);
     const [cluster = '', name = basename(directory)] = (as ?? `/${basename(directory)}`).split('/').slice(-2);
     const config = join === undefined ? null : resolve(join === true ? demoConfiguration : join);
@@ -91,7 +88,7 @@ export const replicaRun = command({
     }
     const { text, wanted } = await readWanted(parameters ?? folder.parameters, terminal);
     const facts = known ?? (await claim(directory, { name, ...input }, wanted.primary));
-    const tls = replicaTls({ ca, certificate, key, verifyServer }, null, wanted);
+    const tls = replicaTls({ ca, crl, certificate, key, verifyServer }, null, wanted);
     await fillFolder(directory, facts, tls.files);
     await replaceFile(folder.parameters, text);
     const how = { wanted, tls, accountFiles: [], persistFile: folder.persist };

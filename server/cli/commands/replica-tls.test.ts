@@ -73,7 +73,7 @@ test('a new replica is refused with the reason where its certificate is not on t
   await authority.issue([{ name: 'stranger', purpose: 'replication', hosts: [] }]);
   const blank = await blankServer(scene.cluster);
   try {
-    const ran = await scene.init(blank, '::1', {}, 'stranger');
+    const ran = await scene.init(blank, '::1', {}, authority.files('stranger'));
     expect([ran.code, ran.stderr]).toEqual([3, expect.stringContaining('CN=stranger')]);
     expect(await readdir(blank.server.dataDir)).toEqual([]);
   } finally {

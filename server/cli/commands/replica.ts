@@ -10,7 +10,7 @@ import { agentSection } from '../configuration-file.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { replicaRun } from './replica-run.ts';
 import { endText, readWanted, runInit } from '../replica/run-init.ts';
-import { secureOptions } from '../replica/secure-options.ts';
+import { secureFields, secureOptions } from '../replica/secure-options.ts';
 import { serverArgument, serverTarget } from '../target.ts';
 import { untilStopped } from '../until-stopped.ts';
 
@@ -31,14 +31,11 @@ const init = command({
   input: z.object({
     defaultsFile: z.string().optional(),
     parameters: z.string().optional(),
-    ca: z.string().optional(),
-    certificate: z.string().optional(),
-    key: z.string().optional(),
-    verifyServer: z.boolean().default(true),
+    ...secureFields,
     config: z.string().optional(),
     json: z.boolean().default(false),
   }),
-  async run({ defaultsFile, parameters, config, json, ca, certificate, key, verifyServer }, terminal) {
+  async run({ defaultsFile, parameters, config, json, ca, crl, certificate, key, verifyServer }, terminal) {
     const agent = config === undefined ? null : await agentSection(config);
     const options = defaultsFile ?? agent?.server.defaultsFile;
     const file = parameters ?? agent?.parametersFile;
@@ -58,7 +55,7 @@ const init = command({
     const run = {
       defaultsFile: resolve(options),
       wanted,
-      tls: replicaTls({ ca, certificate, key, verifyServer }, agent, wanted),
+      tls: replicaTls({ ca, crl, certificate, key, verifyServer }, agent, wanted),
       accountFiles: agent?.server.defaultsFile === undefined ? [] : [agent.server.defaultsFile],
       persistFile: agent?.server.persistFile ?? null,
       signal: stopped.signal,

@@ -106,8 +106,9 @@ function pairOf(authority: Authority, name: string): { certificate: string; key:
   return { certificate, key };
 }
 
-function clientOf(authority: Authority, name: string): { ca: string; certificate: string; key: string } {
-  return { ca: authority.files(name).ca, ...pairOf(authority, name) };
+function clientOf(authority: Authority, name: string): { ca: string; crl: string; certificate: string; key: string } {
+  const { ca, crl } = authority.files(name);
+  return { ca, crl, ...pairOf(authority, name) };
 }
 
 /** The agent knows the console and replicas by their certificates, and takes no token. */

@@ -134,8 +134,8 @@ function optionsText(
 }
 
 /** It shows the certificate that it replicates with: of a server on its own nobody has named another. */
-function secureSettings({ ca, certificate, key }: TlsFiles): Record<string, string> {
+function secureSettings({ ca, crl, certificate, key }: TlsFiles): Record<string, string> {
   if (certificate === undefined || key === undefined) return {};
   const own = { ssl_cert: resolve(certificate), ssl_key: resolve(key) };
-  return ca === undefined ? own : { ...own, ssl_ca: resolve(ca) };
+  return { ...own, ...(ca && { ssl_ca: resolve(ca) }), ...(crl && { ssl_crl: resolve(crl) }) };
 }

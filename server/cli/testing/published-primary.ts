@@ -11,6 +11,7 @@ import { addressText } from '../../contract/listen-address.ts';
 import { createCluster, type SandboxCluster } from '../../sandbox/cluster.ts';
 import type { SandboxServer } from '../../sandbox/server-process.ts';
 import { until } from '../../sandbox/until.ts';
+import type { TlsFiles } from '../../tls/material.ts';
 import { materialOf } from '../../tls/testing/certificates.ts';
 import { runBaton, type Ran } from './run-baton.ts';
 
@@ -32,8 +33,10 @@ export interface PublishedPrimary extends AsyncDisposable {
   agentUrl(host: Host): string;
   /** As the console is known there. */
   client(host: Host): Promise<AgentClient>;
-  /** `baton replica init` of it, with what was published for that family; `files`: whose certificate it shows. */
-  init(blank: BlankServer, host: Host, change?: object, files?: string): Promise<Ran>;
+  /** `baton replica init` of it, with what was published for that family; `files`: its own, in place of those of "replica". */
+  init(blank: BlankServer, host: Host, change?: object, files?: TlsFiles): Promise<Ran>;
+  /** The arguments of that, and its standard input. */
+  initOf(blank: BlankServer, host: Host, change?: object, files?: TlsFiles): { argv: string[]; input: string };
   /** Has a backup taken, and answers the names of all by that method, oldest first. */
   backup(method: 'dump' | 'mariabackup'): Promise<string[]>;
 }
@@ -90,6 +93,11 @@ export async function publishedPrimary({ secure }: { readonly secure: boolean })
     const how = material ? { secure: { material: () => material } } : {};
     return new AgentClient({ server: 'db-1', url: agentUrl(host), token, ...how });
   };
+  const initOf: PublishedPrimary['initOf'] = (blank, host, change = {}, files = authority?.files('replica') ?? {}) => {
+    const tls = Object.entries(files).flatMap(([option, file]) => [`--${option}`, String(file)]);
+    const argv = ['replica', 'init', '--defaults-file', blank.server.optionsFile, '--parameters', '-', ...tls];
+    return { argv, input: JSON.stringify({ ...published.get(host), ...change }) };
+  };
   return {
     folder,
     cluster,
@@ -97,12 +105,11 @@ export async function publishedPrimary({ secure }: { readonly secure: boolean })
     passwordFile,
     agentUrl,
     client,
-    async init(blank, host, change = {}, files = 'replica') {
-      const { ca, certificate: shown, key: with_ } = authority?.files(files) ?? {};
-      const tls = ca && shown && with_ ? ['--ca', ca, '--certificate', shown, '--key', with_] : [];
-      const argv = ['replica', 'init', '--defaults-file', blank.server.optionsFile, '--parameters', '-', ...tls];
-      return await runBaton(argv, { input: JSON.stringify({ ...published.get(host), ...change }) });
+    async init(...asked) {
+      const { argv, input } = initOf(...asked);
+      return await runBaton(argv, { input });
     },
+    initOf,
     async backup(method) {
       const asked = await client('127.0.0.1');
       try {

@@ -29,7 +29,7 @@ function configured(authority: Authority, { name, purpose }: Issued, replicas: r
   const values = {
     console: {
       console: { tls: { certificate, key } },
-      clusters: { '…': { agentTls: { ca, crl, certificate, key }, serverTls: { ca, certificate, key } } },
+      clusters: { '…': { agentTls: { ca, crl, certificate, key }, serverTls: { ca, crl, certificate, key } } },
     },
     agent: { agent: { tls: { certificate, key, clientCa: ca, clientCrl: crl, clients } } },
     replication: { clusters: { '…': { servers } }, agent: { replicationTls } },

@@ -42,7 +42,7 @@ export interface Written {
 export async function prepareRealConsole(
   replicas = 2,
   agentOf: (server: SandboxServer, folder: string) => object = () => ({}),
-  { secure = false, settingsOf, host = '127.0.0.1' }: Pick<ClusterOptions, 'secure' | 'settingsOf'> & Family = {},
+  { secure = false, settingsOf, host }: Pick<ClusterOptions, 'secure' | 'settingsOf'> & Family = {},
 ): Promise<RealConsole> {
   const folder = await mkdtemp(join(tmpdir(), 'baton-console-'));
   const cluster = await createCluster({
@@ -66,7 +66,7 @@ export async function prepareRealConsole(
     const directory = join(folder, `backups-${server.name}`);
     await mkdir(directory, { mode: 0o700 });
     const configuration = agentConfiguration.parse({
-      listen: authority ? '[::1]:0' : addressText({ host, port: 0 }),
+      listen: addressText({ host: host ?? (authority ? '::1' : '127.0.0.1'), port: 0 }),
       name: server.name,
       server: { socket: server.socket, defaultsFile: server.optionsFile, persistFile: server.persistFile },
       ...(authority ? { tls: await agentTls(authority, server.name) } : { tokenFile: agentToken }),
@@ -80,7 +80,12 @@ export async function prepareRealConsole(
   const store = `sqlite://${join(folder, 'console.sqlite')}`;
   const configure = async (change: (value: Written) => void = () => undefined): Promise<void> => {
     const value: Written = {
-      console: { listen: addressText({ host, port: 0 }), url: 'http://console.test', store, sessionSecretFile },
+      console: {
+        listen: addressText({ host: host ?? '127.0.0.1', port: 0 }),
+        url: 'http://console.test',
+        store,
+        sessionSecretFile,
+      },
       clusters: {
         erp5: {
           sandbox: true,
@@ -91,7 +96,10 @@ export async function prepareRealConsole(
           servers: Object.fromEntries(
             cluster.servers.map(({ name, address: { port } }) => [
               name,
-              { url: `mysql://${addressText({ host, port })}`, agent: agents.get(name)?.url ?? '' },
+              {
+                url: `mysql://${addressText({ host: host ?? '127.0.0.1', port })}`,
+                agent: agents.get(name)?.url ?? '',
+              },
             ]),
           ),
         },
@@ -148,8 +156,8 @@ async function agentTls(authority: Authority, server: string): Promise<object> {
 
 /** What a console has under its cluster: by whom it knows agents and servers, and what it shows them. */
 function consoleTls(authority: Authority): object {
-  const { certificate, key, ca } = authority.files('console');
-  return { agentTls: { certificate, key, ca }, serverTls: { certificate, key, ca } };
+  const { certificate, key, ca, crl } = authority.files('console');
+  return { agentTls: { certificate, key, ca, crl }, serverTls: { certificate, key, ca, crl } };
 }
 
 /** An account as the configuration names it: its password stays in its file. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { name, port, secretFile } from './fields.ts';
 import { hooks } from './hooks.ts';
-import { agentTls, clientTls, fingerprint, replicationTls } from './tls.ts';
+import { clientTls, fingerprint, replicationTls } from './tls.ts';
 
 const account = z.strictObject({ user: z.string().min(1), passwordFile: secretFile });
 
@@ -57,7 +57,7 @@ export const clusterConfiguration = z.strictObject({
   /** Token the console shows to the agents of this cluster. */
   agentTokenFile: secretFile.optional(),
   /** For agents with an https address: whom the console trusts, and the certificate that it shows. */
-  agentTls: agentTls.optional(),
+  agentTls: clientTls.optional(),
   /** Then the console speaks TLS with every server, and checks that its certificate is one of the host in its url. */
   serverTls: clientTls.optional(),
   /** What takeovers and rejoins tell a server that they re-point. Absent: as its connection was, or the new primary's. */

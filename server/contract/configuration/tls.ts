@@ -26,25 +26,19 @@ export const crlMessage = { path: ['clientCrl'], message: 'there is no clientCa 
 /** Names of certificates (CN or alternative name) or their SHA-256 fingerprints. */
 export const certificateNames = z.array(z.string().min(1)).default([]);
 
-const clientFiles = {
-  ca: certificateFile.optional(),
-  certificate: certificateFile.optional(),
-  key: secretFile.optional(),
-};
-const pairMessage = { path: ['key'], message: 'a certificate and its key go together' };
-const isPair = ({ certificate, key }: { certificate?: string | undefined; key?: string | undefined }) =>
-  (certificate === undefined) === (key === undefined);
-
 /** How a client reaches a server over TLS. Without `ca`: whom the system trusts. */
-export const clientTls = z.strictObject(clientFiles).refine(isPair, pairMessage);
-/** The same of an agent. The driver of the database takes no revocation list. */
-export const agentTls = z
+export const clientTls = z
   .strictObject({
-    ...clientFiles,
+    ca: certificateFile.optional(),
+    certificate: certificateFile.optional(),
+    key: secretFile.optional(),
     /** Revocation lists of those authorities; without one nobody is revoked. */
     crl: certificateFile.optional(),
   })
-  .refine(isPair, pairMessage)
+  .refine(({ certificate, key }) => (certificate === undefined) === (key === undefined), {
+    path: ['key'],
+    message: 'a certificate and its key go together',
+  })
   .refine(({ ca, crl }) => crl === undefined || ca !== undefined, {
     path: ['crl'],
     message: 'there is no ca whose list it could be',

@@ -16,7 +16,7 @@ export interface TestCertificates extends AsyncDisposable {
   /** Of our own authority, for loopback; its files are `own.files(name)`. */
   make(name: string, purpose: Purpose): Promise<TlsMaterial>;
   /** A certificate of our own authority whose end was yesterday. */
-  makeExpired(name: string): Promise<TlsMaterial>;
+  makeExpired(name: string): Promise<Required<Pick<TlsMaterial, 'cert' | 'key' | 'ca'>>>;
   /** A revocation list of our own authority that was to be renewed long ago. */
   makeExpiredList(): Promise<string>;
 }
@@ -35,33 +35,40 @@ export async function testCertificates(): Promise<TestCertificates> {
       await own.issue([{ name, purpose, hosts: [...loopback] }]);
       return await materialOf(own, name);
     },
-    async makeExpired(name) {
-      const authority = join(folder, 'own', 'authority');
-      return await withOpenssl(async (openssl) => {
-        const key = await openssl.file('key.pem', '');
-        const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-noenc', '-keyout', key];
-        const request = await openssl.run('req', '-new', ...curve, '-subj', `/CN=${name}`);
-        const by = ['-CA', join(authority, 'ca.pem'), '-CAkey', join(authority, 'ca-key.pem')];
-        const asked = await openssl.file('request.pem', request);
-        const cert = await openssl.run('x509', '-req', '-in', asked, ...by, '-days', '-1');
-        return { cert, key: await readFile(key, 'utf8'), ca: await readFile(join(authority, 'ca.pem'), 'utf8') };
-      });
-    },
-    async makeExpiredList() {
-      const authority = join(folder, 'own', 'authority');
-      return await withOpenssl(async (openssl) => {
-        const database = await openssl.file('index.txt', '');
-        const text = `[ca]\ndefault_ca = own\n[own]\ndatabase = ${database}\ndefault_md = sha256\n`;
-        const configuration = await openssl.file('ca.cnf', text);
-        const by = ['-cert', join(authority, 'ca.pem'), '-keyfile', join(authority, 'ca-key.pem')];
-        const time = ['-crl_lastupdate', '20200101000000Z', '-crl_nextupdate', '20200201000000Z'];
-        return await openssl.run('ca', '-gencrl', '-config', configuration, ...by, ...time);
-      });
-    },
+    makeExpired: async (name) => await expiredCertificate(join(folder, 'own'), name),
+    makeExpiredList: async () => await expiredList(join(folder, 'own')),
     async [Symbol.asyncDispose]() {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A file of the authority of that folder. */
+const own = (folder: string, file: string): string => join(folder, 'authority', file);
+
+/** For tests: a certificate of the authority of that folder whose end was yesterday. */
+export async function expiredCertificate(folder: string, name: string): ReturnType<TestCertificates['makeExpired']> {
+  return await withOpenssl(async (openssl) => {
+    const key = await openssl.file('key.pem', '');
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-noenc', '-keyout', key];
+    const request = await openssl.run('req', '-new', ...curve, '-subj', `/CN=${name}`);
+    const by = ['-CA', own(folder, 'ca.pem'), '-CAkey', own(folder, 'ca-key.pem')];
+    const asked = await openssl.file('request.pem', request);
+    const cert = await openssl.run('x509', '-req', '-in', asked, ...by, '-days', '-1');
+    return { cert, key: await readFile(key, 'utf8'), ca: await readFile(own(folder, 'ca.pem'), 'utf8') };
+  });
+}
+
+/** For tests: the list, PEM, that the authority of that folder should have renewed long ago. */
+export async function expiredList(folder: string): Promise<string> {
+  return await withOpenssl(async (openssl) => {
+    const database = await openssl.file('index.txt', '');
+    const text = `[ca]\ndefault_ca = own\n[own]\ndatabase = ${database}\ndefault_md = sha256\n`;
+    const configuration = await openssl.file('ca.cnf', text);
+    const by = ['-cert', own(folder, 'ca.pem'), '-keyfile', own(folder, 'ca-key.pem')];
+    const time = ['-crl_lastupdate', '20200101000000Z', '-crl_nextupdate', '20200201000000Z'];
+    return await openssl.run('ca', '-gencrl', '-config', configuration, ...by, ...time);
+  });
 }
 
 /** For tests: what a client with that certificate has. */
