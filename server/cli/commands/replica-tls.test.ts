@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
+import { connect as openSecurely } from 'node:tls';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openCopy } from '../../agent/open-copy.ts';
 import { blankServer } from '../../bootstrap/testing/blank-server.ts';
@@ -53,6 +55,39 @@ test.each(['::1', '127.0.0.1'] as const)('test_replication_user_require_x509, %s
   // The agent has the server read its list again.
   await vi.waitFor(async () => expect(await signIn(gone)).not.toBe('in'), { timeout: 20_000, interval: 200 });
   expect(await signIn(good)).toBe('in');
+});
+
+/** When the certificate ends that the agent shows at that address to who connects now. */
+async function agentShows(host: Host): Promise<string> {
+  const { port } = new URL(scene.agentUrl(host));
+  const socket = openSecurely({ host, port: Number(port), rejectUnauthorized: false });
+  await once(socket, 'secureConnect');
+  const { valid_to: end } = socket.getPeerCertificate();
+  socket.destroy();
+  return end;
+}
+
+/** The same of the server itself, which stands where the origin has ProxySQL. */
+async function serverShows(host: Host): Promise<string> {
+  const tls = await materialOf(authority, 'replica');
+  const password = (await readFile(scene.passwordFile, 'utf8')).trim();
+  const connection = await connect({ host, port: scene.primary.port, user: 'replicating', password, tls }, 5000);
+  const [row] = await connection.query("SHOW STATUS LIKE 'Ssl_server_not_after'", { timeoutMs: 5000 });
+  connection.destroy();
+  return String(row?.['Value']);
+}
+
+const renewals = [
+  { name: 'test_mariadbackup_url_certificate_renewal', of: 'agent', shows: agentShows },
+  { name: 'test_proxysql_server_certificate_renewal', of: 'server-db-1', shows: serverShows },
+] as const;
+test.each(renewals)('$name: new connections see another end, and nothing was started again', async ({ of, shows }) => {
+  const now = async (): Promise<string[]> => [await shows('127.0.0.1'), await shows('::1')];
+  const [before] = await now();
+  const known = authority.certificates.find(({ name }) => name === of);
+  if (!known) throw new Error(`no certificate ${of}`);
+  await authority.issue([known], 365);
+  await vi.waitFor(async () => expect(await now()).not.toContain(before), { timeout: 20_000, interval: 200 });
 });
 
 test('a copy goes from agent to agent with the ticket and a certificate of the authority, and not without', async () => {
