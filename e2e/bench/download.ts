@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { ConsoleClient } from '../demo/console-client.ts';
 import type { RunningDemo } from '../demo/running-demo.ts';
+import type { Bound } from './figure-table.ts';
 import { writeLargeDump } from './large-dump.ts';
 import { cpuSeconds, median, peakMemoryMb, resetPeakMemory } from './process-cost.ts';
 
@@ -15,13 +16,14 @@ const ROUNDS = 3;
 export interface DownloadFigures {
   readonly directMbPerSecond: number;
   readonly proxiedMbPerSecond: number;
-  /** The issue asks for 0.7 at least. */
   readonly ratio: number;
   readonly consoleCpuSecondsPerGb: number;
   /** Of the console: before, and at its highest during a 2 GB download. */
   readonly memoryBeforeMb: number;
   readonly memoryPeakMb: number;
 }
+
+export const downloadBounds = { ratio: { atLeast: 0.7 } } satisfies Partial<Record<keyof DownloadFigures, Bound>>;
 
 /** The same 2 GB file, straight from the agent and through the console, in turn. */
 export async function measureDownload(demo: RunningDemo): Promise<DownloadFigures> {

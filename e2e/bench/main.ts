@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { startDemo, type RunningDemo } from '../demo/running-demo.ts';
-import { measureBootstrap } from './bootstrap.ts';
+import { bootstrapBounds, measureBootstrap } from './bootstrap.ts';
 import { bareStatements } from './bare-statements.ts';
 import { baton } from './baton.ts';
 import { benchCluster, type BenchCluster } from './bench-cluster.ts';
 import type { Contender } from './contender.ts';
-import { measureDownload } from './download.ts';
+import { downloadBounds, measureDownload } from './download.ts';
+import { figureTable } from './figure-table.ts';
 import { crashLine, crashTables } from './galera/crash-report.ts';
 import { measureCrashes } from './galera/measure-crashes.ts';
 import { handScript } from './hand-script.ts';
@@ -30,44 +31,40 @@ const rounds = Number(options.rounds);
 /** These need a demo; the bootstrap has a primary of its own, with more in it. */
 const onDemo = ['polling', 'switchover', 'failover', 'download'];
 const known = [...onDemo, 'bootstrap', 'galera'];
+const write = (text: string): void => void process.stdout.write(text);
 const wants = (name: string): boolean => asked.length === 0 || asked.includes(name);
-
-const print = (name: string, figures: object): void => {
-  process.stdout.write(`\n${name}\n`);
-  for (const [key, value] of Object.entries(figures)) {
-    const shown = typeof value === 'number' ? value.toFixed(2) : JSON.stringify(value);
-    process.stdout.write(`  ${key.padEnd(32)} ${shown}\n`);
-  }
-};
 
 async function contendersFor(cluster: BenchCluster): Promise<Contender[]> {
   const program = orchestratorProgram();
-  if (program === null) process.stdout.write('orchestrator: not here (neither BATON_ORCHESTRATOR nor in PATH)\n');
+  if (program === null) write('orchestrator: not here (neither BATON_ORCHESTRATOR nor in PATH)\n');
   const others = program === null ? [] : [await orchestrator(program, cluster)];
   return [bareStatements(cluster), await handScript(cluster), baton(cluster), ...others];
 }
 
 async function measure(demo: RunningDemo): Promise<void> {
-  if (wants('polling')) print('Watching, per server', await measurePolling(demo));
+  if (wants('polling')) write(figureTable('Watching, per server', await measurePolling(demo)));
   if (wants('switchover') || wants('failover')) {
     const cluster = benchCluster(demo);
     const contenders = await contendersFor(cluster);
     if (wants('switchover')) {
       const name = `Switchover: writes stopped, as a writer sees it, ${rounds} each in turn`;
-      process.stdout.write(`\n${name}\n${outageTable(await measureSwitchovers(cluster, contenders, rounds), 1.3)}`);
+      write(`\n${name}\n${outageTable(await measureSwitchovers(cluster, contenders, rounds), 1.3)}`);
     }
     if (wants('failover')) {
       const name = `Failover after kill -9: from the decision to the first acknowledged write, ${rounds} each in turn`;
-      process.stdout.write(`\n${name}\n${outageTable(await measureFailovers(cluster, contenders, rounds), 1.5)}`);
+      write(`\n${name}\n${outageTable(await measureFailovers(cluster, contenders, rounds), 1.5)}`);
     }
   }
-  if (wants('download')) print('Download of 2 GB, through the console against direct', await measureDownload(demo));
+  if (wants('download')) {
+    const name = 'Download of 2 GB, through the console against direct';
+    write(figureTable(name, await measureDownload(demo), downloadBounds));
+  }
 }
 
 const unknown = asked.filter((name) => !known.includes(name));
 if (unknown.length > 0) throw new Error(`no measurement ${unknown.join(', ')}: there are ${known.join(', ')}`);
 if (onDemo.some(wants)) {
-  process.stdout.write('Starting a demo to measure on …\n');
+  write('Starting a demo to measure on …\n');
   const demo = await startDemo({ writeLoad: 0 });
   try {
     await measure(demo);
@@ -77,14 +74,15 @@ if (onDemo.some(wants)) {
 }
 if (wants('bootstrap')) {
   const megabytes = Number(options.megabytes);
-  print(`First copy of a replica, ${megabytes} MB of data`, await measureBootstrap(megabytes));
+  const name = `First copy of a replica, ${megabytes} MB of data`;
+  write(figureTable(name, await measureBootstrap(megabytes), bootstrapBounds));
 }
 if (wants('galera')) {
   const seed = Number(options.seed);
-  process.stdout.write(`\nGalera --rounds ${rounds} --seed ${seed}\n`);
+  write(`\nGalera --rounds ${rounds} --seed ${seed}\n`);
   const ended = await measureCrashes({ rounds, seed }, (round) => {
-    process.stdout.write(`${crashLine(round, options.steps)}\n`);
+    write(`${crashLine(round, options.steps)}\n`);
   });
-  process.stdout.write(`\n${crashTables(ended)}`);
+  write(`\n${crashTables(ended)}`);
   if (ended.some(({ broken }) => broken.length > 0)) process.exitCode = 1;
 }
