@@ -27,21 +27,35 @@ export interface ReseedParts extends SwapParts {
 export class Reseeds {
   readonly #parts: ReseedParts;
   #work: { readonly ended: Promise<void>; readonly abort: AbortController } | null = null;
-  #opened = false;
+  /** What an earlier agent left is taken up first: two exchanges at once would stop and move what the other starts. */
+  readonly #opened = Promise.withResolvers<void>();
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(parts: ReseedParts) {
     this.#parts = parts;
+    this.#opened.promise.catch(() => undefined);
   }
 
-  /** Takes up what an earlier agent left: half copies go, a half exchange is finished or taken back. Call it once. */
+  /**
+   * Takes up what an earlier agent left: half copies go, a half exchange is finished or taken back. Call it once: what is asked
+   * before waits for it, and is refused where it rejects.
+   */
   async open(): Promise<void> {
+    try {
+      await this.#takeUp();
+      this.#opened.resolve();
+    } catch (error) {
+      this.#opened.reject(new BatonError('unavailable', `The agent does not start: ${messageOf(error)}.`));
+      throw error;
+    }
+  }
+
+  async #takeUp(): Promise<void> {
     const left = this.#parts.note.record;
     if (left?.state === 'copying' || left?.state === 'preparing') {
       await this.#fail(left, 'the agent was ended before the copy was whole');
     }
     if ((left?.state === 'failed' || left?.state === 'cancelled') && !left.copyStarted) await discardCopy(left);
-    this.#opened = true;
     if (left?.state === 'swapping') this.#go(() => (left.restoring ? swapBack : swap)(this.#parts, left));
   }
 
@@ -56,7 +70,6 @@ export class Reseeds {
    * already-running (with its id), refused with what is in the way.
    */
   async begin(request: ReseedRequest): Promise<Reseed> {
-    if (!this.#opened) throw new BatonError('unavailable', 'The agent is starting.');
     return await this.#inTurn(async () => await this.#begin(request));
   }
 
@@ -106,6 +119,7 @@ export class Reseeds {
 
   /** Ends it before the exchange and removes the copy; answers when that is done. Rejects with BatonError: not-found, refused. */
   async cancel(id: string): Promise<Reseed> {
+    await this.#opened.promise;
     const record = this.#known(id);
     if (record.state === 'swapping' || record.state === 'swapped' || record.state === 'stuck')
       throw new BatonError('refused', `This reseed is ${record.state}: it goes forward.`);
@@ -134,6 +148,7 @@ export class Reseeds {
 
   /** One after the other: the same request twice at once begins one. */
   async #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    await this.#opened.promise;
     const mine = this.#turn.then(act);
     this.#turn = mine.catch(() => undefined);
     return await mine;

@@ -23,12 +23,15 @@ afterEach(async () => await rm(folder, { recursive: true, force: true }));
 
 const plain = { bootstrap: false, position: null, forgetView: false };
 
-/** Of a node that is down; the service manager is played. */
-function nodeControl(): NodeControl {
+/** Of a node that is down; the service manager is played, and reads what it reads when `reads` is through. */
+function nodeControl(reads: Promise<void> = Promise.resolve()): NodeControl {
   return new NodeControl({
     control: {
       running: () => Promise.resolve(false),
-      start: async () => void starts.push(await readFile(startFile, 'utf8')),
+      start: async () => {
+        await reads;
+        starts.push(await readFile(startFile, 'utf8'));
+      },
       stop: () => Promise.resolve(),
     },
     startFile,
@@ -71,4 +74,19 @@ test('of two starts asked for at once one begins', async () => {
   await control.close();
   expect(asked.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
   expect(starts).toHaveLength(1);
+});
+
+test('what a start is told is not taken from it by an agent that is still cleaning up after an earlier one', async () => {
+  const read = Promise.withResolvers<void>();
+  await writeFile(startFile, '[mariadbd]\nwsrep_new_cluster=ON\n');
+  const control = nodeControl(read.promise);
+  await control.start({ ...plain, position: `${historyA}:13` });
+  await control.open();
+  read.resolve();
+  await control.close();
+  expect(starts).toEqual([expect.stringContaining(`${historyA}:13`)]);
+  const later = nodeControl();
+  await writeFile(startFile, '[mariadbd]\nwsrep_new_cluster=ON\n');
+  await later.open();
+  expect(await readFile(startFile, 'utf8')).toBe('');
 });

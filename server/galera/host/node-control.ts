@@ -37,8 +37,13 @@ export class NodeControl {
 
   /** An earlier agent may have died between a start and the emptying of its file. */
   async open(): Promise<void> {
-    if (await clearStartFile(this.#parts.startFile))
-      this.#parts.logger.warn({ file: this.#parts.startFile }, 'a start file was left: emptied');
+    while (this.#alone) await delay(PAUSE_MS);
+    // A start that was asked for before this has the file, and empties it itself.
+    if (this.#underWay) return;
+    await this.alone(async () => {
+      if (await clearStartFile(this.#parts.startFile))
+        this.#parts.logger.warn({ file: this.#parts.startFile }, 'a start file was left: emptied');
+    });
   }
 
   /** What is done now, or was done last. */
@@ -141,10 +146,14 @@ export class NodeControl {
     }
   }
 
+  get #underWay(): boolean {
+    return this.#work.startedAt !== null && this.#work.endedAt === null;
+  }
+
   #refuseWhileBusy(): void {
     if (this.#alone) throw new BatonError('already-running', 'Something else is just being done to the node.');
-    if (this.#work.startedAt === null || this.#work.endedAt !== null) return;
-    throw new BatonError('already-running', `The node is ${this.#work.kind} since ${this.#work.startedAt}.`);
+    if (this.#underWay)
+      throw new BatonError('already-running', `The node is ${this.#work.kind} since ${this.#work.startedAt}.`);
   }
 
   #begin(kind: 'starting' | 'stopping', act: () => Promise<void>): NodeWork {
