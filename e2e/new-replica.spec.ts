@@ -22,7 +22,10 @@ test('a third replica joins the demo with the one command of its page, pasted in
   await expect(shown).toContainText('npx baton replica run ./var/db-4 --as erp5/db-4 --join --parameters -');
   await expect(shown).toContainText('replication_user:••••••••@');
   await page.getByRole('button', { name: 'Copy the command' }).click();
-  const copied = await page.evaluate(async () => await navigator.clipboard.readText());
+  // The clipboard takes it a moment after the press.
+  const clipboard = async (): Promise<string> => await page.evaluate(async () => await navigator.clipboard.readText());
+  await expect.poll(clipboard).toContain('baton replica run');
+  const copied = await clipboard();
   expect(copied).not.toContain('••');
   // This demo is not in its usual folder, and its replica shall not stay in the checkout.
   const pasted = copied.replace('./var/db-4', join(folder, 'db-4')).replace('--join', `--join ${demo.file.config}`);
