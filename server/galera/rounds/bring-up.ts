@@ -1,7 +1,7 @@
 import { done, failed, type Step } from '../../operations/step.ts';
 import { agentOf, isSynced, startInto, statusIn, untilSynced, whyNot } from '../recovery/context.ts';
 import { givenUpByStart, joinPosition } from '../recovery/one-node.ts';
-import { settled } from './look-at.ts';
+import { wrongOnceSettled } from './look-at.ts';
 import { startHands } from './start-again.ts';
 import { notStopped, startFailed, type Round, type RoundContext } from './task.ts';
 
@@ -36,7 +36,7 @@ export function bringUp({ cluster, order }: Round, node: string): Step<RoundCont
       if (waited.kind === 'ended') startFailed(context, act, node, waited.error);
       if (waited.kind !== 'synced') return failed(whyNot(node, waited));
       notStopped(context, act, node);
-      const wrong = await settled(context, act, order);
+      const wrong = await wrongOnceSettled(context, act, order);
       return wrong === null ? done(`${node} is Synced, and the cluster is whole`) : failed(wrong);
     },
     hands: () => [startHands(cluster, node, 'see its step')],

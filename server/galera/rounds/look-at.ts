@@ -1,29 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BatonError } from '../../contract/errors.ts';
 import type { Act } from '../../operations/step.ts';
-import { agentOf, statusOf } from '../recovery/context.ts';
-import { wrongWith } from '../recovery/wrong-with.ts';
+import { agentOf } from '../recovery/context.ts';
+import { settled } from '../recovery/settled.ts';
 import type { RoundContext } from './task.ts';
 
 const PAUSE_MS = 100;
-/** A change of membership settles within seconds. */
-const SETTLE_MS = 30_000;
 
-/** What is wrong with these nodes as the members of one Primary component, in a sentence; null: nothing. */
-async function wrongNow(context: RoundContext, names: readonly string[]): Promise<string | null> {
-  const found = await Promise.all(names.map(async (name) => ({ name, status: await statusOf(context, name) })));
-  return wrongWith(found, context.round.uuid);
-}
-
-/** Waits until these nodes, and no others, are one Primary component, all Synced; answers what is wrong, or null. */
-export async function settled(context: RoundContext, act: Act, names: readonly string[]): Promise<string | null> {
-  const until = performance.now() + Math.min(SETTLE_MS, act.deadline.remainingMs());
-  for (;;) {
-    const wrong = await wrongNow(context, names);
-    if (wrong === null || act.signal.aborted || performance.now() >= until) return wrong;
-    act.waitsFor(wrong);
-    await delay(PAUSE_MS);
-  }
+/** What is wrong with these nodes as the members of the round's cluster once they had time to settle, in a sentence; null: nothing. */
+export async function wrongOnceSettled(
+  context: RoundContext,
+  act: Act,
+  names: readonly string[],
+): Promise<string | null> {
+  return (await settled(context, act, names, context.round.uuid)).wrong;
 }
 
 /** How a wait for the end of a node came out. */

@@ -5,7 +5,7 @@ import type { Operation } from '../../contract/operation.ts';
 import { untilSynced, withStartOptions } from '../../sandbox/galera/node.ts';
 import { until } from '../../sandbox/until.ts';
 import type { GaleraAgent } from '../agent.ts';
-import { expectSameRows, insert, uidsOf } from '../testing/facts.ts';
+import { expectSameRows, failuresOf, insert, statesOf, uidsOf } from '../testing/facts.ts';
 import { recoveryDesk, type RecoveryDesk } from '../testing/recovery-desk.ts';
 import { galeraStage, type GaleraStage } from '../testing/stage.ts';
 
@@ -25,9 +25,6 @@ afterAll(async () => {
 
 const names = ['db-1', 'db-2', 'db-3'];
 const all = () => names.map((name) => stage.node(name));
-const statesOf = (operation: Operation): string[] => operation.steps.map(({ id, state }) => `${id} ${state}`);
-const failuresOf = (operation: Operation): string[] =>
-  operation.steps.flatMap(({ id, error }) => (error === null ? [] : [`${id}: ${error}`]));
 
 /** The stage's agents, with something done whenever one is told to stop its node. */
 function whenStopped(tell: (node: string, stop: () => Promise<unknown>) => Promise<unknown>) {

@@ -2,7 +2,7 @@ import { BatonError } from '../../contract/errors.ts';
 import type { FollowUp } from '../../contract/operation.ts';
 import { done, failed, skipped, type Act, type Step, type StepEnd } from '../../operations/step.ts';
 import { agentOf, whyNotBegun } from '../recovery/context.ts';
-import { settled, untilDown } from './look-at.ts';
+import { wrongOnceSettled, untilDown } from './look-at.ts';
 import { startAgain, startHands } from './start-again.ts';
 import { lastOf, notStopped, stoppedMark, type Round, type RoundContext } from './task.ts';
 
@@ -29,7 +29,7 @@ export function takeDown(round: Round, node: string): Step<RoundContext> {
       if (evidence.alive.kind === 'down' && !busy) return await foundDown(context, act, node, others);
       // What it was told before its console died goes on, and no word holds it: the others are seen to behind it.
       if (!own || !busy || work.kind !== 'stopping') {
-        const wrong = await settled(context, act, [node, ...others]);
+        const wrong = await wrongOnceSettled(context, act, [node, ...others]);
         // What was told in another life may have come to its end meanwhile: that it has not is not said.
         if (wrong !== null) return (own ? failed : nothing)(`${wrong}: ${node} is not stopped`);
         const refusal = await tellToStop(context, act, node);
@@ -87,7 +87,7 @@ async function whyNotWhole(
   node: string,
   others: readonly string[],
 ): Promise<StepEnd | null> {
-  const wrong = others.length === 0 ? null : await settled(context, act, others);
+  const wrong = others.length === 0 ? null : await wrongOnceSettled(context, act, others);
   return wrong === null ? null : failed(`${node} is down, and of the others ${wrong}`);
 }
 

@@ -1,6 +1,6 @@
 import { messageOf } from '../../contract/errors.ts';
 import { done, failed, type Step } from '../../operations/step.ts';
-import { settled } from './look-at.ts';
+import { wrongOnceSettled } from './look-at.ts';
 import { lastOf, type Round, type RoundContext } from './task.ts';
 
 /** Where InnoDB alone has a position, it is read. */
@@ -41,7 +41,7 @@ export function verifyRestarted({ order }: Round): Step<RoundContext> {
     server: 'all',
     deadlineMs: LOOK_MS,
     async run(context, act) {
-      const wrong = await settled(context, act, order);
+      const wrong = await wrongOnceSettled(context, act, order);
       return wrong === null
         ? done(`${order.join(', ')}: one Primary component, one history, all Synced`)
         : failed(wrong);
