@@ -10,6 +10,10 @@ import { Verifications } from '../verification/verifications.ts';
 import { noBackups, type AgentStatus } from '../contract/agent.ts';
 import type { AgentConfiguration } from '../contract/configuration/agent.ts';
 import { BatonError, messageOf } from '../contract/errors.ts';
+import { enginePluginArguments } from '../mariadb/engine-plugins.ts';
+import { askLocalServer } from '../mariadb/local-server.ts';
+
+const enginesTimeoutMs = 10_000;
 
 /** The backups of one agent. */
 export interface BackupParts {
@@ -50,6 +54,10 @@ export async function createBackups(
     ...options,
     directory,
     workDirectory: rules.verifyDirectory ?? join(options.stateDirectory, 'verify'),
+    engines: async () =>
+      await askLocalServer({ socket, defaultsFile }, enginesTimeoutMs, async (asked) =>
+        enginePluginArguments(asked, enginesTimeoutMs),
+      ).catch(() => []),
     note,
   });
   const inUse = (): string | null => verifications.running()?.name ?? null;

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { compressed, type Compressed } from './compress.ts';
+import { enginesHeld } from './engines-held.ts';
 import { startTool } from './tool.ts';
 
 /** What a physical copy is taken of. */
@@ -35,8 +36,12 @@ export async function streamPhysical(
   const work = await mkdtemp(join(source.workDirectory, 'physical-'));
   try {
     const begin = once(onBegin);
-    const backup = startTool('mariadb-backup', physicalArguments(source, work));
-    return await compressed(backup, { compressor: 'fast', out, signal, onBytes: begin });
+    const engines = await enginesHeld(source);
+    const onLog = (text: string): void => engines.onLog(text);
+    const backup = startTool('mariadb-backup', physicalArguments(source, work), { onLog });
+    const copied = await compressed(backup, { compressor: 'fast', out, signal, onBytes: begin });
+    engines.mustBeWhole();
+    return copied;
   } finally {
     await rm(work, { recursive: true, force: true });
   }

@@ -4,6 +4,7 @@ import { plainDump, type DumpManifest } from '../contract/dumps.ts';
 import { askLocalServer, dataDirectory, observeLocalServer } from '../mariadb/local-server.ts';
 import { diskTrouble, intoFile } from './backup-file.ts';
 import { compressed } from './compress.ts';
+import { enginesHeld } from './engines-held.ts';
 import { checkpointFiles, copyInfo, infoFiles, lsnSpan } from './lsn-span.ts';
 import { backupName } from './names.ts';
 import { physicalArguments } from './physical-stream.ts';
@@ -11,7 +12,7 @@ import { dumpPosition } from './position.ts';
 import { publishBackup, type BackupOutcome } from './publish-backup.ts';
 import { steadyTables, tablesNow, type BackupSource } from './source.ts';
 import { Stall, tellsProgress } from './stall.ts';
-import { startTool } from './tool.ts';
+import { startTool, type ToolOptions } from './tool.ts';
 
 const observeTimeoutMs = 5000;
 const workPrefix = 'backup-';
@@ -54,6 +55,7 @@ async function write(
     await observeLocalServer(asked, observeTimeoutMs),
     await dataDirectory(asked, observeTimeoutMs),
   ]);
+  const engines = await enginesHeld(request);
   const before = await tablesNow(request);
   const dataFiles = await dataFilesOf(directory);
   const args = [
@@ -61,7 +63,8 @@ async function write(
     `--extra-lsndir=${work}`,
     ...(base?.lsn ? [`--incremental-lsn=${base.lsn.to}`] : []),
   ];
-  const { log, ...written } = await writePhysical(file, args, request);
+  const { log, ...written } = await writePhysical(file, args, { ...request, onLog: (text) => engines.onLog(text) });
+  engines.mustBeWhole();
   const span = lsnSpan(await readFirst(work, checkpointFiles));
   if (span === null || span.from !== (base?.lsn?.to ?? '0')) {
     throw new Error('mariadb-backup ended well, but does not say which part of the log its copy holds');
@@ -91,12 +94,18 @@ async function write(
 export async function writePhysical(
   file: FileHandle,
   args: readonly string[],
-  { stallTimeoutMs, signal, onBytes }: Pick<BackupSource, 'stallTimeoutMs' | 'signal' | 'onBytes'>,
+  {
+    stallTimeoutMs,
+    signal,
+    onBytes,
+    onLog,
+  }: Pick<BackupSource, 'stallTimeoutMs' | 'signal' | 'onBytes'> & Pick<ToolOptions, 'onLog'>,
 ) {
   const stall = new Stall(stallTimeoutMs, `mariadb-backup did nothing for ${stallTimeoutMs / 1000} s`);
   const refresh = (): void => stall.refresh();
   const backup = startTool('mariadb-backup', args, {
     onLog: (text) => {
+      onLog?.(text);
       if (tellsProgress(text)) refresh();
     },
   });

@@ -18,11 +18,13 @@ export interface PrivatePlace {
   readonly runAs: RunAs | null;
   /** Behind all else that the machine has to do. */
   readonly yielding?: boolean;
+  /** Arguments that load the storage engines which the file does not name. */
+  readonly engines?: readonly string[];
 }
 
 /** The arguments of mariadbd. --defaults-file has to stand first; what stands behind it wins over the file. */
 export function privateArguments(
-  { defaultsFile, dataDirectory, temporary, runAs }: PrivatePlace,
+  { defaultsFile, dataDirectory, temporary, runAs, engines = [] }: PrivatePlace,
   folder: string,
   loading: boolean,
 ): string[] {
@@ -42,6 +44,7 @@ export function privateArguments(
     '--general-log=0',
     '--read-only=0',
     '--loose-strict-password-validation=0',
+    ...engines,
     ...(loading ? LOADING : []),
   ];
 }

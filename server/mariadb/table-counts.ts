@@ -24,6 +24,40 @@ export async function countTables(connection: Connection, timeoutMs: number): Pr
   return Object.fromEntries(rows.map((row) => [text(row, 'name'), number(row, 'tables') ?? 0]));
 }
 
+/** Tables of one storage engine. */
+export interface EngineTables {
+  readonly engine: string;
+  readonly tables: number;
+  /** In so many databases. */
+  readonly databases: number;
+}
+
+/**
+ * The tables of these engines; one without any is left out. It reads definitions only where such an engine is loaded at all.
+ * Rejects with SqlError.
+ */
+export async function tablesOfEngines(
+  connection: Connection,
+  engines: readonly string[],
+  timeoutMs: number,
+): Promise<EngineTables[]> {
+  const loaded = await connection.query(
+    "SELECT ENGINE AS engine FROM information_schema.ENGINES WHERE SUPPORT IN ('YES', 'DEFAULT') AND ENGINE IN (?)",
+    { timeoutMs, values: [engines] },
+  );
+  if (loaded.length === 0) return [];
+  const rows = await connection.query(
+    `SELECT ENGINE AS engine, COUNT(*) AS tables, COUNT(DISTINCT TABLE_SCHEMA) AS databases_with
+     FROM information_schema.TABLES WHERE ENGINE IN (?) GROUP BY ENGINE`,
+    { timeoutMs, values: [loaded.map((row) => text(row, 'engine'))] },
+  );
+  return rows.map((row) => ({
+    engine: text(row, 'engine'),
+    tables: number(row, 'tables') ?? 0,
+    databases: number(row, 'databases_with') ?? 0,
+  }));
+}
+
 /** The names of all databases that hold something of the user: also `mysql`, with the accounts. Rejects with SqlError. */
 export async function listDatabases(connection: Connection, timeoutMs: number): Promise<string[]> {
   const rows = await connection.query(

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ensureUnpacked, unpackedFolder } from './unpacked.mjs';
 
 /** Debian's mariadb-server has them. */
-const scripts = { package: 'mariadb-server', program: 'wsrep_sst_rsync', folder: 'galera-sst', what: 'Galera' };
+const scripts = { package: 'mariadb-server', file: 'bin/wsrep_sst_rsync', folder: 'galera-sst', what: 'Galera' };
 
 /**
  * Where the scripts of Galera's state transfers (wsrep_sst_rsync and the like) are kept when the system has none.

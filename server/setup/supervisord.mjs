@@ -6,5 +6,5 @@ import { ensureUnpacked } from './unpacked.mjs';
  */
 export async function ensureSupervisord(root) {
   const what = 'supervisord';
-  await ensureUnpacked(root, { package: 'supervisor', program: 'supervisord', folder: 'supervisor', what });
+  await ensureUnpacked(root, { package: 'supervisor', file: 'bin/supervisord', folder: 'supervisor', what });
 }

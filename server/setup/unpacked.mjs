@@ -1,14 +1,14 @@
 import { existsSync, mkdtempSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { capture } from './command.mjs';
 import { pathWithSystem, rootPrefix } from './debian.mjs';
 import { step } from './progress.mjs';
 import { SetupError } from './setup-error.mjs';
 
 /**
- * @typedef {{ package: string, program: string, folder: string, what: string }} Unpacked
- * A package of Debian whose files alone are wanted, since its installation would start a service of the system: the
- * program that is looked for, the folder below var/cache that it goes to, and what it is for, in words.
+ * @typedef {{ package: string, file: string, folder: string, what: string }} Unpacked
+ * A package of Debian whose files alone are wanted, since its installation would start a service of the system: the file
+ * below /usr that is looked for, the folder below var/cache that it goes to, and what it is for, in words.
  */
 
 /**
@@ -21,14 +21,15 @@ export function unpackedFolder(root, { folder }) {
 }
 
 /**
- * Downloads and unpacks it; does nothing where its program is there. Needs no right but to write below the checkout.
+ * Downloads and unpacks it; does nothing where its file is there, or a program on the path. Needs no right but to write below the checkout.
  * @param {string} root
  * @param {Unpacked} unpacked
  */
 export async function ensureUnpacked(root, unpacked) {
   const place = unpackedFolder(root, unpacked);
-  const folders = [...pathWithSystem(process.env['PATH']).split(delimiter), join(place, 'usr', 'bin')];
-  if (folders.some((folder) => existsSync(join(folder, unpacked.program)))) return;
+  const programs = unpacked.file.startsWith('bin/') ? pathWithSystem(process.env['PATH']).split(delimiter) : [];
+  const known = programs.map((folder) => join(folder, basename(unpacked.file)));
+  if ([...known, join('/usr', unpacked.file), join(place, 'usr', unpacked.file)].some(existsSync)) return;
   const cache = join(root, 'var', 'cache');
   mkdirSync(cache, { recursive: true });
   const work = mkdtempSync(join(cache, `${unpacked.folder}-`));

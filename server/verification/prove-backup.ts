@@ -10,6 +10,8 @@ import { differences } from './compare.ts';
 import { restore, type RestoredServer, type RestoreParts } from './restore.ts';
 
 const askTimeoutMs = 600_000;
+/** What the throw-away server lacks says nothing of the backup: the server that it is of was down, or has unloaded it since. */
+const unknownEngine = /unknown storage engine/i;
 
 /** What came of restoring a backup. */
 export interface Proof {
@@ -72,6 +74,7 @@ async function checkTables(server: PrivateServer, signal: AbortSignal): Promise<
     if (signal.aborted) throw error;
     throw new Error(`${messageOf(error)}; ${await server.lastWords()}`, { cause: error });
   });
+  if (output.problem !== null && unknownEngine.test(output.problem)) throw new Error(output.problem);
   if (output.problem !== null) throw new BadBackup(output.problem);
   return { checked: output.checked, log };
 }

@@ -22,6 +22,8 @@ export interface RestoreParts {
   readonly directory: string;
   /** An empty folder for this alone. */
   readonly folder: string;
+  /** mariadbd's arguments for the storage engines of the server that the backup is of. */
+  readonly engines: readonly string[];
   readonly signal: AbortSignal;
   readonly onStep: (step: VerifyRun['step']) => void;
   /** Of the files, read so far. */
@@ -53,7 +55,7 @@ async function restorePhysical(
   temporary: string,
   parts: RestoreParts,
 ): Promise<RestoredServer> {
-  const { folder, signal, onStep } = parts;
+  const { folder, signal, onStep, engines } = parts;
   let before = 0;
   for (const backup of chain) {
     const into = backup.base === null ? data : join(folder, 'incremental');
@@ -78,6 +80,7 @@ async function restorePhysical(
     temporary,
     runAs: null,
     yielding: true,
+    engines,
   };
   const last = chain.at(-1)?.name ?? '';
   return { server: await ofTheBackup(last, signal, PrivateServer.start(place, { loading: true, signal })), gtid };
@@ -89,11 +92,11 @@ async function restoreDump(
   temporary: string,
   parts: RestoreParts,
 ): Promise<RestoredServer> {
-  const { folder, signal, onStep } = parts;
+  const { folder, signal, onStep, engines } = parts;
   const defaultsFile = join(folder, 'my.cnf');
   // A DATA DIRECTORY in the dump would lead to the files of the server that it is of.
   await writeFile(defaultsFile, '[mariadbd]\nsymbolic-links=0\n', { mode: 0o600 });
-  const place: PrivatePlace = { defaultsFile, dataDirectory: data, temporary, runAs: null, yielding: true };
+  const place: PrivatePlace = { defaultsFile, dataDirectory: data, temporary, runAs: null, yielding: true, engines };
   onStep('start');
   await installDatabase(place, signal);
   const server = await PrivateServer.start(place, { loading: true, signal });

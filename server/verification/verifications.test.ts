@@ -72,6 +72,7 @@ afterAll(async () => {
 let verifications: Verifications;
 beforeEach(async () => {
   verifications = new Verifications({
+    engines: async () => await Promise.resolve([]),
     server: 'db-1',
     directory,
     workDirectory: join(state, 'verify'),
@@ -126,7 +127,8 @@ const quiet = (): void => undefined;
 test('the server that is restored from it has every row of its source, and runs none of its events', async () => {
   const folder = await mkdtemp(join(state, 'restored-'));
   const signal = new AbortController().signal;
-  const { server: restored } = await restore(chain, { directory, folder, signal, onStep: quiet, onBytes: quiet });
+  const parts = { directory, folder, engines: [], signal, onStep: quiet, onBytes: quiet };
+  const { server: restored } = await restore(chain, parts);
   try {
     const connection = await restored.connection();
     const sql = async (text: string) => await connection.query(text, { timeoutMs: 30_000 });

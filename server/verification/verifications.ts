@@ -25,6 +25,8 @@ export interface VerificationParts {
   readonly directory: string;
   /** Where they are restored to. */
   readonly workDirectory: string;
+  /** mariadbd's arguments for the storage engines that the server has loaded now; [] where it does not answer. */
+  readonly engines: () => Promise<readonly string[]>;
   readonly note: FailureNote;
   readonly now: () => Date;
   readonly logger: Logger;
@@ -175,13 +177,14 @@ export class Verifications {
   }
 
   async #prove(run: VerifyRun, manifest: DumpManifest, chain: readonly DumpManifest[] | null): Promise<Proof> {
-    const { directory, workDirectory } = this.#parts;
+    const { directory, workDirectory, engines } = this.#parts;
     const folder = await mkdtemp(join(workDirectory, folderPrefix));
     const room = watchRoom(workDirectory);
     try {
       return await proveBackup(manifest, chain, {
         directory,
         folder,
+        engines: await engines(),
         signal: AbortSignal.any([this.#closing.signal, room.signal]),
         onStep: (step) => (run.step = step),
         onBytes: (bytes) => (run.bytes = bytes),

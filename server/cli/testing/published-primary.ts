@@ -41,9 +41,16 @@ export interface PublishedPrimary extends AsyncDisposable {
   backup(method: 'dump' | 'mariabackup'): Promise<string[]>;
 }
 
-export async function publishedPrimary({ secure }: { readonly secure: boolean }): Promise<PublishedPrimary> {
+export async function publishedPrimary({
+  secure,
+  settings = {},
+}: {
+  readonly secure: boolean;
+  /** More of its options. */
+  readonly settings?: Readonly<Record<string, string>>;
+}): Promise<PublishedPrimary> {
   const folder = await mkdtemp(join(tmpdir(), 'baton-published-'));
-  const cluster = await createCluster({ replicas: 0, secure, settings: { bind_address: '*' } });
+  const cluster = await createCluster({ replicas: 0, secure, settings: { bind_address: '*', ...settings } });
   const { authority } = cluster;
   const primary = cluster.server('db-1');
   await authority?.issue([
