@@ -32,6 +32,8 @@ export class ClusterAgents {
     servers: readonly string[];
     agents: readonly AgentServer[];
     token: string;
+    /** By server: clients of before that go on, in the place of new ones. */
+    known?: ReadonlyMap<string, AgentClient>;
     logger: Logger;
     /** Told after each look what a snapshot shows of the agent, also that it does not answer. */
     onFacts: (server: string, facts: AgentFacts) => void;
@@ -40,7 +42,8 @@ export class ClusterAgents {
     this.#logger = parts.logger;
     this.#onFacts = parts.onFacts;
     for (const { name, ...address } of parts.agents) {
-      this.#clients.set(name, new AgentClient({ server: name, token: parts.token, ...address }));
+      const client = parts.known?.get(name) ?? new AgentClient({ server: name, token: parts.token, ...address });
+      this.#clients.set(name, client);
       this.#looks.set(name, { kind: 'unreachable', detail: 'not asked yet', before: null });
     }
   }
@@ -93,10 +96,16 @@ export class ClusterAgents {
     if (this.#clients.has(server)) await this.#look(server);
   }
 
-  close(): void {
+  /** By server. */
+  get clients(): ReadonlyMap<string, AgentClient> {
+    return this.#clients;
+  }
+
+  /** Ends the asking, and closes the clients but those that others go on with. */
+  close(handedOver: ReadonlySet<AgentClient> = new Set()): void {
     this.#closed = true;
     this.#timers.forEach((timer) => clearTimeout(timer));
-    this.#clients.forEach((client) => client.close());
+    for (const client of this.#clients.values()) if (!handedOver.has(client)) client.close();
   }
 
   async #look(server: string): Promise<void> {

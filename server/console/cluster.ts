@@ -12,11 +12,11 @@ import type { Takeovers } from '../takeover/takeovers.ts';
 import { createWatcher, type Watcher } from '../topology/watcher.ts';
 import type { TlsMaterial } from '../tls/material.ts';
 import { ClusterAgents } from './agents.ts';
-import type { ClusterSecrets } from './cluster-secrets.ts';
 import { clusterTakeovers } from './cluster-takeovers.ts';
 import { ReturnNotes } from './return-notes.ts';
 import { serverAddress } from './server-address.ts';
 import { sqlTargets } from './sql-targets.ts';
+import { noWays, waysThatStay, type ClusterPlan, type Ways } from './ways.ts';
 
 /** One cluster that the console watches over. */
 export interface Cluster {
@@ -32,8 +32,11 @@ export interface Cluster {
   showInterrupted(reason: string | null): void;
   /** An operation on it has ended, or something was added to its report. */
   ended(operation: Operation): void;
+  /** Of its ways, those that the next configuration leaves as they are. */
+  waysFor(next: ClusterPlan): Ways;
   start(): Promise<void>;
-  stop(): Promise<void>;
+  /** What another one goes on with is not closed. */
+  stop(handedOver?: Ways): Promise<void>;
 }
 
 /** What every cluster gets from the console. */
@@ -49,13 +52,21 @@ export interface ClusterParts {
   readonly onMaintenanceOver: (cluster: string, server: string, was: Maintenance) => Promise<void>;
 }
 
-/** Builds a cluster from its configuration; it is not watched until it is started. */
+/**
+ * Builds a cluster from its configuration; it is not watched until it is started. `known`: the ways of the one whose place it takes
+ * that stay as they are.
+ */
 export function createCluster(
   name: string,
-  configuration: ClusterConfiguration,
-  secrets: ClusterSecrets,
+  { configuration, secrets: read }: ClusterPlan,
   parts: ClusterParts,
+  known = noWays,
 ): Cluster {
+  const secrets = {
+    ...read,
+    agentTls: known.agentTls ?? read.agentTls,
+    serverTls: known.serverTls ?? read.serverTls,
+  };
   const { store, operations, now, onSnapshot } = parts;
   const logger = parts.logger.child({ cluster: name });
   const configured = Object.entries(configuration.servers);
@@ -70,20 +81,22 @@ export function createCluster(
         : [{ name: server, url: agent, secure: { material: agentMaterial, fingerprint, name: agentName } }],
     ),
     token: secrets.agentToken,
+    known: known.clients,
     logger,
     onFacts: (server, facts) => watcher.agentSays(server, facts),
   });
   const targetOf = sqlTargets(configuration, secrets, agents);
+  const servers = addresses.map((address) => ({
+    ...address,
+    candidate: configuration.servers[address.name]?.candidate ?? 'neutral',
+    pool: known.pools.get(address.name) ?? createPool(targetOf(address, secrets.observe)),
+  }));
   let interrupted: string | null = null;
   const watcher = createWatcher({
     cluster: name,
     kind: configuration.kind,
     sandbox: configuration.sandbox,
-    servers: addresses.map((address) => ({
-      ...address,
-      candidate: configuration.servers[address.name]?.candidate ?? 'neutral',
-      pool: createPool(targetOf(address, secrets.observe)),
-    })),
+    servers,
     poll: configuration.poll,
     lagLimits: configuration.lag,
     store,
@@ -119,17 +132,23 @@ export function createCluster(
       watcher.refresh();
     },
     ended: (operation) => returns.ended(operation),
+    waysFor(next) {
+      const { agentTls, serverTls } = secrets;
+      const pools = new Map(servers.map(({ name: server, pool }) => [server, pool]));
+      return waysThatStay({ agentTls, serverTls, clients: agents.clients, pools }, { configuration, secrets }, next);
+    },
     async start() {
       followed.forEach((material) => material.follow());
       await watcher.start();
       agents.start();
     },
-    async stop() {
-      followed.forEach((material) => material.stop());
+    async stop(handedOver = noWays) {
+      const { agentTls, serverTls, clients } = handedOver;
+      for (const material of followed) if (material !== agentTls && material !== serverTls) material.stop();
       takeovers.close();
       returns.close();
-      agents.close();
-      await watcher.stop();
+      agents.close(new Set(clients.values()));
+      await watcher.stop(new Set(handedOver.pools.values()));
     },
   };
 }

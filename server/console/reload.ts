@@ -6,13 +6,14 @@ import { readClusterSecrets } from './cluster-secrets.ts';
 import type { Clusters } from './clusters.ts';
 import type { Hub } from './hub.ts';
 import type { ConsoleConfiguration } from './read-configuration.ts';
+import { noWays } from './ways.ts';
 
 /** Fields of console: that are read once; a change of them is taken at the next start. */
 const fixedFields = ['listen', 'runDirectory', 'tls', 'plainHttp', 'store', 'sessionSecretFile', 'sessionHours'];
 
 /**
- * Takes a new configuration over: clusters that are new, gone or changed are started, stopped, replaced. One on which an
- * operation runs stays as it is until a later reload, and the log says so. Answers what is in force now. Rejects, with
+ * Takes a new configuration over: clusters that are new, gone or changed are started, stopped, replaced; of a changed one, the
+ * connections to servers and agents whose way has not changed go on. One on which an operation runs stays as it is until a later reload, and the log says so. Answers what is in force now. Rejects, with
  * nothing changed, when a secret can't be read.
  */
 export async function applyConfiguration(
@@ -38,9 +39,11 @@ export async function applyConfiguration(
   }
   for (const { name, configuration, secrets } of built.filter((one) => !busy.has(one.name))) {
     const old = clusters.find(name);
-    const cluster = createCluster(name, configuration, secrets, parts);
+    const plan = { configuration, secrets };
+    const staying = old?.waysFor(plan) ?? noWays;
+    const cluster = createCluster(name, plan, parts, staying);
     clusters.put(cluster);
-    await old?.stop();
+    await old?.stop(staying);
     await cluster.start();
   }
   const fixed = console.filter((field) => fixedFields.includes(field));

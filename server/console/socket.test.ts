@@ -11,12 +11,16 @@ import { caughtUp, followed } from '../sandbox/replication.ts';
 import type { SandboxServer } from '../sandbox/server-process.ts';
 import { until } from '../sandbox/until.ts';
 import type { RunningConsole } from './start-console.ts';
-import { prepareRealConsole, type RealConsole } from './testing/real-console.ts';
+import { prepareRealConsole, type RealConsole, type Written } from './testing/real-console.ts';
 
 const actor = commandLineActor('test');
 const timeoutMs = 50_000;
 /** These run with TCP off: the console reaches them by their sockets, through their agents. */
 const silent = ['db-2', 'db-3'];
+
+function throughAgents(value: Written): void {
+  for (const name of silent) Object.assign(value.clusters['erp5']?.servers[name] ?? {}, { via: 'agent' });
+}
 
 const blocks = ({ checks }: TakeoverPlan): string[] =>
   checks.filter(({ level }) => level === 'block').map(({ code }) => code);
@@ -42,9 +46,7 @@ describe.each([
     const settingsOf = Object.fromEntries(silent.map((name) => [name, { skip_networking: 1 }]));
     // One more in one of the two: somebody who would like to follow.
     real = await prepareRealConsole(secure ? 3 : 2, agentOf, { secure, settingsOf });
-    await real.configure((value) => {
-      for (const name of silent) Object.assign(value.clusters['erp5']?.servers[name] ?? {}, { via: 'agent' });
-    });
+    await real.configure(throughAgents);
     running = (await real.start()).console;
   });
   afterAll(() => real?.stop());
@@ -102,7 +104,7 @@ describe.each([
     const store = `sqlite://${join(real.folder, 'second.sqlite')}`;
     await real.configure((value) => {
       value.console['store'] = store;
-      for (const name of silent) Object.assign(value.clusters['erp5']?.servers[name] ?? {}, { via: 'agent' });
+      throughAgents(value);
     });
     const { console: second } = await real.start({ store });
     await levelWithPrimary(second);
@@ -113,6 +115,36 @@ describe.each([
     holder.destroy();
     await until(async () => blocks(await plan('db-3', 'detach', second)).length === 0, { what: 'free', timeoutMs });
     await second.close();
+    await levelWithPrimary(running);
+  });
+
+  test('a configuration that is read again cuts no connection whose way has not changed', async () => {
+    const { user } = real.cluster.accounts.observe;
+    const connectionsTo = async (name: string): Promise<string[]> => {
+      const rows = await server(name).sql(`SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = '${user}'`);
+      return rows.map(({ id }) => String(id));
+    };
+    const all = ['db-1', ...silent];
+    await levelWithPrimary(running);
+    const before = new Map(await Promise.all(all.map(async (name) => [name, await connectionsTo(name)] as const)));
+    expect([...before.values()].every((ids) => ids.length > 0)).toBe(true);
+    const stays = async (name: string): Promise<boolean> => {
+      const now = await connectionsTo(name);
+      // One that is slow on a busy machine may be given up meanwhile, not all.
+      return before.get(name)?.some((id) => now.includes(id)) === true;
+    };
+    await real.configure((value) => {
+      throughAgents(value);
+      Object.assign(value.clusters['erp5'] ?? {}, { lag: { warnSeconds: 3, criticalSeconds: 30 } });
+      const { agent } = value.clusters['erp5']?.servers['db-3'] ?? {};
+      if (!secure) Object.assign(value.clusters['erp5']?.servers['db-3'] ?? {}, { agent: `${agent}/` });
+    });
+    await running.reload();
+    expect(running.engine.cluster(actor, 'erp5').lag.warnSeconds).toBe(3);
+    await until(() => all.every((name) => seen(name).state === 'up'), { what: 'all are seen again', timeoutMs });
+    expect(await Promise.all(all.map(stays))).toEqual([true, true, secure]);
+    await real.configure(throughAgents);
+    await running.reload();
     await levelWithPrimary(running);
   });
 

@@ -126,7 +126,13 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
 
   try {
     for (const [name, cluster] of Object.entries(configuration.clusters)) {
-      clusters.put(createCluster(name, cluster, await readClusterSecrets(cluster, logger), clusterParts));
+      clusters.put(
+        createCluster(
+          name,
+          { configuration: cluster, secrets: await readClusterSecrets(cluster, logger) },
+          clusterParts,
+        ),
+      );
     }
     await Promise.all(clusters.all().map((cluster) => cluster.start()));
     const { listen, tls } = configuration.console;

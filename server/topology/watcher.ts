@@ -38,8 +38,8 @@ export interface WatcherOptions {
 export interface Watcher {
   /** Reads what an earlier process left (bounded) and begins to poll. */
   start(): Promise<void>;
-  /** Ends every timer and connection. */
-  stop(): Promise<void>;
+  /** Ends every timer and connection, but those of pools that another watcher goes on with. */
+  stop(handedOver?: ReadonlySet<Pool>): Promise<void>;
   /** The newest snapshot; before the first look one that says that nothing is known. */
   snapshot(): ClusterSnapshot;
   /** A snapshot in which every named server (default: all) was looked at, or failed, after this call, with what any console has set aside until then. Takes at most twice the poll's deadline. `quick`: grants and registered replicas are taken as they were read last, within 15 s, and counters as at the last look. */
@@ -183,12 +183,12 @@ export function createWatcher(options: WatcherOptions): Watcher {
       for (const poller of pollers.values()) poller.start();
       ticker = setInterval(tick, Math.max(pollMs, 1000));
     },
-    async stop() {
+    async stop(handedOver = new Set()) {
       stopped = true;
       clearInterval(ticker);
       clearTimeout(pending);
       for (const poller of pollers.values()) poller.stop();
-      for (const pool of pools.values()) pool.close();
+      for (const pool of pools.values()) if (!handedOver.has(pool)) pool.close();
       await Promise.all([recorder.settled(), keeper.flush(), book.settled()]);
     },
     snapshot: () => newest,
