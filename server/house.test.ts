@@ -85,7 +85,7 @@ const pureFiles = [
   'server/bootstrap/copy-position.ts',
   'server/contract/configuration/*.ts',
   'server/contract/parameters.ts',
-  'server/contract/{galera,galera-status,galera-rounds}.ts',
+  'server/contract/{galera,galera-agent,galera-evidence,galera-status,galera-rounds}.ts',
   'server/galera/{parse,decide}/*.ts',
   'server/galera/rounds/choose.ts',
   'server/verification/{check-output,compare,room-needed}.ts',

@@ -1,5 +1,6 @@
 import { clsx } from 'clsx';
-import type { GaleraView, NodeEvidence } from '../../server/contract/galera.ts';
+import type { NodeEvidence } from '../../server/contract/galera-evidence.ts';
+import type { GaleraView } from '../../server/contract/galera.ts';
 
 /** Why nodes that are not there do not start or join: what their agents met, and what the end of their error logs tells. */
 export function NodeLogs({ view }: { view: GaleraView }) {

@@ -12,7 +12,7 @@ import {
   type StartRequest,
   type TableChecksums,
   type Transfer,
-} from '../contract/galera.ts';
+} from '../contract/galera-agent.ts';
 import type { GaleraAgent } from '../galera/agent.ts';
 
 /** Looking at a node that is frozen takes the agent's own time-outs. */

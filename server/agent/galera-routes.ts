@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import { BatonError, messageOf } from '../contract/errors.ts';
+import type { NodeEvidence } from '../contract/galera-evidence.ts';
 import {
   grastateChange,
   startRequest,
   stopRequest,
   type GaleraAnswer,
-  type NodeEvidence,
   type NodeWork,
-} from '../contract/galera.ts';
+} from '../contract/galera-agent.ts';
 import { changeGrastate } from '../galera/host/change-grastate.ts';
 import type { NodeControl } from '../galera/host/node-control.ts';
 import { makePrimary } from '../mariadb/galera-status.ts';

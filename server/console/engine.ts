@@ -6,7 +6,8 @@ import type { BackupRequest, BackupRun, ServiceRun, ServiceStatus, VerifyRun } f
 import type { ConnectionParameters } from '../contract/connection-parameters.ts';
 import type { Dump, DumpCatalogue } from '../contract/dumps.ts';
 import type { ServerEvent } from '../contract/events.ts';
-import type { GaleraView, KilledServers, NodeWork, RecoveryPlan } from '../contract/galera.ts';
+import type { NodeWork } from '../contract/galera-agent.ts';
+import type { GaleraView, KilledServers, RecoveryPlan } from '../contract/galera.ts';
 import type { RoundPlan, RoundPlanRequest, RoundRequest } from '../contract/galera-rounds.ts';
 import type { History, Metric } from '../contract/history.ts';
 import type { Maintenance, MaintenanceRequest } from '../contract/maintenance.ts';

@@ -3,7 +3,8 @@ import type { BackupRequest, BackupRun, ServiceRun, ServiceStatus, VerifyRun } f
 import type { ConnectionParameters } from './connection-parameters.ts';
 import type { DumpCatalogue } from './dumps.ts';
 import type { ErrorBody, ErrorCode } from './errors.ts';
-import type { GaleraView, KilledServers, NodeWork, RecoveryPlan } from './galera.ts';
+import type { NodeWork } from './galera-agent.ts';
+import type { GaleraView, KilledServers, RecoveryPlan } from './galera.ts';
 import type { RoundPlan, RoundPlanRequest, RoundRequest } from './galera-rounds.ts';
 import type { History, Metric } from './history.ts';
 import type { Maintenance, MaintenanceRequest } from './maintenance.ts';

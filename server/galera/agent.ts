@@ -6,7 +6,7 @@ import type {
   StartRequest,
   TableChecksums,
   Transfer,
-} from '../contract/galera.ts';
+} from '../contract/galera-agent.ts';
 
 /** What is asked of the agent beside a node. Every method rejects with BatonError. */
 export interface GaleraAgent {

@@ -1,4 +1,4 @@
-import type { TableChecksums } from '../contract/galera.ts';
+import type { TableChecksums } from '../contract/galera-agent.ts';
 import type { Connection } from './connection.ts';
 import { text } from './row.ts';
 import { SqlError } from './sql-error.ts';

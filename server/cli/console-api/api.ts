@@ -13,14 +13,8 @@ import {
 } from '../../contract/agent.ts';
 import { connectionParametersBody, type ConnectionParameters } from '../../contract/connection-parameters.ts';
 import { dump, type Dump } from '../../contract/dumps.ts';
-import {
-  galeraView,
-  nodeWork,
-  recoveryPlan,
-  type GaleraView,
-  type NodeWork,
-  type RecoveryPlan,
-} from '../../contract/galera.ts';
+import { nodeWork, type NodeWork } from '../../contract/galera-agent.ts';
+import { galeraView, recoveryPlan, type GaleraView, type RecoveryPlan } from '../../contract/galera.ts';
 import { roundPlan, type RoundPlan, type RoundPlanRequest, type RoundRequest } from '../../contract/galera-rounds.ts';
 import { maintenance, type Maintenance, type MaintenanceRequest } from '../../contract/maintenance.ts';
 import { operation, type Operation } from '../../contract/operation.ts';

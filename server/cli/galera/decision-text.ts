@@ -1,4 +1,5 @@
-import type { Decision, GaleraView, NodeEvidence, NodeReport } from '../../contract/galera.ts';
+import type { NodeEvidence } from '../../contract/galera-evidence.ts';
+import type { Decision, GaleraView, NodeReport } from '../../contract/galera.ts';
 import { table } from '../terminal/table.ts';
 
 /** Where things stand, a row a node, and the reasons. */

@@ -1,4 +1,5 @@
-import { POSITION_UNREAD, type Decision } from '../../contract/galera.ts';
+import { POSITION_UNREAD } from '../../contract/galera-evidence.ts';
+import type { Decision } from '../../contract/galera.ts';
 import { ZERO_HISTORY } from '../../contract/galera-status.ts';
 import type { Scene } from './decide.ts';
 import { doubtsOfRecords } from './known-positions.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Decision, NodeEvidence } from '../../contract/galera.ts';
+import type { NodeEvidence } from '../../contract/galera-evidence.ts';
+import type { Decision } from '../../contract/galera.ts';
 import {
   at,
   crashed,

@@ -13,7 +13,8 @@ import {
   type Arbitrary,
 } from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Decision, NodeEvidence, NodeReport } from '../../contract/galera.ts';
+import type { NodeEvidence } from '../../contract/galera-evidence.ts';
+import type { Decision, NodeReport } from '../../contract/galera.ts';
 import { crashed, decideOn, historyA, historyB, none, seen, serving, timedOut } from '../testing/example-evidence.ts';
 
 const history = constantFrom(historyA, historyA, historyA, historyB, none);

@@ -1,4 +1,5 @@
-import type { NodeEvidence, NodeReport } from '../../contract/galera.ts';
+import type { NodeEvidence } from '../../contract/galera-evidence.ts';
+import type { NodeReport } from '../../contract/galera.ts';
 import { ZERO_HISTORY, type NodeStatus } from '../../contract/galera-status.ts';
 
 /** Evidence older than this tells nothing of now: it is as good as none. */

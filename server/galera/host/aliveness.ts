@@ -1,5 +1,5 @@
 import { connect as openSocket } from 'node:net';
-import type { Aliveness } from '../../contract/galera.ts';
+import type { Aliveness } from '../../contract/galera-evidence.ts';
 import { galeraStatus } from '../../mariadb/galera-status.ts';
 import { askLocalServer } from '../../mariadb/local-server.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';

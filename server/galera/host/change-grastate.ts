@@ -1,7 +1,7 @@
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BatonError } from '../../contract/errors.ts';
-import type { GrastateChange, GrastateChanged } from '../../contract/galera.ts';
+import type { GrastateChange, GrastateChanged } from '../../contract/galera-agent.ts';
 import { ZERO_HISTORY } from '../../contract/galera-status.ts';
 import { replaceAlike } from '../../files/durable-file.ts';
 import { keptName, readGrastate } from './node-files.ts';

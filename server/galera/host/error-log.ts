@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import type { ErrorLog, Transfer } from '../../contract/galera.ts';
+import type { ErrorLog } from '../../contract/galera-evidence.ts';
+import type { Transfer } from '../../contract/galera-agent.ts';
 import { tellingLines } from '../parse/error-log.ts';
 import { lastTransfer } from '../parse/transfer.ts';
 import type { ServerOptions } from './server-options.ts';

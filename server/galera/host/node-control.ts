@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { BatonError, messageOf } from '../../contract/errors.ts';
-import type { Aliveness, NodeWork, StartRequest } from '../../contract/galera.ts';
+import type { Aliveness } from '../../contract/galera-evidence.ts';
+import type { NodeWork, StartRequest } from '../../contract/galera-agent.ts';
 import type { ServerControl } from '../../services/server-control.ts';
 import { clearStartFile, holdsDown, writeHold, writeStartFile } from './start-file.ts';
 

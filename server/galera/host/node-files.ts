@@ -1,6 +1,6 @@
 import { readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Grastate, Gvwstate } from '../../contract/galera.ts';
+import type { Grastate, Gvwstate } from '../../contract/galera-evidence.ts';
 import { parseGrastate } from '../parse/grastate.ts';
 import { parseGvwstate } from '../parse/gvwstate.ts';
 

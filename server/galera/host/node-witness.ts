@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { POSITION_UNREAD, type NodeEvidence, type Recovered, type Transfer } from '../../contract/galera.ts';
+import { POSITION_UNREAD, type NodeEvidence, type Recovered } from '../../contract/galera-evidence.ts';
+import type { Transfer } from '../../contract/galera-agent.ts';
 import { rawOf } from '../parse/grastate.ts';
 import { aliveness, type LocalNode } from './aliveness.ts';
 import { readErrorLog, readTransfer } from './error-log.ts';

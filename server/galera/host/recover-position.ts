@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chown, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Recovered } from '../../contract/galera.ts';
+import type { Recovered } from '../../contract/galera-evidence.ts';
 import { parseRecovered } from '../parse/recovered.ts';
 
 /** The line comes at the end; a log of more than this is not kept whole. */

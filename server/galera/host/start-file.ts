@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { StartRequest } from '../../contract/galera.ts';
+import type { StartRequest } from '../../contract/galera-agent.ts';
 import { replaceFile } from '../../files/durable-file.ts';
 import type { ServerOptions } from './server-options.ts';
 

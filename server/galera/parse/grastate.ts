@@ -1,4 +1,4 @@
-import type { Grastate } from '../../contract/galera.ts';
+import type { Grastate } from '../../contract/galera-evidence.ts';
 import { historyId } from '../../contract/galera-status.ts';
 
 /** Seqnos are signed 64 bit (wsrep_seqno_t). */

@@ -1,4 +1,4 @@
-import type { Gvwstate } from '../../contract/galera.ts';
+import type { Gvwstate } from '../../contract/galera-evidence.ts';
 import { historyId } from '../../contract/galera-status.ts';
 import { shown } from './grastate.ts';
 

@@ -1,4 +1,4 @@
-import type { Recovered } from '../../contract/galera.ts';
+import type { Recovered } from '../../contract/galera-evidence.ts';
 import { historyId } from '../../contract/galera-status.ts';
 import { isSeqno, shown } from './grastate.ts';
 

@@ -1,4 +1,4 @@
-import type { Transfer } from '../../contract/galera.ts';
+import type { Transfer } from '../../contract/galera-agent.ts';
 import { linesOfLastStart } from './error-log.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { TableChecksums } from '../../contract/galera.ts';
+import type { TableChecksums } from '../../contract/galera-agent.ts';
 import { done, failed, skipped, type Step } from '../../operations/step.ts';
 import { agentOf, joinedOf, type RecoveryContext } from './context.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BatonError } from '../../contract/errors.ts';
-import type { GaleraAnswer } from '../../contract/galera.ts';
+import type { GaleraAnswer } from '../../contract/galera-agent.ts';
 import type { NodeStatus } from '../../contract/galera-status.ts';
 import type { Act, StepEnd } from '../../operations/step.ts';
 import type { GaleraAgent } from '../agent.ts';

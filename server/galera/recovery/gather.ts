@@ -1,5 +1,6 @@
 import { messageOf } from '../../contract/errors.ts';
-import type { GaleraAnswer, NodeReport, NodeWork } from '../../contract/galera.ts';
+import type { GaleraAnswer, NodeWork } from '../../contract/galera-agent.ts';
+import type { NodeReport } from '../../contract/galera.ts';
 import type { GaleraAgent } from '../agent.ts';
 import type { RecoveryParts } from './parts.ts';
 

@@ -1,5 +1,5 @@
 import { BatonError } from '../../contract/errors.ts';
-import type { NodeEvidence } from '../../contract/galera.ts';
+import type { NodeEvidence } from '../../contract/galera-evidence.ts';
 import { done, failed, skipped, type Step, type StepEnd } from '../../operations/step.ts';
 import { rawOf } from '../parse/grastate.ts';
 import { agentOf, type RecoveryContext } from './context.ts';

@@ -1,5 +1,6 @@
 import { BatonError } from '../../contract/errors.ts';
-import type { Decision, GaleraView, NodeWork, RecoveryPlan } from '../../contract/galera.ts';
+import type { NodeWork } from '../../contract/galera-agent.ts';
+import type { Decision, GaleraView, RecoveryPlan } from '../../contract/galera.ts';
 import type { Operation } from '../../contract/operation.ts';
 import type { ClusterSnapshot } from '../../contract/snapshot.ts';
 import { alreadyRunning } from '../../operations/already-running.ts';

@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import type { StartRequest } from '../../contract/galera.ts';
+import type { StartRequest } from '../../contract/galera-agent.ts';
 import { untilSynced, withStartOptions } from '../../sandbox/galera/node.ts';
 import { until } from '../../sandbox/until.ts';
 import type { GaleraAgent } from '../agent.ts';

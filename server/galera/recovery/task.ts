@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { grastate, type Decision, type NodeEvidence, type NodeReport } from '../../contract/galera.ts';
+import { grastate, type NodeEvidence } from '../../contract/galera-evidence.ts';
+import type { Decision, NodeReport } from '../../contract/galera.ts';
 import { historyId, seqnoText, ZERO_HISTORY } from '../../contract/galera-status.ts';
 
 const position = z.object({ uuid: historyId, seqno: seqnoText, gtid: z.string().nullable() });

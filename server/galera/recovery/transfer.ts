@@ -1,5 +1,5 @@
 import { messageOf } from '../../contract/errors.ts';
-import type { Transfer } from '../../contract/galera.ts';
+import type { Transfer } from '../../contract/galera-agent.ts';
 import type { NodeStatus } from '../../contract/galera-status.ts';
 import { agentOf, type RecoveryContext } from './context.ts';
 import type { TaskMember } from './task.ts';

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { BatonError } from '../../contract/errors.ts';
-import type { GaleraAnswer, NodeReport, NodeWork } from '../../contract/galera.ts';
+import type { GaleraAnswer, NodeWork } from '../../contract/galera-agent.ts';
+import type { NodeReport } from '../../contract/galera.ts';
 import type { RoundAct } from '../../contract/galera-rounds.ts';
 import type { NodeStatus } from '../../contract/galera-status.ts';
 import { deadlineIn } from '../../operations/deadline.ts';

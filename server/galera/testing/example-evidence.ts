@@ -1,4 +1,5 @@
-import type { KnownPosition, NodeEvidence, NodeReport } from '../../contract/galera.ts';
+import type { NodeEvidence } from '../../contract/galera-evidence.ts';
+import type { KnownPosition, NodeReport } from '../../contract/galera.ts';
 import { ZERO_HISTORY } from '../../contract/galera-status.ts';
 import { decide } from '../decide/decide.ts';
 

@@ -1,7 +1,8 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startTestAgent, type TestAgent } from '../../agent/fixtures.ts';
-import type { Decision, NodeEvidence, NodeReport } from '../../contract/galera.ts';
+import type { NodeEvidence } from '../../contract/galera-evidence.ts';
+import type { Decision, NodeReport } from '../../contract/galera.ts';
 import { createGaleraCluster, type GaleraOptions, type GaleraSandbox } from '../../sandbox/galera/galera-cluster.ts';
 import type { SandboxServer } from '../../sandbox/server-process.ts';
 import { until } from '../../sandbox/until.ts';

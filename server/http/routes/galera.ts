@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Engine } from '../../console/engine.ts';
-import { galeraView, nodeActRequest, nodeWork, recoveryPlan, recoveryRequest } from '../../contract/galera.ts';
+import { nodeWork } from '../../contract/galera-agent.ts';
+import { galeraView, nodeActRequest, recoveryPlan, recoveryRequest } from '../../contract/galera.ts';
 import { roundPlan, roundPlanRequest, roundRequest } from '../../contract/galera-rounds.ts';
 import { takeoverAnswer } from '../../contract/takeover.ts';
 import { type Api, actorOf } from '../api.ts';

@@ -4,7 +4,8 @@ import type { DumpAnswer, Engine, NumberedEvent } from '../../console/engine.ts'
 import type { BackupRun, VerifyRun } from '../../contract/agent.ts';
 import type { Dump } from '../../contract/dumps.ts';
 import { BatonError } from '../../contract/errors.ts';
-import type { GaleraView, NodeWork, RecoveryPlan } from '../../contract/galera.ts';
+import type { NodeWork } from '../../contract/galera-agent.ts';
+import type { GaleraView, RecoveryPlan } from '../../contract/galera.ts';
 import type { RoundPlan, RoundPlanRequest, RoundRequest } from '../../contract/galera-rounds.ts';
 import type { Operation } from '../../contract/operation.ts';
 import type { TakeoverPlan } from '../../contract/takeover.ts';
