@@ -104,6 +104,7 @@ test('a switchover that waits names whom it waits for, is led to from each row, 
     await expect(front).toHaveURL(page.url());
     await page.getByRole('button', { name: 'Cancel and restore' }).click();
     await expect(page.getByText(`Cancelled. Restored: ${primary} takes writes again.`).first()).toBeVisible();
+    await expect(page.getByText(/^Cancel asked .* by /)).toBeVisible();
     await page.getByRole('link', { name: 'Review again' }).click();
     await expect(page.getByRole('heading', { level: 1 })).toContainText(`Promote ${target}`);
   } finally {

@@ -1,11 +1,11 @@
 'use client';
 
-import Link from 'next/link';
 import { useRouter } from 'next/navigation';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { startRecovery, type Refusal } from '../../server/contract/client.ts';
 import type { RecoveryPlan } from '../../server/contract/galera.ts';
 import { useWhyNot } from '../live/use-live.ts';
+import { DecisionRow } from '../takeover/decision-row.tsx';
 import { NameField } from '../takeover/name-field.tsx';
 import { StartRefused } from '../takeover/start-refused.tsx';
 import { clusterPath, operationPath } from '../ui/paths.ts';
@@ -13,7 +13,6 @@ import { clusterPath, operationPath } from '../ui/paths.ts';
 /** The decision: the recommended node, or another one whose name is typed. The server looks again before it acts. */
 export function RecoveryDecision({ plan, again }: { plan: RecoveryPlan; again: () => void }) {
   const router = useRouter();
-  const reasonId = useId();
   const whyNot = useWhyNot('operate');
   const choices = plan.nodes.filter(({ choice }) => choice !== 'impossible');
   const [node, setNode] = useState(plan.recommended);
@@ -73,23 +72,15 @@ export function RecoveryDecision({ plan, again }: { plan: RecoveryPlan; again: (
       {row !== undefined && !free && (
         <NameField name={row.name} typed={typed} type={setTyped} why={`${row.name} is for a person to choose.`} />
       )}
-      <div className="flex flex-wrap items-center gap-3">
-        <Link href={clusterPath(plan.cluster)} prefetch={false} className="btn max-sm:grow max-sm:basis-[45%]">
-          Cancel
-        </Link>
-        <button
-          type="button"
-          className={`btn ${free ? 'btn-go' : 'btn-risk'} max-sm:min-h-11 max-sm:basis-full`}
-          disabled={shut !== null || busy}
-          aria-describedby={reasonId}
-          onClick={() => void start(node ?? '')}
-        >
-          {busy ? 'Starting…' : plan.act === 'make-primary' ? `Make ${node ?? ''} Primary` : `Bootstrap ${node ?? ''}`}
-        </button>
-        <p id={reasonId} className="basis-72 grow text-sm text-soft">
-          {shut ?? 'Nothing happens before this button is pressed.'}
-        </p>
-      </div>
+      <DecisionRow
+        leave={clusterPath(plan.cluster)}
+        risky={!free}
+        shut={shut}
+        busy={busy}
+        press={() => void start(node ?? '')}
+      >
+        {busy ? 'Starting…' : plan.act === 'make-primary' ? `Make ${node ?? ''} Primary` : `Bootstrap ${node ?? ''}`}
+      </DecisionRow>
       {refusal !== null && <StartRefused refusal={refusal} again={again} />}
     </section>
   );

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { planRound, startRound, type Refusal } from '../../server/contract/client.ts';
 import type { RoundAct, RoundPlan } from '../../server/contract/galera-rounds.ts';
 import { useWhyNot } from '../live/use-live.ts';
+import { DecisionRow } from '../takeover/decision-row.tsx';
 import { NameField } from '../takeover/name-field.tsx';
 import { OnTheCommandLine } from '../takeover/on-the-command-line.tsx';
 import { PlanSteps } from '../takeover/plan-steps.tsx';
@@ -90,23 +91,9 @@ function Review({ plan, review, leave }: { plan: RoundPlan; review: (last?: stri
             why={`Nobody serves ${cluster} when it is stopped.`}
           />
         )}
-        <div className="flex flex-wrap items-center gap-3">
-          <button type="button" className="btn max-sm:grow max-sm:basis-[45%]" onClick={leave}>
-            Cancel
-          </button>
-          <button
-            type="button"
-            className={`btn ${act === 'stop' ? 'btn-risk' : 'btn-go'} max-sm:min-h-11 max-sm:basis-full`}
-            disabled={shut !== null || busy}
-            aria-describedby="round-reason"
-            onClick={() => void start()}
-          >
-            {busy ? 'Starting…' : act === 'stop' ? `Stop ${cluster}` : `Restart ${cluster} node by node`}
-          </button>
-          <p id="round-reason" className="basis-72 grow text-sm text-soft">
-            {shut ?? 'Nothing happens before this button is pressed.'}
-          </p>
-        </div>
+        <DecisionRow leave={leave} risky={act === 'stop'} shut={shut} busy={busy} press={() => void start()}>
+          {busy ? 'Starting…' : act === 'stop' ? `Stop ${cluster}` : `Restart ${cluster} node by node`}
+        </DecisionRow>
       </div>
       {refusal !== null && <StartRefused refusal={refusal} again={() => review(order.at(-1))} />}
     </div>

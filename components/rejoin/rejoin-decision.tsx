@@ -1,11 +1,11 @@
 'use client';
 
-import Link from 'next/link';
 import { useRouter } from 'next/navigation';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { rejoinServer, type Refusal } from '../../server/contract/client.ts';
 import type { RejoinPlan } from '../../server/contract/rejoin.ts';
 import { useWhyNot } from '../live/use-live.ts';
+import { DecisionRow } from '../takeover/decision-row.tsx';
 import { NameField } from '../takeover/name-field.tsx';
 import { StartRefused } from '../takeover/start-refused.tsx';
 import { whyImpossible } from '../takeover/why-shut.ts';
@@ -16,7 +16,6 @@ import { rejoinButton } from './rejoin-words.ts';
 /** The decision: dry run, cancel, or the one press. The server looks again and refuses what does not hold any more. */
 export function RejoinDecision({ plan, again }: { plan: RejoinPlan; again: () => void }) {
   const router = useRouter();
-  const reasonId = useId();
   const whyNot = useWhyNot('operate');
   const [busy, setBusy] = useState<'dry' | 'real' | null>(null);
   const [typed, setTyped] = useState('');
@@ -44,37 +43,24 @@ export function RejoinDecision({ plan, again }: { plan: RejoinPlan; again: () =>
           why={`The data of ${plan.server} are replaced, and kept beside.`}
         />
       )}
-      <div className="flex flex-wrap items-center gap-3">
-        <button
-          type="button"
-          className="btn max-sm:grow max-sm:basis-[45%]"
-          disabled={shut !== null || busy !== null}
-          onClick={() => void start(true)}
-        >
-          {busy === 'dry' ? 'Starting…' : 'Dry run'}
-        </button>
-        <Link href={clusterPath(plan.cluster)} prefetch={false} className="btn max-sm:grow max-sm:basis-[45%]">
-          Cancel
-        </Link>
-        <button
-          type="button"
-          className={`btn ${setAside ? 'btn-risk' : 'btn-go'} max-sm:min-h-11 max-sm:basis-full`}
-          disabled={shut !== null || untyped !== null || busy !== null}
-          aria-describedby={reasonId}
-          onClick={() => void start(false)}
-        >
-          <Icon name="switchover" />
-          {busy === 'real' ? 'Starting…' : rejoinButton(plan)}
-        </button>
-        {blocked !== null && (
-          <button type="button" className="btn max-sm:basis-full" onClick={again}>
-            Review again
-          </button>
-        )}
-        <p id={reasonId} className="basis-72 grow text-sm text-soft">
-          {shut ?? untyped ?? 'Nothing happens before this button is pressed.'}
-        </p>
-      </div>
+      <DecisionRow
+        dryRun={{ starting: busy === 'dry', shut: shut !== null, press: () => void start(true) }}
+        leave={clusterPath(plan.cluster)}
+        risky={setAside}
+        shut={shut ?? untyped}
+        busy={busy !== null}
+        press={() => void start(false)}
+        after={
+          blocked !== null && (
+            <button type="button" className="btn max-sm:basis-full" onClick={again}>
+              Review again
+            </button>
+          )
+        }
+      >
+        <Icon name="switchover" />
+        {busy === 'real' ? 'Starting…' : rejoinButton(plan)}
+      </DecisionRow>
       {refusal !== null && <StartRefused refusal={refusal} again={again} />}
     </section>
   );

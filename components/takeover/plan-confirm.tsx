@@ -1,13 +1,13 @@
 'use client';
 
-import Link from 'next/link';
 import { useRouter } from 'next/navigation';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { startTakeover, type Refusal } from '../../server/contract/client.ts';
 import type { ClusterSnapshot } from '../../server/contract/snapshot.ts';
 import type { TakeoverPlan } from '../../server/contract/takeover.ts';
 import { useSession, useWhyNotTakeOver } from '../live/use-live.ts';
 import { clusterPath, operationPath } from '../ui/paths.ts';
+import { DecisionRow } from './decision-row.tsx';
 import { NameField } from './name-field.tsx';
 import { OutdatedPlan } from './outdated-plan.tsx';
 import { StartRefused } from './start-refused.tsx';
@@ -29,7 +29,6 @@ export function PlanConfirm({
   again: () => void;
 }) {
   const router = useRouter();
-  const reasonId = useId();
   const [typed, setTyped] = useState('');
   const [busy, setBusy] = useState<'dry' | 'real' | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
@@ -66,34 +65,21 @@ export function PlanConfirm({
           why={plan.kind === 'failover' ? 'Data may be lost.' : 'A check is overridden.'}
         />
       )}
-      <div className="flex flex-wrap items-center gap-3">
-        <button
-          type="button"
-          className="btn max-sm:grow max-sm:basis-[45%]"
-          disabled={whyNot !== null || busy !== null || isOver(refusal)}
-          onClick={() => void start(true)}
-        >
-          {busy === 'dry' ? 'Starting…' : 'Dry run'}
-        </button>
-        {alone === null && (
-          <Link href={clusterPath(plan.cluster)} prefetch={false} className="btn max-sm:grow max-sm:basis-[45%]">
-            Cancel
-          </Link>
-        )}
-        <button
-          type="button"
-          className={`btn ${plan.kind === 'failover' ? 'btn-risk' : 'btn-go'} max-sm:min-h-11 max-sm:basis-full`}
-          disabled={shut !== null || busy !== null}
-          aria-describedby={reasonId}
-          onClick={() => void start(false)}
-        >
-          <TakeoverMark kind={plan.kind} className="!text-current" />
-          {busy === 'real' ? 'Starting…' : words.button(plan.target)}
-        </button>
-        <p id={reasonId} className="basis-72 grow text-sm text-soft">
-          {shut ?? 'Nothing happens before this button is pressed.'}
-        </p>
-      </div>
+      <DecisionRow
+        dryRun={{
+          starting: busy === 'dry',
+          shut: whyNot !== null || isOver(refusal),
+          press: () => void start(true),
+        }}
+        leave={alone === null ? clusterPath(plan.cluster) : null}
+        risky={plan.kind === 'failover'}
+        shut={shut}
+        busy={busy !== null}
+        press={() => void start(false)}
+      >
+        <TakeoverMark kind={plan.kind} className="!text-current" />
+        {busy === 'real' ? 'Starting…' : words.button(plan.target)}
+      </DecisionRow>
       {refusal !== null && <StartRefused refusal={refusal} again={again} />}
     </section>
   );
