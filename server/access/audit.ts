@@ -15,8 +15,11 @@ export interface AuditRecord {
 export interface Audit {
   /** Durable when it resolves. Rejects with BatonError('unavailable') when it cannot be written: don't act then. */
   record(record: AuditRecord): Promise<AuditEntry>;
-  /** As record, in one write with whatever the store writes next: for a moment in which an application's writes are down. */
-  recordSoon(record: AuditRecord): Promise<AuditEntry>;
+  /**
+   * As record, in one write with whatever the store writes next: for a moment in which an application's writes are down. As
+   * long as `failed` was not told, what is written next has it along.
+   */
+  recordSoon(record: AuditRecord, failed?: (error: unknown) => void): Promise<AuditEntry>;
   /** Newest first, numbers below `before`. */
   list(query: { limit: number; before?: number; cluster?: string }): Promise<AuditEntry[]>;
   /** Calls the listener with each entry from now on; answers the function that ends it. */
@@ -32,7 +35,7 @@ export function createAudit(store: AuditStore, now: () => number): Audit {
   };
   return {
     record: async (record) => told(await store.append(entryOf(record, now()))),
-    recordSoon: async (record) => told(await store.appendSoon(entryOf(record, now()))),
+    recordSoon: async (record, failed) => told(await store.appendSoon(entryOf(record, now()), failed)),
     list: (query) => store.list(query),
     listen(listener) {
       listeners.add(listener);

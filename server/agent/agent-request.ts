@@ -34,7 +34,7 @@ const keepAliveMs = 10_000;
 export class AgentRequests {
   readonly #address: AgentAddress;
   readonly #agent: HttpAgent;
-  /** An idle connection may have been closed at the other end: what changes something goes over a fresh one. */
+  /** An idle connection may have been closed at the other end: what must not be sent twice goes over a fresh one. */
   readonly #fresh: HttpAgent;
 
   constructor(address: AgentAddress) {
@@ -59,6 +59,8 @@ export class AgentRequests {
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: string;
       readonly signal?: AbortSignal;
+      /** To send it twice is as good as once: over a connection that rests, and again where that one had ended. */
+      readonly repeatable?: boolean;
     },
   ): Promise<IncomingMessage> {
     const url = new URL(path, this.#address.url);
@@ -67,7 +69,7 @@ export class AgentRequests {
     const request = open(url, {
       method: options.method,
       ...(this.#address.socketPath !== undefined && { socketPath: this.#address.socketPath }),
-      agent: options.method === 'POST' ? this.#fresh : this.#agent,
+      agent: options.method === 'POST' && !options.repeatable ? this.#fresh : this.#agent,
       ...(options.signal && { signal: options.signal }),
       headers: {
         ...options.headers,
@@ -78,12 +80,14 @@ export class AgentRequests {
           : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(options.body) }),
       },
     });
-    const deadline = setTimeout(
-      () => request.destroy(new Error(`no answer within ${options.timeoutMs / 1000} s`)),
-      options.timeoutMs,
-    );
+    const late = new Error(`no answer within ${options.timeoutMs / 1000} s`);
+    const deadline = setTimeout(() => request.destroy(late), options.timeoutMs);
     request.on('response', resolve);
-    request.on('error', (error) => reject(this.unavailable(error)));
+    request.on('error', (error) => {
+      const hadEnded = options.repeatable && request.reusedSocket && error !== late && !options.signal?.aborted;
+      if (hadEnded) resolve(this.send(path, { ...options, repeatable: false }));
+      else reject(this.unavailable(error));
+    });
     request.on('close', () => clearTimeout(deadline));
     request.end(options.body);
     try {
@@ -150,10 +154,13 @@ export class AgentRequests {
   }
 
   /** As send, and reads the JSON of the answer within the same deadline. Rejects with the agent's own BatonError. */
-  async json(path: string, options: { method: 'GET' | 'POST'; timeoutMs: number; body?: unknown }): Promise<unknown> {
+  async json(
+    path: string,
+    options: { method: 'GET' | 'POST'; timeoutMs: number; body?: unknown; repeatable?: boolean },
+  ): Promise<unknown> {
     const signal = AbortSignal.timeout(options.timeoutMs);
-    const { method, timeoutMs, body } = options;
-    const request = { method, timeoutMs, signal, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const { body, ...asked } = options;
+    const request = { ...asked, signal, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
     const response = await this.send(path, request);
     const text = await this.#text(response);
     if ((response.statusCode ?? 0) >= 300) throw this.refusal(response.statusCode ?? 0, text);

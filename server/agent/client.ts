@@ -148,7 +148,8 @@ export class AgentClient {
 
   /** Writes the read_only that the server is to have after its next start; null takes it out again. */
   async persistReadOnly(readOnly: boolean | null): Promise<void> {
-    await this.#post('/v1/read-only', { readOnly }, persistReadOnly, lookTimeoutMs);
+    const request = { method: 'POST', timeoutMs: lookTimeoutMs, body: { readOnly }, repeatable: true } as const;
+    this.#understood(await this.#requests.json('/v1/read-only', request), persistReadOnly);
   }
 
   /** Where the server's data are, their size, and whether they could be exchanged for a copy. */

@@ -1,4 +1,4 @@
-import { chmod, chown, link, lstat, open, rename, unlink } from 'node:fs/promises';
+import { chmod, chown, link, lstat, open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Makes the names of a directory durable: a rename is on the disk only after this. */
@@ -36,13 +36,36 @@ export async function publish(partial: string, final: string): Promise<void> {
   await syncDirectory(dirname(final));
 }
 
-/** Replaces a small file so that a reader, or a crash, sees either the old or the new text. */
+/** Replaces a small file so that a reader, or a crash, sees either the old or the new text. A failover may wait for it. */
 export async function replaceFile(path: string, text: string, mode = 0o600): Promise<void> {
   const partial = `${path}.${process.pid}.partial`;
-  await unlink(partial).catch(ignoreMissing);
-  await writeNew(partial, text, mode);
-  await rename(partial, path);
-  await syncDirectory(dirname(path));
+  const file = await openAnew(partial, mode);
+  try {
+    await file.writeFile(text);
+    // Beside the wait for the disk.
+    const [synced, opened] = await Promise.allSettled([file.sync(), open(dirname(path), 'r')]);
+    if (opened.status === 'rejected') throw opened.reason;
+    try {
+      if (synced.status === 'rejected') throw synced.reason;
+      await rename(partial, path);
+      await opened.value.sync();
+    } finally {
+      await opened.value.close();
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** A new file, also where one was left. */
+async function openAnew(path: string, mode: number): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx', mode);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+    await unlink(path).catch(ignoreMissing);
+    return await open(path, 'wx', mode);
+  }
 }
 
 /** As replaceFile, and the new file has the owner and the mode of the old one. Rejects where there is none. */

@@ -69,8 +69,18 @@ export class Connection {
    * Rejects with SqlError: `statement` when the server refused it, `deadline` or `lost` when its outcome is unknown.
    */
   async query(sql: string, options: { timeoutMs: number; values?: readonly unknown[] }): Promise<Row[]> {
+    return (await this.#answer(sql, options)).filter(isRow);
+  }
+
+  /** As query, of a compound statement: the rows of each statement in it that has some. */
+  async queryEach(sql: string, options: { timeoutMs: number }): Promise<Row[][]> {
+    const answers = await this.#answer(sql, options);
+    return answers.flatMap((rows) => (Array.isArray(rows) ? [rows.filter(isRow)] : []));
+  }
+
+  async #answer(sql: string, options: { timeoutMs: number; values?: readonly unknown[] }): Promise<readonly unknown[]> {
     if (this.#broken) throw this.#broken;
-    return await new Promise<Row[]>((resolve, reject) => {
+    return await new Promise<readonly unknown[]>((resolve, reject) => {
       const timer = setTimeout(
         () => this.#break(new SqlError('deadline', 0, `no answer within ${Math.round(options.timeoutMs)} ms`)),
         Math.max(1, options.timeoutMs),
@@ -89,8 +99,7 @@ export class Connection {
         } else {
           clearTimeout(timer);
           this.#inFlight.delete(fail);
-          const answer: readonly unknown[] = Array.isArray(rows) ? rows : [];
-          resolve(answer.filter(isRow));
+          resolve(Array.isArray(rows) ? rows : []);
         }
       });
     });

@@ -141,3 +141,23 @@ function asConnection(change: Pick<Connection, 'query'>, connection: Connection)
     get: (target, name) => (name === 'query' ? change.query : Reflect.get(target, name, target)),
   });
 }
+
+/** db-2 read the usual way, and then in one, on a connection of that mode. */
+async function readTwice(sqlMode: string): Promise<[ServerFacts, ServerFacts]> {
+  return await on('db-2', async (connection) => {
+    await connection.query(`SET SESSION sql_mode='${sqlMode}'`, { timeoutMs: 2000 });
+    const first = await readServerFacts(connection, { timeoutMs: 2000 });
+    const known = { timeoutMs: 2000, slow: first, counters: countersIn(first) };
+    return [first, await readServerFacts(connection, { ...known, inOne: true })];
+  });
+}
+
+test('what is asked for in one says the same, also where the server takes no such statement', async () => {
+  await caughtUp(cluster.server('db-2'), cluster.server('db-1'));
+  for (const sqlMode of ['', 'ORACLE']) {
+    const [first, second] = await readTwice(sqlMode);
+    const replication = first.replication.map((status) => ({ ...status, receivedHeartbeats: expect.any(Number) }));
+    expect(second).toEqual({ ...first, replication, serverClockMs: expect.any(Number) });
+    expect(second.replication).toHaveLength(1);
+  }
+});

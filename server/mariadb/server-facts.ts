@@ -92,7 +92,7 @@ const statusColumn =
 
 /**
  * Reads a server in two statements (five without `slow`), within timeoutMs over all of them. `counters` are taken as they
- * are handed in, and not read.
+ * are handed in, and not read; `inOne`: then variables and replication are asked for together.
  * Rejects with SqlError: statement 1227 where the account lacks SLAVE MONITOR, since without it a replica would look like
  * a primary.
  */
@@ -102,14 +102,18 @@ export async function readServerFacts(
     readonly timeoutMs: number;
     readonly slow?: SlowFacts;
     readonly counters?: Counters;
+    readonly inOne?: boolean;
     readonly galera?: boolean;
   },
 ): Promise<ServerFacts> {
   const deadline = performance.now() + options.timeoutMs;
   const left = (): number => deadline - performance.now();
-  const row = await readVariables(connection, left, options.counters ? clock : `${statusColumn}, ${clock}`, variables);
+  const both = options.counters && options.inOne ? await readInOne(connection, left) : null;
+  const row =
+    both?.row ??
+    (await readVariables(connection, left, options.counters ? clock : `${statusColumn}, ${clock}`, variables));
   const counters = options.counters ?? countersOf(row);
-  const replicas = await connection.query('SHOW ALL SLAVES STATUS', { timeoutMs: left() });
+  const replicas = both?.replicas ?? (await connection.query(replicaRows, { timeoutMs: left() }));
   const slow = options.slow ?? (await readSlowFacts(connection, { timeoutMs: left() }));
   const galera = options.galera ? { galera: await readGaleraFacts(connection, left()) } : {};
   const version = parseVersion(text(row, 'version'));
@@ -142,6 +146,26 @@ export async function readServerFacts(
   };
 }
 
+const replicaRows = 'SHOW ALL SLAVES STATUS';
+
+const variableRow = (names: readonly string[], more: string): string =>
+  `SELECT VERSION() AS version, ${names.map((name) => `@@GLOBAL.${name} AS ${name}`).join(', ')}, ${more}`;
+
+/**
+ * Variables and replication in one round trip; null where the server refuses that (a variable that this version does not have,
+ * sql_mode=ORACLE): asked one after the other it says why, or does not.
+ */
+async function readInOne(connection: Connection, left: () => number): Promise<{ row: Row; replicas: Row[] } | null> {
+  const compound = `BEGIN NOT ATOMIC ${variableRow(variables, clock)}; ${replicaRows}; END`;
+  try {
+    const [[row] = [], replicas] = await connection.queryEach(compound, { timeoutMs: left() });
+    return row && replicas ? { row, replicas } : null;
+  } catch (error) {
+    if (error instanceof SqlError && error.kind === 'statement') return null;
+    throw error;
+  }
+}
+
 /** A variable that this version does not have (1193) is left out and the rest asked again. */
 async function readVariables(
   connection: Connection,
@@ -150,10 +174,7 @@ async function readVariables(
   names: readonly string[],
 ): Promise<Row> {
   try {
-    const [row] = await connection.query(
-      `SELECT VERSION() AS version, ${names.map((name) => `@@GLOBAL.${name} AS ${name}`).join(', ')}, ${more}`,
-      { timeoutMs: left() },
-    );
+    const [row] = await connection.query(variableRow(names, more), { timeoutMs: left() });
     if (!row) throw new SqlError('other', 0, 'SELECT of variables answered no row');
     return row;
   } catch (error) {

@@ -25,7 +25,8 @@ async function announce<C>(run: Run<C>, step: Step<C>, beside: readonly Step<C>[
   // What changes nothing may be forgotten with the process: it is undone by doing nothing.
   const changes = beside.filter((one) => !one.readsOnly);
   const waits = changes.length === 0 ? !passed && intent.ahead.length === 0 : step !== changes.at(-1);
-  if (waits) return journal.soon(step.id, 'intent', intent);
-  const write = prepared.get(step.id) ?? journal.write(step.id, 'intent', intent);
+  const announced = prepared.get(step.id);
+  if (!announced && waits) return journal.soon(step.id, 'intent', intent);
+  const write = announced ?? journal.write(step.id, 'intent', intent);
   await (passed && !step.pointOfNoReturn ? durableIfPossible(write) : durable(write));
 }

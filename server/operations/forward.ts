@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { OperationStep } from '../contract/operation.ts';
 import { deadlineIn, type Deadline } from './deadline.ts';
 import { begin } from './begin.ts';
@@ -61,7 +62,7 @@ async function through<C>(run: Run<C>, lasting: Lasting<C>): Promise<ForwardEnd>
       const durably = !isAhead(run, step) && !step.intentAhead;
       const over = await conclude(run, step, end, durably);
       if (over) overs.push(over);
-      if (durably) run.view.quiet(false);
+      if (durably && (run.passed || !run.program.urgent)) run.view.quiet(false);
     }
     const [over] = overs;
     if (over) return over;
@@ -82,10 +83,10 @@ async function endsOf<C>(
   const awaited = steps
     .filter(({ until }) => until === undefined)
     .map((step) => running(step).then((end) => ({ step, end })));
-  // Begun last: nobody waits for them yet.
+  // Begun last, when the others have sent what they begin with: nobody waits for them yet.
   for (const step of steps) {
     if (step.until === undefined) continue;
-    const end = running(step);
+    const end = nextTurn().then(() => running(step));
     // Its failure is taken where it is awaited: until then it must not end the console.
     end.catch(() => undefined);
     lasting.set(step, end);
@@ -102,6 +103,12 @@ function besideEachOther<C>(steps: readonly Step<C>[]): Step<C>[][] {
     else groups.push([step]);
   }
   return groups;
+}
+
+/** Those that change something first, where all before them only read. */
+export function firstChange<C>(steps: readonly Step<C>[]): Step<C>[] {
+  const together = besideEachOther(steps).find((group) => group.some(({ readsOnly }) => !readsOnly)) ?? [];
+  return together.filter(({ intentAhead }) => !intentAhead);
 }
 
 /** Whether the intent of the step behind it is written with its own. */

@@ -13,13 +13,10 @@ export interface Entry {
 
 type Row = Omit<JournalRow, 'sequence'>;
 
-/** For a row that waits for no act: with the next write, or after this, so that a reader finds it. */
-const SOON_MS = 20;
-
 /**
  * The journal of one operation. `write` is durable when it resolves, and with it everything that was given before it;
- * `soon` waits for the next write, but not for long; `keep` is carried by the next write, whenever it comes. Under the
- * operation's lease: a console that lost it writes nothing.
+ * `soon` goes along with the next write of the store, or a moment later; `keep` is carried by the next row, whenever it comes.
+ * Under the operation's lease: a console that lost it writes nothing.
  */
 export class Journal {
   readonly #store: JournalStore;
@@ -27,9 +24,8 @@ export class Journal {
   readonly #lease: () => Lease;
   readonly #now: () => number;
   #kept: Entry[] = [];
-  #waiting: Row[] = [];
-  #timer: NodeJS.Timeout | null = null;
-  #last: Promise<unknown> = Promise.resolve();
+  /** What could not be written, for the next write. */
+  #owed: Row[] = [];
 
   constructor(store: JournalStore, operationId: string, lease: () => Lease, now: () => number) {
     this.#store = store;
@@ -38,45 +34,48 @@ export class Journal {
     this.#now = now;
   }
 
-  /** Adds the row, and what waited for it, in one durable write. Rejects with BatonError: unavailable, already-running. */
+  /**
+   * Adds the row, and what waited for it, in one durable write. Rejects with BatonError: unavailable, already-running; the row
+   * is dropped then, since its act does not follow, and the rest is not.
+   */
   async write(step: string, kind: EntryKind, data: Json): Promise<void> {
-    const carried = this.#kept;
-    this.#kept = [];
-    await this.#append([this.#row(step, kind, data, carried)], carried);
+    const { owed, carried } = this.#take();
+    try {
+      await this.#store.append([...owed, this.#row(step, kind, data, carried)], this.#lease());
+    } catch (error) {
+      this.#owed = [...owed, ...this.#owed];
+      this.#kept = [...carried, ...this.#kept];
+      throw error;
+    }
   }
 
   /** Adds the row with the next write, or by itself a moment later: for what may be lost with the process. */
   soon(step: string, kind: EntryKind, data: Json): void {
-    this.#waiting.push(this.#row(step, kind, data, this.#kept));
-    this.#kept = [];
-    // Where that fails, the next write tries again, and meets the reason.
-    this.#timer ??= setTimeout(() => void this.#append([], []).catch(() => undefined), SOON_MS);
+    const { owed, carried } = this.#take();
+    const rows = [...owed, this.#row(step, kind, data, carried)];
+    // Told before whatever is written next: a row that follows another is never on disk without it.
+    const failed = (): void => void (this.#owed = [...rows, ...this.#owed]);
+    this.#store.appendSoon(rows, this.#lease(), failed).catch(() => undefined);
   }
 
-  /** Keeps the row for the next write. */
+  /** Keeps the row for the next one. */
   keep(step: string, kind: EntryKind, data: Json): void {
     this.#kept.push({ at: this.#now(), step, kind, data });
   }
 
   /** Resolves when everything given to it so far is on disk, or was refused. */
   async settled(): Promise<void> {
-    if (this.#waiting.length > 0) await this.#append([], []).catch(() => undefined);
-    await this.#last;
+    const { owed, carried } = this.#take();
+    this.#kept = [...carried];
+    // Also without rows: with it goes what waits.
+    await this.#store.append(owed, this.#lease()).catch(() => undefined);
   }
 
-  /** What waited, then the rows. Where it fails the rows are dropped, since their act does not follow; the rest is not. */
-  async #append(rows: readonly Row[], carried: readonly Entry[]): Promise<void> {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    // In order: a row that follows another is never on disk without it.
-    const written = this.#last.then(() => this.#store.append([...waiting, ...rows], this.#lease()));
-    this.#last = written.catch(() => {
-      this.#waiting = [...waiting, ...this.#waiting];
-      this.#kept = [...carried, ...this.#kept];
-    });
-    await written;
+  #take(): { readonly owed: readonly Row[]; readonly carried: readonly Entry[] } {
+    const taken = { owed: this.#owed, carried: this.#kept };
+    this.#owed = [];
+    this.#kept = [];
+    return taken;
   }
 
   #row(step: string, kind: EntryKind, data: Json, carried: readonly Entry[]): Row {

@@ -11,6 +11,7 @@ export class LiveView {
   #quiet = false;
   #published: Operation | null = null;
   #publishedAt = -Infinity;
+  readonly #shown = Promise.withResolvers<void>();
 
   constructor(value: Operation, publish: (value: Operation) => void) {
     this.#value = value;
@@ -26,6 +27,13 @@ export class LiveView {
     const was = this.#quiet;
     this.#quiet = on;
     if (was && !on) this.flush();
+  }
+
+  /** Publishes it for the first time, and resolves when that is done: at once, or soon while it is quiet. */
+  async begun(): Promise<void> {
+    if (this.#quiet) this.#soon(true);
+    else this.flush();
+    await this.#shown.promise;
   }
 
   change(change: Partial<Operation>): void {
@@ -81,6 +89,7 @@ export class LiveView {
     this.#published = this.#value;
     this.#publishedAt = performance.now();
     this.#publish(this.#value);
+    this.#shown.resolve();
   }
 
   #soon(often: boolean): void {

@@ -141,6 +141,43 @@ describe('the journal', () => {
     expect(seen).toEqual([[], ['intent lock', 'result lock', 'intent freeze']]);
   });
 
+  test('has the intent of the first change from its beginning where all that an undo of that needs is known', async () => {
+    const seen: string[][] = [];
+    const look = async () => (seen.push([...store.story]), done());
+    const steps = [
+      step('lock', { readsOnly: true, run: look }),
+      step('fence', { run: look }),
+      step('drain', { beside: true }),
+      step('promote', { intentAhead: true }),
+    ];
+    const { operation } = await operations.start(heading, '{}', program(steps, { announced: true }));
+    await operations.ended(operation?.id ?? '');
+    expect(seen).toEqual([
+      ['intent fence', 'intent drain'],
+      ['intent fence', 'intent drain'],
+    ]);
+    expect(store.story.filter((row) => row.startsWith('intent'))).toEqual([
+      'intent fence',
+      'intent drain',
+      'intent lock',
+    ]);
+  });
+
+  test('has it withdrawn where that is not begun, and nothing is undone then', async () => {
+    const steps = [fails('lock', { readsOnly: true }), step('fence'), step('drain', { beside: true })];
+    const { operation } = await operations.start(heading, '{}', program(steps, { announced: true }));
+    const view = await operations.ended(operation?.id ?? '');
+    expect(statesOf(view)).toEqual(['lock undone', 'fence not-run', 'drain not-run']);
+    expect(store.story).toEqual(expect.arrayContaining(['note fence', 'note drain']));
+    expect(store.story).not.toContain('undo-intent fence');
+  });
+
+  test('announces nothing of a dry run', async () => {
+    const steps = [step('lock', { readsOnly: true }), step('fence')];
+    await operations.start({ ...heading, dryRun: true }, '{}', program(steps, { announced: true }));
+    expect(store.story).toEqual([]);
+  });
+
   test('has what was not waited for a moment later all the same', async () => {
     const waiting = step('lock', {
       readsOnly: true,

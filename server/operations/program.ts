@@ -12,6 +12,12 @@ export interface Program<C> {
   readonly context: C;
   /** Values that are known before the first step and durable with the operation itself, as if that step had recorded them. */
   readonly known?: readonly { readonly step: string; readonly name: string; readonly value: Json }[];
+  /** Throws where it may not begin after all: asked with nothing between that and the write of the operation. */
+  readonly mayBegin?: () => void;
+  /** `known` is all that an undo of its first change needs: that one's intent is durable with the operation as well. */
+  readonly announced?: boolean;
+  /** Writes are down: whoever watches, or has asked for it, is told when they flow again, or a little later. */
+  readonly urgent?: boolean;
   /** For everything before the point of no return; behind it each step has its own deadline only. */
   readonly budgetMs: number;
   /** For all undos together, counted afresh. */

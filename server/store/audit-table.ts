@@ -37,7 +37,7 @@ function append(work: Work, entry: Omit<AuditEntry, 'id'>): AuditEntry {
 export function auditTable(connection: Connection): AuditStore {
   return {
     append: (entry) => connection.write((work) => append(work, entry)),
-    appendSoon: (entry) => connection.writeSoon((work) => append(work, entry)),
+    appendSoon: (entry, failed) => connection.writeSoon((work) => append(work, entry), failed),
 
     list: ({ limit, before = Number.MAX_SAFE_INTEGER, cluster }) =>
       connection.read((work) =>

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BatonError } from '../contract/errors.ts';
-import { isBusy, storeError } from './sqlite-errors.ts';
+import { isBusy, isOfStore, storeError } from './sqlite-errors.ts';
 
 export type Row = Record<string, SQLOutputValue>;
 
@@ -20,8 +20,8 @@ const defaultPatienceMs = 2000;
 const retryMs = 20;
 const soonMs = 20;
 
-/** A write that goes along with another. */
-interface Rider {
+/** One write: alone in its transaction, or with others. */
+interface Piece {
   /** Answers what tells its caller, once it is on the disk. */
   readonly run: (work: Work) => () => void;
   readonly failed: (error: unknown) => void;
@@ -37,8 +37,10 @@ export class Connection {
   readonly #statements = new Map<string, StatementSync>();
   readonly #patienceMs: number;
   #lastWrite: Promise<unknown> = Promise.resolve();
-  /** What waits for the next write, and when it does so no longer. */
-  #riders: Rider[] = [];
+  /** Writes that have been asked for and had no turn yet. */
+  #asked = 0;
+  /** What waits for the next of them, and when it does so no longer. */
+  #riders: Piece[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(file: string, database: DatabaseSync, patienceMs: number) {
@@ -56,22 +58,20 @@ export class Connection {
   write<T>(act: (work: Work) => T): Promise<T> {
     // The patience counts from the question on: a store that stays locked cannot pile up work without end.
     const deadline = performance.now() + this.#patienceMs;
-    const turn = this.#lastWrite.then(async () => await this.#together(act, deadline));
-    this.#lastWrite = turn.catch(() => undefined);
-    return turn;
+    const { piece, promise } = pieceOf(act);
+    this.#asked += 1;
+    this.#lastWrite = this.#lastWrite.then(async () => await this.#together(piece, deadline));
+    return promise;
   }
 
   /**
    * As write, but in one transaction with the next write that has its turn, before it, or a moment later by itself: the disk is
-   * waited for once.
+   * waited for once. It fails when no write is left that could take it along: `failed` is told of that at once, so that whoever
+   * begins a write after it knows.
    */
-  writeSoon<T>(act: (work: Work) => T): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const run: Rider['run'] = (work) => {
-      const result = act(work);
-      return () => resolve(result);
-    };
-    this.#riders.push({ run, failed: reject });
+  writeSoon<T>(act: (work: Work) => T, failed: (error: unknown) => void = () => undefined): Promise<T> {
+    const { piece, promise } = pieceOf(act, failed);
+    this.#riders.push(piece);
     this.#timer ??= setTimeout(() => void this.write(() => undefined).catch(() => undefined), soonMs);
     return promise;
   }
@@ -104,25 +104,19 @@ export class Connection {
   }
 
   /** The write, with what has waited for it in the same transaction. */
-  async #together<T>(act: (work: Work) => T, deadline: number): Promise<T> {
+  async #together(own: Piece, deadline: number): Promise<void> {
+    this.#asked -= 1;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const riders = this.#riders;
     this.#riders = [];
-    if (riders.length === 0) return await this.#patiently('BEGIN IMMEDIATE', act, deadline);
-    const ride = (work: Work): (() => void)[] => riders.map(({ run }) => run(work));
     try {
-      const both = (work: Work): { tell: (() => void)[]; result: T } => ({ tell: ride(work), result: act(work) });
-      const { tell, result } = await this.#patiently('BEGIN IMMEDIATE', both, deadline);
+      const tell = await this.#patiently('BEGIN IMMEDIATE', (work) => inOrder(work, [...riders, own]), deadline);
       for (const written of tell) written();
-      return result;
     } catch (error) {
-      // The act may have been refused for a reason of its own.
-      await this.#patiently('BEGIN IMMEDIATE', ride, deadline).then(
-        (tell) => tell.forEach((written) => written()),
-        (failure: unknown) => riders.forEach(({ failed }) => failed(failure)),
-      );
-      throw error;
+      if (this.#asked > 0) this.#riders.unshift(...riders);
+      else for (const rider of riders) rider.failed(error);
+      own.failed(error);
     }
   }
 
@@ -151,6 +145,41 @@ export class Connection {
       await delay(retryMs);
     }
   }
+}
+
+function pieceOf<T>(
+  act: (work: Work) => T,
+  failed: (error: unknown) => void = () => undefined,
+): { readonly piece: Piece; readonly promise: Promise<T> } {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const run: Piece['run'] = (work) => {
+    const result = act(work);
+    return () => resolve(result);
+  };
+  const fail: Piece['failed'] = (error) => {
+    failed(error);
+    reject(error);
+  };
+  return { piece: { run, failed: fail }, promise };
+}
+
+/** Runs them one after the other, and answers what tells each caller. One that refuses for a reason of its own leaves the others. */
+function inOrder(work: Work, pieces: readonly Piece[]): (() => void)[] {
+  return pieces.map((piece) => {
+    if (pieces.length === 1) return piece.run(work);
+    work.run('SAVEPOINT piece');
+    let tell: () => void;
+    try {
+      tell = piece.run(work);
+    } catch (error) {
+      // With a failure of the store itself the whole transaction is over.
+      if (isOfStore(error)) throw error;
+      work.run('ROLLBACK TO piece');
+      tell = () => piece.failed(error);
+    }
+    work.run('RELEASE piece');
+    return tell;
+  });
 }
 
 /**

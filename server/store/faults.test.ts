@@ -87,6 +87,41 @@ describe('another process holds the lock', () => {
     await store.close();
   });
 
+  test('what is written soon goes along with the next write where one fails, and fails at once where none is left', async () => {
+    const store = await openSqliteStore(file, { patienceMs: 800 });
+    await store.journal.begin(operation, operationClaim, []);
+    const entry = {
+      at: '2026-01-01T00:00:00.000Z',
+      actor: 'ana',
+      from: '::1',
+      action: 'takeover',
+      cluster: 'erp5',
+      object: 'db-2',
+      result: 'asked',
+      operationId: null,
+    };
+    const other = new DatabaseSync(file);
+    other.prepare('BEGIN EXCLUSIVE').run();
+    const story: string[] = [];
+    const told = (what: string) => [() => story.push(`${what} written`), () => story.push(`${what} failed`)] as const;
+    const soon = store.audit.appendSoon(entry, () => story.push('told')).then(...told('entry'));
+    const first = store.memory.put('k', 'v', 0).then(...told('first'));
+    await sleep(500);
+    // It has more patience left than the one before it.
+    const second = store.memory.put('k', 'w', 0).then(...told('second'));
+    await first;
+    other.prepare('ROLLBACK').run();
+    await Promise.all([soon, second]);
+    expect(story).toEqual(['first failed', 'entry written', 'second written']);
+    expect(await store.audit.list({ limit: 9 })).toHaveLength(1);
+    other.prepare('BEGIN EXCLUSIVE').run();
+    const last = store.audit.appendSoon(entry, () => story.push('told')).then(...told('last'));
+    await Promise.all([last, store.memory.put('k', 'x', 0).then(...told('put'))]);
+    expect(story.slice(3)).toEqual(['told', 'last failed', 'put failed']);
+    other.close();
+    await store.close();
+  });
+
   test('writes asked together give up together: a locked store does not pile up work', async () => {
     const store = await openSqliteStore(file, { patienceMs: 200 });
     const other = new DatabaseSync(file);

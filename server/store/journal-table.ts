@@ -78,6 +78,12 @@ export function journalTable(connection: Connection): JournalStore {
       });
     },
 
+    appendSoon: (rows, under, failed) =>
+      connection.writeSoon((work) => {
+        requireLease(work, under);
+        append(work, rows);
+      }, failed),
+
     entries: (operationId) =>
       connection.read((work) =>
         work.all('SELECT * FROM journal WHERE operation_id = ? ORDER BY sequence', operationId).map(toEntry),

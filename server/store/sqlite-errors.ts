@@ -27,6 +27,12 @@ function codeOf(error: unknown): number | null {
   return error.errcode & 0xff;
 }
 
+/** True for what the machine does to the store: no statement works then. */
+export function isOfStore(error: unknown): boolean {
+  const code = codeOf(error);
+  return code !== null && reasons[code] !== undefined;
+}
+
 /** True when another connection holds the lock: worth another try a little later. */
 export function isBusy(error: unknown): boolean {
   return codeOf(error) === busy;

@@ -150,6 +150,23 @@ describe('what is written soon', () => {
     expect(await soon).toEqual({ ...entry, id: 1 });
   });
 
+  test('and is refused for a reason of its own takes nothing with it', async () => {
+    const lost = { name: 'operations/erp5', holder: 'a', fence: 7, expiresAt: 9 };
+    const row = { operationId: 'none', at: 1, step: '', kind: 'note', data: '' } as const;
+    await store.journal.begin(operation, operationClaim, []);
+    const lease = await store.leases.get(operationClaim.name);
+    const failures: unknown[] = [];
+    const writes = await Promise.allSettled([
+      store.journal.appendSoon([], lost, (error) => failures.push(error)),
+      store.journal.appendSoon([row], lease ?? lost),
+      store.audit.appendSoon(entry),
+      store.memory.put('k', 'v', 0),
+    ]);
+    expect(writes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled', 'fulfilled']);
+    expect(failures).toMatchObject([{ code: 'already-running' }]);
+    expect(await store.audit.list({ limit: 9 })).toEqual([{ ...entry, id: 1 }]);
+  });
+
   test('is not lost when the store is closed at once', async () => {
     const soon = store.audit.appendSoon(entry);
     await store.close();

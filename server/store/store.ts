@@ -82,8 +82,8 @@ export interface TokenStore {
 export interface AuditStore {
   /** Rows are only ever added. Answers the entry with its number. */
   append(entry: Omit<AuditEntry, 'id'>): Promise<AuditEntry>;
-  /** As append, in one write with whatever is written next, or a moment later. */
-  appendSoon(entry: Omit<AuditEntry, 'id'>): Promise<AuditEntry>;
+  /** As append, in one write with whatever is written next, or a moment later. `failed` is told of its failure at once. */
+  appendSoon(entry: Omit<AuditEntry, 'id'>, failed?: (error: unknown) => void): Promise<AuditEntry>;
   list(query: { limit: number; before?: number; cluster?: string }): Promise<AuditEntry[]>;
 }
 
@@ -125,6 +125,12 @@ export interface JournalStore {
    * lease has passed to another holder or a newer term meanwhile: a console that woke up too late writes nothing.
    */
   append(rows: readonly Omit<JournalRow, 'sequence'>[], under?: Lease): Promise<void>;
+  /** As append, in one write with whatever is written next, before it, or a moment later. `failed` is told of its failure at once. */
+  appendSoon(
+    rows: readonly Omit<JournalRow, 'sequence'>[],
+    under: Lease,
+    failed?: (error: unknown) => void,
+  ): Promise<void>;
   entries(operationId: string): Promise<JournalRow[]>;
   /** With `under` as append. */
   update(id: string, change: Partial<Pick<OperationRow, 'endedAt' | 'outcome' | 'view'>>, under?: Lease): Promise<void>;

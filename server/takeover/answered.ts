@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { BatonError } from '../contract/errors.ts';
 
 /** An agent that is there answers in milliseconds; a host that is cut off must not keep a takeover for longer. */
@@ -6,14 +5,11 @@ const ANSWER_MS = 2_000;
 
 /** What an agent answers. Rejects as it does, and with BatonError('unavailable') after 2 s: then what was asked may have been done. */
 export async function answered<T>(answer: Promise<T>): Promise<T> {
-  const patience = new AbortController();
-  const late = delay(ANSWER_MS, null, { signal: patience.signal }).then(() => {
-    throw new BatonError('unavailable', `no answer within ${ANSWER_MS / 1000} s`, 'Look at the agent.');
+  return await new Promise<T>((resolve, reject) => {
+    const patience = setTimeout(
+      () => reject(new BatonError('unavailable', `no answer within ${ANSWER_MS / 1000} s`, 'Look at the agent.')),
+      ANSWER_MS,
+    );
+    answer.then(resolve, reject).finally(() => clearTimeout(patience));
   });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    patience.abort();
-    late.catch(() => undefined);
-  }
 }

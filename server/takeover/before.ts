@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { ServerFacts } from '../mariadb/server-facts.ts';
+import type { Seen } from './fresh-look.ts';
 
 const event = z.object({
   schema: z.string(),
@@ -37,3 +39,18 @@ const serverBefore = z.object({
 export const before = z.record(z.string(), serverBefore);
 export type Before = z.infer<typeof before>;
 export type ServerBefore = z.infer<typeof serverBefore>;
+
+/** What a look at a server found of that; its services are none of a failover's business. */
+export function seenBefore({ facts, events }: Seen): ServerBefore {
+  return { ...settingsOf(facts), events: [...events], services: null };
+}
+
+export function settingsOf({
+  readOnly,
+  eventScheduler,
+  semiSync: both,
+}: Pick<ServerFacts, 'readOnly' | 'eventScheduler' | 'semiSync'>): Omit<ServerBefore, 'events' | 'services'> {
+  if (!both) return { readOnly, eventScheduler, semiSync: both };
+  const { primaryEnabled, replicaEnabled, waitNoSlave, timeoutMs, waitPoint } = both;
+  return { readOnly, eventScheduler, semiSync: { primaryEnabled, replicaEnabled, waitNoSlave, timeoutMs, waitPoint } };
+}

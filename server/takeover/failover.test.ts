@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SqlError } from '../mariadb/sql-error.ts';
 import { createCluster, type SandboxCluster } from '../sandbox/cluster.ts';
 import { stopReplication } from '../sandbox/faults.ts';
@@ -24,6 +24,30 @@ afterEach(async () => {
 
 async function primaryIsSeenDead(): Promise<void> {
   await until(() => baton.watcher.observationOf('db-1')?.kind === 'unreachable', { what: 'db-1 is seen to be gone' });
+}
+
+/** Both replicas are level; answers what makes db-3 receive one transaction more. */
+async function oneMore(): Promise<() => Promise<void>> {
+  const [db1, db2, db3] = ['db-1', 'db-2', 'db-3'].map((name) => cluster.server(name));
+  if (!db1 || !db2 || !db3) throw new Error('three servers');
+  for (const replica of [db2, db3]) await caughtUp(replica, db1);
+  const [row] = await db3.sql('SELECT @@gtid_slave_pos AS position');
+  const next = Number(String(row?.['position']).split('-')[2]) + 1;
+  return async () =>
+    void (await db3.sql(
+      'STOP SLAVE',
+      `SET SESSION server_id=1, gtid_seq_no=${next}`,
+      "INSERT INTO shop.orders (uid) VALUES ('under-way')",
+      `SET GLOBAL gtid_slave_pos='0-1-${next}'`,
+      'START SLAVE',
+    ));
+}
+
+async function expectHandOver(): Promise<void> {
+  const [db2, db3] = [cluster.server('db-2'), cluster.server('db-3')];
+  expect(await writableOf([db2, db3])).toEqual([]);
+  expect((await baton.promote('db-3')).outcome).toMatch(/^succeeded/);
+  await caughtUp(db2, db3);
 }
 
 test('kill -9 of the primary and a failover end with a writable primary that the second replica follows', async () => {
@@ -150,35 +174,64 @@ test.each([true, false, null])(
   },
 );
 
-test('a replica that read what was under way after the plan has more than the target: nothing is promoted over that', async () => {
-  const [db2, db3] = [cluster.server('db-2'), cluster.server('db-3')];
-  await caughtUp(db2, cluster.server('db-1'));
-  await caughtUp(db3, cluster.server('db-1'));
-  const [row] = await db3.sql('SELECT @@gtid_slave_pos AS position');
-  const next = Number(String(row?.['position']).split('-')[2]) + 1;
-  await cluster.server('db-1').kill();
-  await primaryIsSeenDead();
-  await baton.stop();
-  baton = await startBaton(cluster, {
-    onConnection: atStatement({ when: 'before', statement: 'SHOW ALL SLAVES STATUS', on: 'db-3' }, async () => {
-      await db3.sql(
-        'STOP SLAVE',
-        `SET SESSION server_id=1, gtid_seq_no=${next}`,
-        "INSERT INTO shop.orders (uid) VALUES ('under-way')",
-        `SET GLOBAL gtid_slave_pos='0-1-${next}'`,
-        'START SLAVE',
-      );
-    }),
+describe('a replica that read what was under way after the plan has more than the target: nothing is promoted over that', () => {
+  test('as the look of the click finds', async () => {
+    const receive = await oneMore();
+    await cluster.server('db-1').kill();
+    await primaryIsSeenDead();
+    const { id: planId } = await baton.takeovers.plan({ target: 'db-2' });
+    await receive();
+    await expect(
+      baton.takeovers.start({ planId, accept: [], confirm: 'db-2', dryRun: false, actor: 'ana' }),
+    ).rejects.toMatchObject({ code: 'refused', message: expect.stringContaining('db-3 has received 1 transaction') });
+    expect(await baton.operations.list({ limit: 1 })).toEqual([]);
+    await expectHandOver();
   });
-  await primaryIsSeenDead();
-  const view = await baton.promote('db-2');
-  expect([view.outcome, view.summary]).toEqual([
-    'failed-restored',
-    expect.stringContaining('db-3 has received 1 transaction that db-2 has not: fail over to db-3'),
-  ]);
-  expect(await writableOf([db2, db3])).toEqual([]);
-  expect((await baton.promote('db-3')).outcome).toMatch(/^succeeded/);
-  await caughtUp(db2, db3);
+
+  test('as the replica tells that had a connection at that look', async () => {
+    const receive = await oneMore();
+    const old = cluster.server('db-1');
+    old.freeze();
+    try {
+      await baton.stop();
+      baton = await startBaton(cluster, {
+        onConnection: atStatement({ when: 'before', statement: 'SHOW ALL SLAVES STATUS', on: 'db-3' }, receive),
+      });
+      await primaryIsSeenDead();
+      const view = await baton.promote('db-2', { accept: ['unfenced'] });
+      expect([view.outcome, view.summary]).toEqual([
+        'failed-restored',
+        expect.stringContaining('db-3 has received 1 transaction that db-2 has not: fail over to db-3'),
+      ]);
+      await old.kill();
+    } finally {
+      if (old.alive()) old.thaw();
+    }
+    await primaryIsSeenDead();
+    await expectHandOver();
+  });
+});
+
+test('clicks at two consoles at once, on one store and for one target, are one operation', async () => {
+  const other = await startBaton(cluster);
+  try {
+    await cluster.server('db-1').kill();
+    await primaryIsSeenDead();
+    const [target] = await mostReceived(cluster, baton);
+    const clicks = await Promise.all(
+      [baton, other].map(async ({ takeovers }) => {
+        const { id: planId } = await takeovers.plan({ target });
+        return async () => await takeovers.start({ planId, accept: [], confirm: target, dryRun: false, actor: 'ana' });
+      }),
+    );
+    const [one, two] = await Promise.all(clicks.map(async (click) => await click()));
+    expect(one).toEqual(two);
+    const views = await Promise.all([baton, other].map(({ operations }) => operations.ended(one?.operationId ?? '')));
+    expect(views.map(({ outcome }) => outcome)).toContainEqual(expect.stringMatching(/^succeeded/));
+    expect(await baton.operations.list({ limit: 9 })).toHaveLength(1);
+  } finally {
+    await other.stop();
+  }
 });
 
 test('a hung primary is only given up when no replica hears from it', async () => {

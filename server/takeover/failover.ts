@@ -15,15 +15,13 @@ import { report } from './steps/report.ts';
 import { services } from './steps/services.ts';
 import { sources } from './steps/sources.ts';
 import { verify } from './steps/verify.ts';
-import type { Task } from './task.ts';
+import { failoverReplicas, type Task } from './task.ts';
 
 /** The steps of a failover: the old primary is gone, and what the target has received is all there is. */
 export function failoverSteps(task: Task): Step<TakeoverContext>[] {
   const { target, oldPrimary, others } = task;
   if (oldPrimary === null) throw new Error('a failover has an old primary');
-  const replicas = task.servers
-    .filter(({ name, reachable }) => reachable && name !== oldPrimary)
-    .map(({ name }) => name);
+  const replicas = failoverReplicas(task);
   return [
     lock(replicas, replicas),
     // Nobody takes writes meanwhile: what does not need the other runs beside it.

@@ -6,7 +6,7 @@ import { speaks } from './speaks.ts';
 /** The steps that use it begin milliseconds after it; what was seen before that is looked at again. */
 const FRESH_MS = 1_000;
 
-interface Seen {
+export interface Seen {
   readonly facts: ServerFacts;
   readonly events: readonly EventRow[];
 }
@@ -25,23 +25,23 @@ export class FreshLook {
     this.#now = now;
   }
 
-  /** What that server answered; null where it did not, or where that is too long ago. */
-  of(server: string): Seen | null {
-    const found = this.#find(server);
+  /** What that server answered; null where it did not, or where that is longer ago. */
+  of(server: string, withinMs = FRESH_MS): Seen | null {
+    const found = this.#find(server, withinMs);
     if (found?.observation?.kind !== 'up' || !found.preflight) return null;
     return { facts: found.observation.facts, events: found.preflight.events };
   }
 
   /** Whether it said nothing at all, not even that it refuses us. False where that is too long ago. */
   silent(server: string): boolean {
-    const seen = this.#find(server)?.observation;
+    const seen = this.#find(server, FRESH_MS)?.observation;
     return seen?.kind === 'unreachable' && !speaks(seen.reason);
   }
 
   /** Each by its own look: between that of one server and the click's end others may have taken seconds. */
-  #find(server: string): PlannedServer | undefined {
+  #find(server: string, withinMs: number): PlannedServer | undefined {
     const found = this.#servers.find(({ name }) => name === server);
     const age = found?.observation ? this.#now() - found.observation.at : Infinity;
-    return age >= 0 && age <= FRESH_MS ? found : undefined;
+    return age >= 0 && age <= withinMs ? found : undefined;
   }
 }

@@ -129,6 +129,21 @@ test('an old primary that comes back before the next console takes its failover 
   expect(await writableOf(cluster.servers)).toEqual(['db-2']);
 });
 
+test('a console killed under the click of a failover, with the locks and no operation yet, keeps nobody from it', async () => {
+  await cluster.server('db-1').kill();
+  const failover = { kind: 'failover', accept: ['replica-ahead', 'target-lag'] } as const;
+  await killedConsole({ when: 'after', statement: 'GET_LOCK', server: 'db-3' }, failover);
+  const baton = await startBaton({ ...cluster });
+  try {
+    expect(await baton.operations.list({ limit: 1 })).toEqual([]);
+    expect((await baton.promote('db-2', failover)).outcome).toMatch(/^succeeded/);
+  } finally {
+    await baton.stop();
+  }
+  await load.flowing();
+  expect(await writableOf(cluster.servers)).toEqual(['db-2']);
+});
+
 test('what somebody else has promoted meanwhile is not undone by a console that takes its own takeover up', async () => {
   await cluster.server('db-1').kill();
   const accept = ['replica-ahead', 'target-lag'];

@@ -22,6 +22,8 @@ export class Links {
   readonly #connect: Connect;
   readonly #sessions = new Map<string, Session>();
   readonly #opening = new Map<string, Promise<Session>>();
+  /** Connections that hold the advisory lock of their server. */
+  readonly #holding = new WeakSet<Session>();
   #abandoned = false;
   #lost = 0;
 
@@ -84,6 +86,17 @@ export class Links {
   find(server: string, purpose: Purpose): Session | null {
     const session = this.#sessions.get(key(server, purpose));
     return session && !session.broken ? session : null;
+  }
+
+  /** Notes that the server's lock connection holds the advisory lock; it does until that connection ends. */
+  nowHolds(server: string): void {
+    this.#holding.add(this.get(server, 'lock'));
+  }
+
+  /** Whether it does. */
+  holds(server: string): boolean {
+    const session = this.find(server, 'lock');
+    return session !== null && this.#holding.has(session);
   }
 
   /** How many statements have met the end of their connection so far. */

@@ -46,11 +46,12 @@ export async function performWatched(
 
 /** Whether it has not come to its end soon. Never rejects. */
 async function isLate(performed: Promise<unknown>): Promise<boolean> {
-  const patient = new AbortController();
-  const patience = delay(PATIENCE_MS, true, { signal: patient.signal }).catch(() => true);
-  const ended = performed.then(
-    () => false,
-    () => false,
-  );
-  return await Promise.race([ended, patience]).finally(() => patient.abort());
+  return await new Promise((resolve) => {
+    const patience = setTimeout(() => resolve(true), PATIENCE_MS);
+    const ended = (): void => {
+      clearTimeout(patience);
+      resolve(false);
+    };
+    performed.then(ended, ended);
+  });
 }

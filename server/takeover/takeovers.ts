@@ -11,6 +11,8 @@ import { differences } from './fingerprint.ts';
 import { FreshLook } from './fresh-look.ts';
 import { gather, type Asked, type Found } from './gather.ts';
 import { runHookAgain, type HookAgain } from './hooks/run-again.ts';
+import { knowBefore, knownOf } from './known.ts';
+import { lockAhead } from './lock-ahead.ts';
 import type { TakeoversParts } from './parts.ts';
 import type { PlanInput } from './plan-input.ts';
 import { draftPlan, taskOf, type PlanDraft } from './plan.ts';
@@ -31,8 +33,8 @@ export interface TakeoverRequest {
   readonly confirm?: string | undefined;
   readonly dryRun: boolean;
   readonly actor: string;
-  /** Where who asks writes that down, at the latest with the operation itself: nothing begins where it has failed. */
-  readonly recorded?: Promise<unknown>;
+  /** Throws where what was asked could not be written down, which goes to disk with the operation at the latest. */
+  readonly mustBeRecorded?: () => void;
 }
 
 /** The takeovers of one cluster. */
@@ -113,7 +115,11 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
   ): Promise<{ kind: 'started' | 'running'; operationId: string }> {
     // Writes are down: what changes seldom is taken from the plan, which is a minute old at most.
     const asked = { target: plan.target, kind: plan.kind, accept: request.accept };
-    const fresh = await draft(asked, plan.kind === 'failover' ? found : undefined);
+    const isFailover = plan.kind === 'failover';
+    const [fresh] = await Promise.all([
+      draft(asked, isFailover ? found : undefined),
+      isFailover ? lockAhead(parts.watch, plan, links) : null,
+    ]);
     // What began during the look is the reason for all that has changed by it.
     const begun = await parts.operations.acting(parts.cluster.name);
     if (begun) return { kind: 'running', ...sameOrRefuse(begun, plan.target, request.dryRun) };
@@ -127,11 +133,13 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
     refuseBlocked(fresh.draft, request);
     const task = taskOf(fresh.input, fresh.draft, { ...limits, dryRun: request.dryRun });
     const context = newContext(task, stepParts(parts), links);
-    context.persistedBefore = persisted;
     context.connections = links.ids();
-    if (task.kind === 'failover') context.look = new FreshLook(fresh.input.servers, parts.now);
-    const known = [{ step: 'lock', name: 'connections', value: context.connections }];
-    const program = { ...programOf(task, context, () => tellWatch(task)), known };
+    if (task.kind === 'failover') knowBefore(context, new FreshLook(fresh.input.servers, parts.now), persisted);
+    const program = {
+      ...programOf(task, context, () => tellWatch(task)),
+      ...knownOf(context),
+      ...(request.mustBeRecorded && { mayBegin: request.mustBeRecorded }),
+    };
     const heading = {
       kind: task.kind,
       cluster: task.cluster,
@@ -140,8 +148,6 @@ export function createTakeovers(parts: TakeoversParts): Takeovers {
       actor: request.actor,
       dryRun: task.dryRun,
     };
-    // Rejects where that has failed already; does not wait for it.
-    await Promise.race([request.recorded ?? Promise.resolve(), Promise.resolve()]);
     const started = await parts.operations.start(heading, JSON.stringify(task), program);
     if (started.kind === 'started') return { kind: 'started', operationId: started.operation.id };
     if (started.operation) return { kind: 'running', ...sameOrRefuse(started.operation, task.target, task.dryRun) };

@@ -141,6 +141,11 @@ export function serverOf(of: Task, name: string): TaskServer {
   return server;
 }
 
+/** The servers that a failover acts on: all that answer, but the old primary. */
+export function failoverReplicas({ servers, oldPrimary }: Task): string[] {
+  return servers.filter(({ name, reachable }) => reachable && name !== oldPrimary).map(({ name }) => name);
+}
+
 /** TLS of the connection that makes `server` follow the new primary: as configured, else as `like` had it. */
 export function sslFor(of: Task, server: string, like: TaskConnection): TaskConnection['ssl'] {
   return serverOf(of, server).ssl ?? like.ssl;

@@ -27,7 +27,7 @@ export async function observe(
         timeoutMs: leftMs(),
         galera: options.galera ?? false,
         ...(options.slow ? { slow: options.slow } : {}),
-        ...(options.counters ? { counters: options.counters } : {}),
+        ...(options.counters ? { counters: options.counters, inOne: true } : {}),
       }),
     );
     return { kind: 'up', at: options.now(), roundTripMs: performance.now() - started, facts };

@@ -22,8 +22,11 @@ export interface DeedWords {
   readonly soon?: true;
 }
 
-/** `act` is given the writing of the first entry, which is over unless that is to be `soon`: it begins nothing where it fails. */
-export type Audited = <T>(deed: Deed, act: (recorded: Promise<unknown>) => Promise<T>, words?: DeedWords) => Promise<T>;
+/**
+ * `act` is given what throws once the first entry could not be written: of one that is `soon` it asks that right before its
+ * own first write, which then has the entry along.
+ */
+export type Audited = <T>(deed: Deed, act: (mustBeRecorded: () => void) => Promise<T>, words?: DeedWords) => Promise<T>;
 
 /**
  * Has a deed in the audit before it is begun, so that nothing is done that nobody can see, and how it ended behind that.
@@ -38,10 +41,16 @@ export function auditing({ access, logger }: Pick<EngineParts, 'access' | 'logge
   };
   return async (deed, act, { asked = 'asked', done, failed = 'refused', soon } = {}) => {
     const entry = { ...deed, result: asked };
-    const recorded = soon ? access.audit.recordSoon(entry) : access.audit.record(entry);
+    let failure: { readonly error: unknown } | null = null;
+    const mustBeRecorded = (): void => {
+      if (failure) throw failure.error;
+    };
+    const recorded = soon
+      ? access.audit.recordSoon(entry, (error) => (failure = { error }))
+      : access.audit.record(entry);
     if (!soon) await recorded;
     try {
-      const [answer] = await Promise.all([act(recorded), recorded]);
+      const [answer] = await Promise.all([act(mustBeRecorded), recorded]);
       if (done !== undefined) await told(deed, done);
       return answer;
     } catch (error) {

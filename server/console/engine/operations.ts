@@ -29,7 +29,7 @@ export function operationMethods(parts: EngineParts): OperationMethods {
     const { target } = takeovers.planned(request.planId);
     return await audited(
       { actor, action, cluster: name, object: target },
-      async (recorded) => takeovers.start({ ...request, actor: actor.name, recorded }),
+      async (mustBeRecorded) => takeovers.start({ ...request, actor: actor.name, mustBeRecorded }),
       { soon: true },
     );
   }

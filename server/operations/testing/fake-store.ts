@@ -9,6 +9,8 @@ export class FakeStore {
   readonly values = new Map<string, string>();
   /** Writes are refused while true, as by a full disk. */
   broken = false;
+  /** What goes along with the next write. */
+  #riders: (() => void)[] = [];
 
   readonly journal: JournalStore = {
     begin: async (row, claim, rows) => {
@@ -20,9 +22,24 @@ export class FakeStore {
     },
     append: async (rows, under) => {
       this.#write();
-      this.#require(under);
-      for (const row of rows) this.rows.push({ ...row, sequence: this.rows.length + 1 });
+      this.#add(rows, under);
     },
+    appendSoon: async (rows, under, failed) =>
+      await new Promise((resolve, reject) => {
+        const add = (): void => {
+          this.#riders = this.#riders.filter((rider) => rider !== add);
+          try {
+            if (this.broken) throw new BatonError('unavailable', 'The disk is full.');
+            this.#add(rows, under);
+            resolve();
+          } catch (error) {
+            failed?.(error);
+            reject(error);
+          }
+        };
+        this.#riders.push(add);
+        setTimeout(() => (this.#riders.includes(add) ? add() : undefined), 20);
+      }),
     entries: async (operationId) => this.rows.filter((row) => row.operationId === operationId),
     update: async (id, change, under) => {
       this.#write();
@@ -85,6 +102,11 @@ export class FakeStore {
     });
   }
 
+  #add(rows: readonly Omit<JournalRow, 'sequence'>[], under: Lease | undefined): void {
+    this.#require(under);
+    for (const row of rows) this.rows.push({ ...row, sequence: this.rows.length + 1 });
+  }
+
   #require(under: Lease | undefined): void {
     if (under && this.leasesHeld.get(under.name)?.fence !== under.fence) {
       throw new BatonError('already-running', 'The lease was lost.');
@@ -92,6 +114,7 @@ export class FakeStore {
   }
 
   #write(): void {
+    for (const rider of this.#riders) rider();
     if (this.broken) throw new BatonError('unavailable', 'The disk is full.');
   }
 }

@@ -15,6 +15,8 @@ const PERIODS = 3;
 const LONGEST_MS = 30_000;
 const PAUSE_MS = 100;
 const PROBE_MS = 2_000;
+/** Without a connection a replica hears nothing; in this time it hardly gets one, and receives what others have not. */
+const JUST_NOW_MS = 100;
 
 /** How a replica hears the old primary. `last`: its connection as it stands since nothing comes any more. */
 interface Hearing {
@@ -67,10 +69,17 @@ async function listen(context: TakeoverContext, act: Act, server: string): Promi
   const silent = (last: ReplicaStatus | undefined): Hearing => ({ server, heard: null, last: last ?? null });
   // By its name: a connection that was started anew since has not learnt yet whose it is.
   const name = serverOf(context.task, server).connection?.name;
+  const ofName = (statuses: readonly ReplicaStatus[]): ReplicaStatus | undefined =>
+    statuses.find(({ connection }) => connection === name);
+  const seen = context.look?.of(server, JUST_NOW_MS);
+  if (seen) {
+    const status = ofName(seen.facts.replication);
+    if (status?.ioThread !== 'running') return silent(status);
+  }
   const session = await lockSession(context, act, server);
   if (!session) return silent(undefined);
   const read = async (): Promise<ReplicaStatus | undefined> =>
-    (await look(act, session, readReplication())).map(replicaStatus).find(({ connection }) => connection === name);
+    ofName((await look(act, session, readReplication())).map(replicaStatus));
   const first = await read();
   // Without a connection there is nothing to hear through.
   if (!first || first.ioThread !== 'running') return silent(first);

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { setTimeout as delay } from 'node:timers/promises';
 import { connectionText, lockAnswer, readConnection, takeLock } from '../../mariadb/advisory-lock.ts';
+import type { Session } from '../../mariadb/session.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';
 import { done, type Act, type Step, type StepEnd } from '../../operations/step.ts';
 import { look, perform, type TakeoverContext } from '../context.ts';
@@ -7,10 +9,13 @@ import { purposesOf } from '../links.ts';
 import { serverOf } from '../task.ts';
 
 const CONNECT_MS = 3_000;
+const PATIENCE_MS = 300;
+const PAUSE_MS = 20;
 
 /**
  * Opens every connection that the takeover needs and takes the advisory lock on every reachable server, in the order of
- * their ids: consoles with different stores can't both act. The ids are in the journal before a lock is taken.
+ * their ids: consoles with different stores can't both act. The ids are in the journal before a lock is taken here; what the
+ * click of a failover holds already is not asked for again.
  */
 export function lock(servers: readonly string[], mustHold: readonly string[]): Step<TakeoverContext> {
   return {
@@ -65,12 +70,26 @@ async function connectAll(
 async function takeAll(context: TakeoverContext, act: Act, servers: readonly string[]): Promise<StepEnd> {
   for (const server of servers) {
     const session = context.links.get(server, 'lock');
-    const [row] = await perform(act, session, takeLock());
-    const { taken, holder } = lockAnswer(row ?? {});
+    if (context.links.holds(server)) {
+      act.statement(`${takeLock().shown}  -- ${server}`);
+      continue;
+    }
+    const { taken, holder } = await patiently(act, session);
     if (taken) continue;
     const [who] = holder === null ? [] : await look(act, session, readConnection(holder));
     await context.links.release();
     return { kind: 'refused', error: `another takeover holds the lock on ${server}: ${connectionText(who ?? {})}` };
   }
   return done(`locks held on ${servers.join(', ')}`);
+}
+
+/** Asks until it has the lock, for as long as a click may hold it that came second at the lease and gives it back. */
+async function patiently(act: Act, session: Session): Promise<ReturnType<typeof lockAnswer>> {
+  const patience = act.deadline.within(PATIENCE_MS);
+  for (;;) {
+    const [row] = await perform(act, session, takeLock());
+    const answer = lockAnswer(row ?? {});
+    if (answer.taken || patience.remainingMs() === 0) return answer;
+    await delay(PAUSE_MS);
+  }
 }

@@ -82,14 +82,14 @@ export function promote(server: string): Step<TakeoverContext> {
         const closed = context.before?.[server]?.readOnly !== false || context.madeReadOnly.includes(server);
         if (closed && statuses.length === 0 && (await takesWrites(act, session)))
           return promotedByOthers(context, server);
-        await perform(act, session, stopWrites(2));
         const status = statuses.find(({ connection }) => connection === name);
-        if (status?.ioThread === 'running' && status.sqlThread === 'running') return { kind: 'nothing' };
+        const applies = status?.sqlThread === 'running';
+        if (applies && !closed) return { kind: 'nothing' };
+        await perform(act, session, stopWrites(2));
+        if (applies) return { kind: 'nothing' };
         if (!status) {
           if (task.oldPrimary === null) return { kind: 'nothing' };
           await perform(act, session, changePrimary(newPrimaryFor(context, server, task.oldPrimary, false)));
-        } else if (status.sqlThread === 'running') {
-          return { kind: 'nothing' };
         }
         await perform(act, session, startReplication(name));
         return { kind: 'undone', note: `${server} follows ${task.oldPrimary} again` };

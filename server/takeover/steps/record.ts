@@ -1,7 +1,6 @@
 import { eventRow, listEvents } from '../../mariadb/events-move.ts';
-import type { ServerFacts } from '../../mariadb/server-facts.ts';
 import { done, type Act, type Step } from '../../operations/step.ts';
-import type { ServerBefore } from '../before.ts';
+import { seenBefore, settingsOf, type ServerBefore } from '../before.ts';
 import { look, oldPrimaryOf, type TakeoverContext } from '../context.ts';
 import { persistedReadOnly, rememberPersisted } from '../persisted-read-only.ts';
 
@@ -17,7 +16,8 @@ export function record(servers?: readonly string[]): Step<TakeoverContext> {
     deadlineMs: 10_000,
     readsOnly: true,
     async run(context, act) {
-      const { links, task } = context;
+      const { links, task, before } = context;
+      if (before !== null) return done(recordedText(Object.keys(before)));
       const [looks, persisted] = await Promise.all([
         Promise.all(
           (servers ?? links.serversWith('lock')).map(
@@ -29,10 +29,12 @@ export function record(servers?: readonly string[]): Step<TakeoverContext> {
       context.before = Object.fromEntries(looks);
       act.remember('before', context.before);
       if (persisted !== undefined) rememberPersisted(context, act, persisted);
-      return done(`values of ${looks.map(([server]) => server).join(', ')} recorded`);
+      return done(recordedText(looks.map(([server]) => server)));
     },
   };
 }
+
+const recordedText = (servers: readonly string[]): string => `values of ${servers.join(', ')} recorded`;
 
 /** undefined: its agent can't be asked now; the fence asks it again, and says so. */
 async function persistedByAgent(context: TakeoverContext, server: string): Promise<boolean | null | undefined> {
@@ -43,7 +45,7 @@ async function persistedByAgent(context: TakeoverContext, server: string): Promi
 
 async function serverBefore(context: TakeoverContext, act: Act, server: string): Promise<ServerBefore> {
   const seen = context.look?.of(server);
-  if (seen) return { ...settingsOf(seen.facts), events: [...seen.events], services: null };
+  if (seen) return seenBefore(seen);
   const session = await context.links.ensure(server, 'lock', Math.min(FACTS_MS, act.deadline.remainingMs()));
   // Only an old primary's services are shut, and so restored.
   const agent = server === context.task.oldPrimary ? context.parts.agent(server) : null;
@@ -58,14 +60,4 @@ async function serverBefore(context: TakeoverContext, act: Act, server: string):
     events: events.map(eventRow),
     services: status?.services.map(({ name, enabled }) => ({ name, enabled })) ?? null,
   };
-}
-
-function settingsOf({
-  readOnly,
-  eventScheduler,
-  semiSync,
-}: Pick<ServerFacts, 'readOnly' | 'eventScheduler' | 'semiSync'>): Omit<ServerBefore, 'events' | 'services'> {
-  if (!semiSync) return { readOnly, eventScheduler, semiSync };
-  const { primaryEnabled, replicaEnabled, waitNoSlave, timeoutMs, waitPoint } = semiSync;
-  return { readOnly, eventScheduler, semiSync: { primaryEnabled, replicaEnabled, waitNoSlave, timeoutMs, waitPoint } };
 }
