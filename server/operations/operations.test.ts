@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { BatonError } from '../contract/errors.ts';
 import type { Operation } from '../contract/operation.ts';
 import { entriesOf, recorded } from './journal.ts';
 import { Operations } from './operations.ts';
@@ -75,6 +76,10 @@ function program(steps: readonly Step<Log>[], change: Partial<Program<Log>> = {}
     close: async (context) => void context.push('close'),
     ...change,
   };
+}
+
+function unwritten(): never {
+  throw new BatonError('unavailable', 'The click is not in the audit.');
 }
 
 const heading = { kind: 'test', cluster: 'erp5', target: 'db-2', title: 'A test', actor: 'ana', dryRun: false };
@@ -215,6 +220,13 @@ describe('the journal', () => {
 });
 
 describe('before the point of no return', () => {
+  test('nothing is written of one that may not begin after all, and the cluster is free', async () => {
+    const refused = operations.start(heading, '{}', program([step('a')], { mayBegin: unwritten }));
+    await expect(refused).rejects.toMatchObject({ code: 'unavailable' });
+    expect([...store.operations]).toEqual([]);
+    expect((await run([step('a')])).outcome).toBe('succeeded');
+  });
+
   test('a failure undoes what began, last first, and leaves the rest not run', async () => {
     const view = await run([step('a'), step('b'), fails('c'), point()]);
     expect(log).toEqual(['a', 'b', 'undo c', 'undo b', 'undo a', 'close']);
