@@ -3,6 +3,7 @@ import { signInTest, type SignInAnswer, type SignInTest } from '../contract/agen
 import { BatonError, messageOf } from '../contract/errors.ts';
 import { asReplication, connect, type SqlTls } from '../mariadb/connection.ts';
 import { SqlError } from '../mariadb/sql-error.ts';
+import { judgeBy } from '../tls/judge-server.ts';
 import { readMaterial } from '../tls/material.ts';
 
 const CONNECT_MS = 2_000;
@@ -29,10 +30,16 @@ const named = (file: string): string | undefined => (file === '' ? undefined : f
  * The files, as the replica beside this agent will use them. Rejects with SqlError where one can't be read here, which says
  * nothing of the replica itself.
  */
-async function readTls({ ca, certificate, key, verifyServer }: NonNullable<SignInTest['tls']>): Promise<SqlTls> {
+async function readTls({ verifyServer, ...files }: NonNullable<SignInTest['tls']>): Promise<SqlTls> {
   try {
-    const files = { ca: named(ca), certificate: named(certificate), key: named(key) };
-    return asReplication(await readMaterial(files), verifyServer);
+    const { ca, certificate, key, crl } = files;
+    const material = await readMaterial({
+      ca: named(ca),
+      certificate: named(certificate),
+      key: named(key),
+      crl: named(crl),
+    });
+    return asReplication({ ...material, judge: judgeBy(material) }, verifyServer);
   } catch (error) {
     throw new SqlError('tls', 0, `the agent can't use the files of that replication: ${messageOf(error)}`);
   }

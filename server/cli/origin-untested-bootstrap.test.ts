@@ -156,9 +156,18 @@ describe.each([
   test.runIf(secure)(
     'a primary whose certificate was revoked is refused with the reason, and nothing is begun',
     async () => {
-      await scene.cluster.authority?.revoke('server-db-1', new Date());
+      const { authority } = scene.cluster;
+      if (!authority) throw new Error('the cluster has no authority');
+      await authority.revoke('server-db-1', new Date());
+      const password = (await readFile(scene.passwordFile, 'utf8')).trim();
+      const tls = { ...authority.files('replica'), verifyServer: true };
       for (const host of hosts) {
         expect(await tried(host, {})).toMatchObject(refusal(3, /its certificate is revoked/));
+        // And a takeover knows beforehand that nobody could follow it.
+        const client = await scene.client(host);
+        const account = { host, port: scene.primary.port, user: 'replicating', password, tls };
+        expect(await client.signsIn(account)).toEqual({ result: 'unknown', text: 'its certificate is revoked' });
+        client.close();
       }
     },
   );

@@ -143,7 +143,13 @@ export const signInTest = z.strictObject({
   password: z.string().max(1000),
   /** As that replication will: files of the agent's host, "" for none. */
   tls: z
-    .strictObject({ ca: z.string(), certificate: z.string(), key: z.string(), verifyServer: z.boolean() })
+    .strictObject({
+      ca: z.string(),
+      certificate: z.string(),
+      key: z.string(),
+      crl: z.string(),
+      verifyServer: z.boolean(),
+    })
     .optional(),
 });
 export type SignInTest = z.infer<typeof signInTest>;

@@ -66,8 +66,8 @@ function replicationTlsOf(parts: TakeoversParts, target: string): (server: strin
 
 function signInTls(ssl: ReplicaStatus['ssl'] | undefined): Pick<SignInTest, 'tls'> {
   if (!ssl?.allowed) return {};
-  const { caFile: ca, certificate, key, verifyServer } = ssl;
-  return { tls: { ca, certificate, key, verifyServer } };
+  const { caFile: ca, certificate, key, crl, verifyServer } = ssl;
+  return { tls: { ca, certificate, key, crl, verifyServer } };
 }
 
 /** Signs in to each source outside of the cluster whose account is known, from the host that is to follow it if it has an agent. */
