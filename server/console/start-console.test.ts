@@ -134,12 +134,15 @@ describe('a takeover through the API', () => {
     expect(operation.outcome).toMatch(/^succeeded/);
     expect(operation.writeOutageMs).not.toBeNull();
     await seen(({ primary }) => expect(primary).toBe('db-2'));
-    const audit = await call<AuditEntry[]>('GET', '/audit?cluster=erp5&limit=3');
-    expect(audit.map(({ action, result, operationId: id }) => [action, result.split(':')[0], id])).toEqual([
-      ['switchover', operation.outcome, operationId],
-      ['switchover', 'begun', operationId],
-      ['takeover', 'asked', null],
-    ]);
+    // Its end is written behind the answer that tells of it.
+    await vi.waitFor(async () => {
+      const audit = await call<AuditEntry[]>('GET', '/audit?cluster=erp5&limit=3');
+      expect(audit.map(({ action, result, operationId: id }) => [action, result.split(':')[0], id])).toEqual([
+        ['switchover', operation.outcome, operationId],
+        ['switchover', 'begun', operationId],
+        ['takeover', 'asked', null],
+      ]);
+    }, within20s);
   });
 
   test('of a server that is the primary already is refused with its checks', async () => {
@@ -173,8 +176,10 @@ test('an agent that is down is told as such, and all else goes on without it', a
   });
   expect([answer.status, errorOf(answer).code]).toEqual([503, 'unavailable']);
   await call('GET', `/clusters/erp5/dumps/db-3/${name}`, undefined, 503);
-  const [end] = await call<AuditEntry[]>('GET', '/audit?limit=1');
-  expect([end?.object, end?.result]).toEqual([`db-3/${name}`, expect.stringMatching(/^failed: The agent of db-3/)]);
+  await vi.waitFor(async () => {
+    const [end] = await call<AuditEntry[]>('GET', '/audit?limit=1');
+    expect([end?.object, end?.result]).toEqual([`db-3/${name}`, expect.stringMatching(/^failed: The agent of db-3/)]);
+  }, within20s);
 });
 
 test('metrics tell lag, state and roles by name', async () => {

@@ -69,10 +69,15 @@ async function killedInHook(
 /** What the killed console had left running is no more: it would act beside the hooks of the next one. */
 async function leftOverIsGone(): Promise<void> {
   const pid = Number(readFileSync(scripts.file('pid'), 'utf8'));
-  const running = (): boolean => {
-    const found = identityOf(pid);
-    return found !== null && !/ Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  // It may end between two looks.
+  const stat = (): string => {
+    try {
+      return readFileSync(`/proc/${pid}/stat`, 'utf8');
+    } catch {
+      return '';
+    }
   };
+  const running = (): boolean => identityOf(pid) !== null && !/^$| Z /.test(stat());
   await until(() => !running(), { what: 'the hook of the killed console has ended' });
 }
 
