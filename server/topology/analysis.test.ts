@@ -253,6 +253,15 @@ describe('one cause is one problem', () => {
     expect(problem?.fix).toMatch(/it is alive/);
   });
 
+  test('a server that the console does not trust answers: look at certificates, and fail over from nobody', () => {
+    const untrusted = { ...refused, reason: 'tls' as const };
+    for (const id of [1, 2]) {
+      const [problem] = problemsOf(exampleWith(exampleView(id, untrusted, up(exampleFacts(id), 20_000))));
+      expect(problem?.fix).toMatch(/Look at its certificate and at serverTls/);
+      expect(problem?.fix?.includes('two primaries')).toBe(id === 1);
+    }
+  });
+
   test('a detached server is neither a second primary nor a replica that follows nobody', () => {
     const view = exampleWith(exampleView(3, up(exampleFacts(3))));
     expect(codesOf({ ...view, memory: { ...view.memory, detached: new Set(['db-3']) } })).toEqual([]);

@@ -1,5 +1,6 @@
 import type { Roles } from '../roles.ts';
 import type { ClusterView } from '../view.ts';
+import { certificateFix } from './server.ts';
 import { duration, type Evidence, type Finding } from './finding.ts';
 
 /** Servers that both take writes and follow nobody: with every second there is more that only one of them has. */
@@ -43,15 +44,18 @@ export function primaryUnreachable({ snapshot, view, roles }: Evidence): Finding
     : 'never seen by this console';
   const witnesses = stillHeardBy(primary.name, view, roles);
   const heard = witnesses.length > 0 ? ` ${witnesses.join(' and ')} heard it since.` : '';
+  const certificate = certificateFix(primary);
   return [
     {
       code: 'primary-unreachable',
       level: 'critical',
       server: primary.name,
       text: `The primary ${primary.name} can't be reached, ${seen}: ${primary.detail ?? 'no reason known'}.${heard}`,
-      fix: heard
-        ? `Look at the network between the console and ${primary.name} first: it is alive, and a failover would make two primaries.`
-        : 'Bring it back, or promote a replica (failover).',
+      fix: certificate
+        ? `It answers, and a failover beside it would make two primaries. ${certificate}`
+        : heard
+          ? `Look at the network between the console and ${primary.name} first: it is alive, and a failover would make two primaries.`
+          : 'Bring it back, or promote a replica (failover).',
     },
   ];
 }

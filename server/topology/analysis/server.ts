@@ -1,3 +1,4 @@
+import type { ServerSnapshot } from '../../contract/snapshot.ts';
 import { duration, freshServers, type Evidence, type Finding } from './finding.ts';
 
 /** The server's clock may be off by this much before anything is said. */
@@ -12,8 +13,15 @@ export function serverUnreachable({ snapshot }: Evidence): Finding[] {
       level: 'serious',
       server: server.name,
       text: `${server.name} can't be reached: ${server.detail ?? 'no reason known'}.`,
-      fix: null,
+      fix: certificateFix(server),
     }));
+}
+
+/** null: it is nothing about certificates. */
+export function certificateFix({ name, reason }: ServerSnapshot): string | null {
+  return reason === 'tls'
+    ? `Look at its certificate and at serverTls: \`baton check certificates\` here and on the host of ${name}.`
+    : null;
 }
 
 /** What is shown of a server is older than it may be, though no look has failed: the looks take too long. */
