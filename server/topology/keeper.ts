@@ -42,8 +42,8 @@ export class Keeper {
   #detached: ReadonlySet<string> = new Set();
   /** Marks of ours that are on their way to the store. */
   #marking = 0;
-  /** The store does not have them yet. */
-  #unwritten = false;
+  /** What we marked (true) or took back (false), by server, and the store does not have yet. */
+  readonly #unwritten = new Map<string, boolean>();
   /** Marked servers that were seen without replication since. */
   #alone = new Set<string>();
   readonly #events = new Map<string, RememberedEvents>();
@@ -111,39 +111,47 @@ export class Keeper {
   async primaryIs(name: string): Promise<void> {
     const at = this.#options.now();
     this.#primary = { ...(this.#primary ?? lastPrimary(name, at, [], [])), name };
-    const others = new Set([...this.#detached].filter((server) => server !== name));
     // A look that fell between its opening and the end of the takeover has seen its events before they were enabled.
     this.#writtenAt.delete(`events ${name}`);
     await this.#guard(async (memory) => {
       // Both at once, and the failure of both is taken: one that nobody awaits would end the console.
-      await Promise.all([this.#mark(others, at), this.#primary && memory.putPrimary(this.#primary)]);
+      await Promise.all([this.#mark(name, false, at), this.#primary && memory.putPrimary(this.#primary)]);
     });
   }
 
   /** Puts a server outside the count of primaries. Rejects where the store fails: the mark would not last. */
   async markDetached(server: string): Promise<void> {
-    await this.#mark(new Set([...this.#detached, server]), this.#options.now());
+    await this.#mark(server, true, this.#options.now());
   }
 
   /** A marked server that was seen on its own and now replicates is detached no more. */
   seenAs(server: string, role: Role): void {
     // Also while there is no primary to be seen.
-    if (this.#unwritten) this.#every('detached', primaryEveryMs, async (memory) => await this.#learnDetached(memory));
+    if (this.#unwritten.size > 0)
+      this.#every('detached', primaryEveryMs, async (memory) => await this.#learnDetached(memory));
     if (!this.#detached.has(server)) return;
     // The mark comes before the act: until then it still replicates.
     if (role !== 'replica') this.#alone.add(server);
     if (role !== 'replica' || !this.#alone.delete(server)) return;
-    const others = new Set([...this.#detached].filter((name) => name !== server));
-    void this.#guard(async () => await this.#mark(others, this.#options.now()));
+    void this.#guard(async () => await this.#mark(server, false, this.#options.now()));
   }
 
-  async #mark(detached: ReadonlySet<string>, at: number): Promise<void> {
-    this.#detached = detached;
-    this.#unwritten = true;
+  async #mark(server: string, detached: boolean, at: number): Promise<void> {
+    this.#unwritten.set(server, detached);
+    this.#detached = marked(this.#detached, this.#unwritten);
+    await this.#writeMarks(at);
+  }
+
+  /** Into what stands in the store then: what another console has marked stays. */
+  async #writeMarks(at: number): Promise<void> {
+    const ours = new Map(this.#unwritten);
+    let now: ReadonlySet<string> = this.#detached;
     this.#marking += 1;
     try {
-      await this.#options.memory.putDetached(detached, at);
-      if (this.#detached === detached) this.#unwritten = false;
+      await this.#options.memory.changeDetached((kept) => (now = marked(kept, ours)), at);
+      for (const [server, detached] of ours)
+        if (this.#unwritten.get(server) === detached) this.#unwritten.delete(server);
+      this.#detached = marked(now, this.#unwritten);
     } finally {
       this.#marking -= 1;
     }
@@ -154,7 +162,7 @@ export class Keeper {
    * full disk kept from being written are tried again instead.
    */
   async #learnDetached(memory: WatchMemory): Promise<void> {
-    if (this.#unwritten) return await this.#mark(this.#detached, this.#options.now());
+    if (this.#unwritten.size > 0) return await this.#writeMarks(this.#options.now());
     const before = this.#detached;
     const kept = await memory.detached();
     if (this.#marking === 0 && this.#detached === before) this.#detached = kept;
@@ -182,7 +190,7 @@ export class Keeper {
   async flush(): Promise<void> {
     await Promise.all(this.#writing.values());
     await this.#guard(async (memory) => {
-      if (this.#unwritten) await this.#mark(this.#detached, this.#options.now());
+      if (this.#unwritten.size > 0) await this.#writeMarks(this.#options.now());
       if (this.#standing.length > 0) await this.#putProblems(memory);
       if (!this.#seen) return;
       if (this.#primary) await memory.putPrimary(this.#primary);
@@ -226,4 +234,14 @@ async function eventsOf(pool: Pool, timeoutMs: number): Promise<EventRow[] | nul
 
 function lastPrimary(name: string, at: number, position: GtidList, state: GtidList): LastPrimary {
   return { name, at, position: formatGtidList(position), state: formatGtidList(state) };
+}
+
+/** The set with those that are marked, and without those whose mark is taken back. */
+function marked(detached: ReadonlySet<string>, changes: ReadonlyMap<string, boolean>): ReadonlySet<string> {
+  const after = new Set(detached);
+  for (const [server, is] of changes) {
+    if (is) after.add(server);
+    else after.delete(server);
+  }
+  return after;
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Maintenance } from '../contract/maintenance.ts';
 import type { Problem } from '../contract/snapshot.ts';
 import type { EventRow } from '../mariadb/events-move.ts';
@@ -35,7 +36,8 @@ export interface WatchMemory {
   history(now: number): Promise<LagHistory>;
   putHistory(history: LagHistory, now: number): Promise<void>;
   detached(): Promise<ReadonlySet<string>>;
-  putDetached(servers: ReadonlySet<string>, now: number): Promise<void>;
+  /** Puts what `change` answers in the place of what stands in the store then, whoever wrote it; nothing is written where it is the same. */
+  changeDetached(change: (servers: ReadonlySet<string>) => ReadonlySet<string>, now: number): Promise<void>;
   maintenance(): Promise<ReadonlyMap<string, Maintenance>>;
   /** Lets `change` alter what stands in the store then, whoever wrote it; false: nothing is written. */
   changeMaintenance(change: (all: Map<string, Maintenance>) => boolean, now: number): Promise<void>;
@@ -60,7 +62,14 @@ export function createWatchMemory(store: MemoryStore, cluster: string): WatchMem
     history: async (now) => LagHistory.from((await read<LagHistoryData>('history')) ?? [], now),
     putHistory: async (history, now) => await write('history', history, now),
     detached: async () => new Set(await read<string[]>('detached')),
-    putDetached: async (servers, now) => await write('detached', [...servers], now),
+    changeDetached: async (change, now) => {
+      const changed = (kept: string | null): string | null => {
+        const before = new Set(valueIn<string[]>(kept, []));
+        const after = change(before);
+        return isDeepStrictEqual(after, before) ? null : asText([...after]);
+      };
+      await store.change(key('detached'), changed, now);
+    },
     maintenance: async () => new Map(Object.entries((await read<Record<string, Maintenance>>('maintenance')) ?? {})),
     changeMaintenance: async (change, now) => {
       const changed = (kept: string | null): string | null => {

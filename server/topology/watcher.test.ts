@@ -347,6 +347,11 @@ test('what one console detached or set aside is so for another one on the same s
   await cluster.server('db-3').sql('STOP SLAVE', 'RESET SLAVE ALL', 'SET GLOBAL read_only=0');
   expect(codes(await other.sees('it is on its own', standalone))).toEqual([]);
 
+  // At once, before it has learnt what the first one marked.
+  const late = await watch(cluster, store);
+  await Promise.all([first.watcher.markDetached('db-2'), late.watcher.primaryIs('db-1')]);
+  expect(await createWatchMemory(store.memory, 'erp5').detached()).toEqual(new Set(['db-2', 'db-3']));
+
   const since = new Date().toISOString();
   const aside = { reason: 'kernel update', owner: 'ana', since, until: new Date(Date.now() + 3_600_000).toISOString() };
   await first.watcher.setAside('db-2', aside);
@@ -363,8 +368,10 @@ test('which server was detached is written once the disk has room again, and kno
   const cluster = await clusterOf({ replicas: 2 });
   const store = await aStore();
   let full = true;
-  const put: Store['memory']['put'] = async (...row) => await (full ? broken() : store.memory.put(...row));
-  const first = await watch(cluster, { ...store, memory: { ...store.memory, put } });
+  const { memory: kept } = store;
+  const put: Store['memory']['put'] = async (...row) => await (full ? broken() : kept.put(...row));
+  const change: Store['memory']['change'] = async (...row) => await (full ? broken() : kept.change(...row));
+  const first = await watch(cluster, { ...store, memory: { ...kept, put, change } });
   await first.sees('a healthy cluster', healthy);
   await expect(first.watcher.markDetached('db-3')).rejects.toMatchObject({ code: 'unavailable' });
   await cluster.server('db-3').sql('STOP SLAVE', 'RESET SLAVE ALL', 'SET GLOBAL read_only=0');
