@@ -10,7 +10,8 @@ import { lookAtBackups } from './check/look-backups.ts';
 
 /*
  * The origin's acceptance tests of scheduled backups, by their names (SlapOS, software/erp5/test/test/test_mariadb.py): there
- * `TestCrontabs` turns the clock of a cron; here the schedule comes every other second.
+ * `TestCrontabs` turns the clock of a cron; here the schedule comes every other second. A transport means nothing to a schedule: how
+ * its files are read over each is in origin-replication.test.ts.
  */
 const timeoutMs = 50_000;
 let cluster: SandboxCluster;

@@ -33,7 +33,7 @@ const rows = async (server: SandboxServer): Promise<unknown> =>
   await server.sql('SELECT id, value FROM shop.t ORDER BY id');
 
 describe.each([
-  { words: 'TLS', secure: true },
+  { words: 'TLS, TestMariaDBExternalCaucased', secure: true },
   { words: 'test_no_ssl', secure: false },
 ])('$words', ({ secure }) => {
   let scene: PublishedPrimary;
