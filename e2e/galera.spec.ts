@@ -88,6 +88,11 @@ test('all nodes are killed on the page; it says which one may begin and why, bri
   );
   expect(states).toEqual(['Synced', 'Synced', 'Synced']);
 
+  // One that is down is brought back by a script as by the page, and waited for.
+  await baton('sandbox', 'stop', 'wiki-3', '--dir', demo.dir);
+  const started = await baton('galera', 'start', 'wiki', '--yes', '--json', '--config', demo.file.config);
+  expect(JSON.parse(started)).toMatchObject({ order: ['wiki-3'], nodes: [{ node: 'wiki-3', error: null }] });
+
   // Stopped in order, the last one is the one that is offered; by hand another one refuses, and its error log says why.
   await page.getByRole('link', { name: 'See the nodes of wiki' }).click();
   await page.getByRole('button', { name: 'Stop all in order', exact: true }).click();
@@ -100,6 +105,11 @@ test('all nodes are killed on the page; it says which one may begin and why, bri
   await expect(page.getByRole('button', { name: 'Bootstrap wiki-1' })).toBeEnabled();
   await photograph(page, 'galera-error-log');
 });
+
+/** What a baton command prints; rejects where it ends with another code than 0. */
+async function baton(...words: string[]): Promise<string> {
+  return (await run(join(root, 'server/cli/baton.mjs'), words, { cwd: root })).stdout;
+}
 
 /** As who has read half of a manual does it: a node is told to begin a cluster. Answers what came of it. */
 async function startedByHand(node: string): Promise<string> {
