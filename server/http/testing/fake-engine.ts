@@ -9,7 +9,7 @@ import type { GaleraView, RecoveryPlan } from '../../contract/galera.ts';
 import type { RoundPlan, RoundPlanRequest, RoundRequest } from '../../contract/galera-rounds.ts';
 import type { Operation } from '../../contract/operation.ts';
 import type { TakeoverPlan } from '../../contract/takeover.ts';
-import { clusterNamed, operationNamed } from './examples.ts';
+import { at, backupRun, clusterNamed, operationNamed, rejoinPlanOf, verifyRunOf } from './examples.ts';
 
 /**
  * A small engine in memory for the listener's tests: one cluster, one operation, what a test adds. It asks for the
@@ -67,7 +67,6 @@ export class FakeEngine implements Engine {
   }
   async serviceRun(actor: Actor, cluster: string, { server, name, id }: Parameters<Engine['serviceRun']>[2]) {
     this.#ask(actor, 'view', `serviceRun ${cluster} ${server} ${name} ${id}`);
-    const at = '2026-01-01T00:00:00.000Z';
     return { id, service: name, startedAt: at, endedAt: at, state: 'done' as const, exitCode: 0, log: '' };
   }
   async keepReadOnly(actor: Actor, cluster: string, server: string) {
@@ -76,17 +75,7 @@ export class FakeEngine implements Engine {
   }
   async rejoinPlan(actor: Actor, cluster: string, server: string) {
     this.#ask(actor, 'view', `rejoinPlan ${cluster} ${server}`);
-    const observedAt = '2026-01-01T00:00:00.000Z';
-    const nothing = {
-      primary: 'db-1',
-      checks: [],
-      steps: [],
-      extraTransactions: null,
-      blocked: false,
-      setAside: false,
-      confirm: null,
-    };
-    return { ...nothing, cluster, server, address: server, command: `baton rejoin ${cluster}/${server}`, observedAt };
+    return rejoinPlanOf(cluster, server);
   }
   async galera(actor: Actor, cluster: string): Promise<GaleraView> {
     this.#ask(actor, 'view', `galera ${cluster}`);
@@ -124,7 +113,7 @@ export class FakeEngine implements Engine {
   }
   async extraTransactions(actor: Actor, cluster: string, server: string) {
     this.#ask(actor, 'view', `extraTransactions ${cluster} ${server}`);
-    return { server, primary: 'db-1', count: 0, ranges: [], text: '', observedAt: '2026-01-01T00:00:00.000Z' };
+    return { server, primary: 'db-1', count: 0, ranges: [], text: '', observedAt: at };
   }
   async exportExtraTransactions(actor: Actor, cluster: string, server: string) {
     this.#ask(actor, 'download', `exportExtraTransactions ${cluster} ${server}`);
@@ -137,8 +126,7 @@ export class FakeEngine implements Engine {
     { reason, minutes }: Parameters<Engine['setAside']>[3],
   ) {
     this.#ask(actor, 'operate', `setAside ${cluster} ${server} ${minutes}`);
-    const since = '2026-01-01T00:00:00.000Z';
-    return { reason, owner: actor.name, since, until: since };
+    return { reason, owner: actor.name, since: at, until: at };
   }
   async endMaintenance(actor: Actor, cluster: string, server: string) {
     this.#ask(actor, 'operate', `endMaintenance ${cluster} ${server}`);
@@ -196,32 +184,19 @@ export class FakeEngine implements Engine {
   }
   async takeBackup(actor: Actor): Promise<BackupRun> {
     this.#ask(actor, 'operate', 'takeBackup');
-    return this.#run();
+    return backupRun;
   }
   async backupRun(actor: Actor): Promise<BackupRun> {
     this.#ask(actor, 'view', 'backupRun');
-    return this.#run();
+    return backupRun;
   }
   async verifyDump(actor: Actor): Promise<VerifyRun> {
     this.#ask(actor, 'operate', 'verifyDump');
-    return verifyOf('d.sql.zst');
+    return verifyRunOf('d.sql.zst');
   }
   async verifyRun(actor: Actor): Promise<VerifyRun> {
     this.#ask(actor, 'view', 'verifyRun');
-    return verifyOf('d.sql.zst');
-  }
-  #run(): BackupRun {
-    const startedAt = '2026-01-01T00:00:00.000Z';
-    return {
-      id: 'run-1',
-      method: 'dump',
-      startedAt,
-      endedAt: null,
-      state: 'running',
-      bytes: 0,
-      name: null,
-      error: null,
-    };
+    return verifyRunOf('d.sql.zst');
   }
   async connectionParameters(actor: Actor, cluster: string, server: string) {
     this.#ask(actor, 'operate', `connectionParameters ${cluster} ${server}`);
@@ -240,7 +215,7 @@ export class FakeEngine implements Engine {
   }
   async addUser(actor: Actor, { username, role }: Parameters<Engine['addUser']>[1]) {
     this.#ask(actor, 'administer', 'addUser');
-    return { username, role, createdAt: '2026-01-01T00:00:00.000Z' };
+    return { username, role, createdAt: at };
   }
   async removeUser(actor: Actor) {
     this.#ask(actor, 'administer', 'removeUser');
@@ -251,13 +226,12 @@ export class FakeEngine implements Engine {
   }
   async addToken(actor: Actor, wanted: Parameters<Engine['addToken']>[1]) {
     this.#ask(actor, 'administer', 'addToken');
-    const createdAt = '2026-01-01T00:00:00.000Z';
     const { name } = wanted;
     const made =
       'role' in wanted
         ? { role: wanted.role, takeover: null }
         : { role: 'takeover' as const, takeover: wanted.takeover };
-    return { id: 'token-1', name, ...made, createdAt, expiresAt: null, lastUsedAt: null, token: 'shown once' };
+    return { id: 'token-1', name, ...made, createdAt: at, expiresAt: null, lastUsedAt: null, token: 'shown once' };
   }
   async revokeToken(actor: Actor) {
     this.#ask(actor, 'administer', 'revokeToken');
@@ -284,19 +258,4 @@ export class FakeEngine implements Engine {
   health() {
     return { status: 'ok' as const, pid: process.pid };
   }
-}
-
-function verifyOf(name: string): VerifyRun {
-  return {
-    id: 'run-1',
-    name,
-    startedAt: '2026-01-01T00:00:00.000Z',
-    endedAt: null,
-    state: 'running',
-    step: 'unpack',
-    bytes: 0,
-    totalBytes: 10,
-    ok: null,
-    text: null,
-  };
 }
