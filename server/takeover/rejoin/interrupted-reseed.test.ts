@@ -7,8 +7,10 @@ import { agentToken, startAgentProcesses, type AgentProcesses } from '../../agen
 import type { Operation } from '../../contract/operation.ts';
 import { createCluster, type SandboxCluster } from '../../sandbox/cluster.ts';
 import { fillWithData } from '../../sandbox/faults.ts';
+import { rowOf } from '../../operations/journal.ts';
 import { caughtUp, followed } from '../../sandbox/replication.ts';
 import { until } from '../../sandbox/until.ts';
+import { openStore } from '../../store/open-store.ts';
 import { startBaton } from '../testing/baton.ts';
 import type { KilledReseedPlan } from '../testing/killed-reseed.ts';
 import { writableOf } from '../testing/server-state.ts';
@@ -106,6 +108,20 @@ test.each([
     await expectReplica();
   },
 );
+
+test('a console killed in the copy just after it was asked to cancel: the next one goes back', async () => {
+  await killedConsole('copy', true);
+  const store = await openStore(`sqlite://${join(cluster.dir, 'baton.sqlite')}`);
+  const [left] = await store.journal.unfinished();
+  if (!left) throw new Error('nothing is unfinished');
+  // All that there was time for.
+  await store.journal.append([rowOf(left.id, Date.now(), '', 'note', { cancel: 'bo' }, [])]);
+  await store.close();
+  const last = await takenUp();
+  expect(last).toMatchObject({ outcome: 'cancelled-restored', cancelRequested: true, cancelAsked: { by: 'bo' } });
+  expect(await besideData()).toEqual(['data']);
+  expect(await uids()).toEqual(['own']);
+});
 
 test('cancelled during the copy: the server is as it was, and nothing is left beside its data', async () => {
   await fillWithData(cluster.server('db-1'), 60_000_000);
