@@ -102,6 +102,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
   let ticker: NodeJS.Timeout | undefined;
   let lastTick = 0;
   let stopped = false;
+  let lookingIntoBook = false;
 
   /** To connect costs more than to ask: who answered last is asked first. */
   function turnOf(name: string): number {
@@ -172,11 +173,15 @@ export function createWatcher(options: WatcherOptions): Watcher {
     void lookIntoBook();
   }
 
+  /** One at a time: behind a store that does not answer nothing piles up. */
   async function lookIntoBook(): Promise<void> {
+    if (lookingIntoBook) return;
+    lookingIntoBook = true;
     await loadBook();
     const { onMaintenanceOver } = options;
     // Whoever is told says what failed.
     if (onMaintenanceOver) await book.tellOver(onMaintenanceOver).catch(() => undefined);
+    lookingIntoBook = false;
   }
 
   /** What another console on the store has set aside or ended counts here as well. Never rejects. */
