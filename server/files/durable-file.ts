@@ -39,22 +39,31 @@ export async function publish(partial: string, final: string): Promise<void> {
 /** Replaces a small file so that a reader, or a crash, sees either the old or the new text. A failover may wait for it. */
 export async function replaceFile(path: string, text: string, mode = 0o600): Promise<void> {
   const partial = `${path}.${process.pid}.partial`;
-  const file = await openAnew(partial, mode);
+  const [file, directory] = await writtenBeside(partial, text, mode, dirname(path));
   try {
-    await file.writeFile(text);
-    // Beside the wait for the disk.
-    const [synced, opened] = await Promise.allSettled([file.sync(), open(dirname(path), 'r')]);
-    if (opened.status === 'rejected') throw opened.reason;
-    try {
-      if (synced.status === 'rejected') throw synced.reason;
-      await rename(partial, path);
-      await opened.value.sync();
-    } finally {
-      await opened.value.close();
-    }
+    await rename(partial, path);
+    await directory.sync();
   } finally {
-    await file.close();
+    // Nothing is left to be said by this.
+    for (const handle of [file, directory]) handle.close().catch(() => undefined);
   }
+}
+
+/** The file with that text, on the disk, and its directory, both open. */
+async function writtenBeside(
+  path: string,
+  text: string,
+  mode: number,
+  above: string,
+): Promise<readonly [FileHandle, FileHandle]> {
+  const file = await openAnew(path, mode);
+  const [written, directory] = await Promise.allSettled([
+    file.writeFile(text).then(async () => await file.sync()),
+    open(above, 'r'),
+  ]);
+  if (written.status === 'fulfilled' && directory.status === 'fulfilled') return [file, directory.value];
+  await Promise.all([file.close(), directory.status === 'fulfilled' ? directory.value.close() : null]);
+  throw [written, directory].find((one) => one.status === 'rejected')?.reason;
 }
 
 /** A new file, also where one was left. */

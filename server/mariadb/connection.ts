@@ -135,17 +135,10 @@ export async function connect(target: SqlTarget, timeoutMs: number): Promise<Con
   const unusable = unusableCertificate(target);
   if (unusable) throw unusable;
   const deadline = performance.now() + timeoutMs;
-  const socket = target.open
-    ? await target.open(timeoutMs)
-    : target.socketPath
-      ? openSocket(target.socketPath)
-      : openSocket({ host: target.host, port: target.port, keepAlive: true, noDelay: true });
+  const socket = await (target.open?.(timeoutMs) ?? openTo(target, timeoutMs));
   // What Node checks a certificate against where there is no server name to ask for: for an address the driver gives none,
   // and every certificate would have to be for "localhost".
   Object.assign(socket, { _host: target.tls?.name ?? target.host });
-  let tcpOpen = target.open !== undefined;
-  // The kernel completes the TCP handshake for a frozen process: only then is silence "hung" and not "timeout".
-  socket.once('connect', () => (tcpOpen = true));
   const made = createConnection({ ...driverOptions(target), stream: socket });
   const driver = target.tls?.judge ? judged(made, target.tls.judge) : made;
   return await new Promise<Connection>((resolve, reject) => {
@@ -158,14 +151,8 @@ export async function connect(target: SqlTarget, timeoutMs: number): Promise<Con
       socket.destroy();
       reject(error);
     };
-    const timer = setTimeout(() => {
-      const waited = `within ${Math.round(timeoutMs)} ms`;
-      fail(
-        tcpOpen
-          ? new SqlError('hung', 0, `accepted the connection and then said nothing ${waited}`)
-          : new SqlError('timeout', 0, `no answer to the connection attempt ${waited}`),
-      );
-    }, deadline - performance.now());
+    const silent = `accepted the connection and then said nothing within ${Math.round(timeoutMs)} ms`;
+    const timer = setTimeout(() => fail(new SqlError('hung', 0, silent)), deadline - performance.now());
     driver.on('error', (error) => fail(toSqlError(error, true)));
     driver.connect((error) => {
       if (error) return fail(toSqlError(error, true));
@@ -173,6 +160,30 @@ export async function connect(target: SqlTarget, timeoutMs: number): Promise<Con
       settled = true;
       clearTimeout(timer);
       resolve(new Connection(driver, socket, driver.threadId ?? 0));
+    });
+  });
+}
+
+/**
+ * The way to the server, before the driver has a part in it: the kernel completes the TCP handshake for a frozen process, so
+ * silence is "timeout" before that and "hung" behind it. Rejects with SqlError.
+ */
+async function openTo({ socketPath, host, port }: SqlTarget, timeoutMs: number): Promise<Socket> {
+  const socket = socketPath ? openSocket(socketPath) : openSocket({ host, port, keepAlive: true, noDelay: true });
+  return await new Promise((resolve, reject) => {
+    const fail = (error: SqlError): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      reject(error);
+    };
+    const late = `no answer to the connection attempt within ${Math.round(timeoutMs)} ms`;
+    const timer = setTimeout(() => fail(new SqlError('timeout', 0, late)), timeoutMs);
+    const failed = (error: Error): void => fail(toSqlError(error, true));
+    socket.once('error', failed);
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      socket.off('error', failed);
+      resolve(socket);
     });
   });
 }
