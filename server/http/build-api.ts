@@ -32,6 +32,13 @@ const bodyLimitBytes = 64 * 1024;
 /** A cap on what one address may ask, far above what browsers and monitoring do; sign-in has its own, much lower one. */
 const requestsPer10Seconds = 2000;
 
+/** A schema becomes code with the first value that it sees: the click of a failover is not to wait for that. */
+const compiledAhead: typeof validatorCompiler = (route) => {
+  const validate = validatorCompiler(route);
+  void validate({});
+  return validate;
+};
+
 /** An empty API behind its door: errors as the contract's body, JSON alone, who asks known. */
 export async function buildApi(door: Door, logger: FastifyBaseLogger): Promise<Api> {
   const fastify = Fastify({
@@ -43,7 +50,7 @@ export async function buildApi(door: Door, logger: FastifyBaseLogger): Promise<A
     frameworkErrors: sendError,
   });
   const api = fastify.withTypeProvider<ZodTypeProvider>();
-  api.setValidatorCompiler(validatorCompiler);
+  api.setValidatorCompiler(compiledAhead);
   // The engine's answers have the contract's types already; checking 20 servers again each time would be most of the work.
   api.setSerializerCompiler(() => (value) => JSON.stringify(value));
   api.removeContentTypeParser('text/plain');
