@@ -7,8 +7,8 @@ import { look, perform } from './context.ts';
 const PAUSE_MS = 20;
 
 /**
- * Takes the advisory lock of takeovers on a new connection, in place of one that was lost: the server frees that one's in a
- * moment, or when its statement ends. False where somebody else still has it at the deadline. Rejects with SqlError.
+ * Takes the advisory lock of takeovers, which may be free in a moment only: the server notices late that the connection that
+ * had it was lost, or lets its statement end first. False where somebody else still has it at the deadline. Rejects with SqlError.
  */
 export async function untilLocked(act: Act, session: Session, deadline: Act['deadline']): Promise<boolean> {
   // Shown once, however often it is asked.

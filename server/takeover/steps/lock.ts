@@ -1,16 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { setTimeout as delay } from 'node:timers/promises';
-import { connectionText, lockAnswer, readConnection, takeLock } from '../../mariadb/advisory-lock.ts';
-import type { Session } from '../../mariadb/session.ts';
+import { connectionText, lockAnswer, readConnection, readLockHolder, takeLock } from '../../mariadb/advisory-lock.ts';
 import { SqlError } from '../../mariadb/sql-error.ts';
 import { done, type Act, type Step, type StepEnd } from '../../operations/step.ts';
-import { look, perform, type TakeoverContext } from '../context.ts';
+import { look, type TakeoverContext } from '../context.ts';
 import { purposesOf } from '../links.ts';
 import { serverOf } from '../task.ts';
+import { untilLocked } from '../until-locked.ts';
 
 const CONNECT_MS = 3_000;
 const PATIENCE_MS = 300;
-const PAUSE_MS = 20;
 
 /**
  * Opens every connection that the takeover needs and takes the advisory lock on every reachable server, in the order of
@@ -74,22 +72,13 @@ async function takeAll(context: TakeoverContext, act: Act, servers: readonly str
       act.statement(`${takeLock().shown}  -- ${server}`);
       continue;
     }
-    const { taken, holder } = await patiently(act, session);
-    if (taken) continue;
+    // A click that comes second at the lease gives back at once what it holds already.
+    if (await untilLocked(act, session, act.deadline.within(PATIENCE_MS))) continue;
+    const [answer] = await look(act, session, readLockHolder());
+    const { holder } = lockAnswer(answer ?? {});
     const [who] = holder === null ? [] : await look(act, session, readConnection(holder));
     await context.links.release();
     return { kind: 'refused', error: `another takeover holds the lock on ${server}: ${connectionText(who ?? {})}` };
   }
   return done(`locks held on ${servers.join(', ')}`);
-}
-
-/** Asks until it has the lock, for as long as a click may hold it that came second at the lease and gives it back. */
-async function patiently(act: Act, session: Session): Promise<ReturnType<typeof lockAnswer>> {
-  const patience = act.deadline.within(PATIENCE_MS);
-  for (;;) {
-    const [row] = await perform(act, session, takeLock());
-    const answer = lockAnswer(row ?? {});
-    if (answer.taken || patience.remainingMs() === 0) return answer;
-    await delay(PAUSE_MS);
-  }
 }

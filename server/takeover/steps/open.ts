@@ -1,4 +1,3 @@
-import { takeLock, lockAnswer } from '../../mariadb/advisory-lock.ts';
 import { allowWrites, readSeal, sealOf } from '../../mariadb/freeze.ts';
 import { readReplication } from '../../mariadb/promote.ts';
 import { replicaStatus } from '../../mariadb/replica-status.ts';
@@ -8,6 +7,10 @@ import { done, failed, type Act, type Step, type StepEnd } from '../../operation
 import { look, perform, type TakeoverContext } from '../context.ts';
 import { handsOf } from '../hands.ts';
 import { targetConnection } from '../task.ts';
+import { untilLocked } from '../until-locked.ts';
+
+/** The server notices the end of the connection that had it in a moment. */
+const LOCK_MS = 5_000;
 
 /** Writes are allowed on the new primary: from the intent of this step on there is only forward. */
 export function open(server: string): Step<TakeoverContext> {
@@ -58,8 +61,7 @@ async function lookAndRepeat(context: TakeoverContext, act: Act, server: string,
     act.waitsFor(`${server} to answer: whether it took the statement is unknown (${last.message})`);
     try {
       const session = await context.links.open(server, 'lock', Math.min(2_000, act.deadline.remainingMs()));
-      const [answer] = await look(act, session, takeLock());
-      if (!lockAnswer(answer ?? {}).taken)
+      if (!(await untilLocked(act, session, act.deadline.within(LOCK_MS))))
         return { kind: 'failed', error: `somebody else holds the lock on ${server}` };
       const [row] = await look(act, session, readSeal());
       if (row && sealOf(row).readOnly) {
