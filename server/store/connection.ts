@@ -3,7 +3,8 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BatonError } from '../contract/errors.ts';
-import { isBusy, isOfStore, storeError } from './sqlite-errors.ts';
+import { inOrder, pieceOf, type Piece } from './piece.ts';
+import { isBusy, storeError } from './sqlite-errors.ts';
 
 export type Row = Record<string, SQLOutputValue>;
 
@@ -19,13 +20,6 @@ export interface Work {
 const defaultPatienceMs = 2000;
 const retryMs = 20;
 const soonMs = 20;
-
-/** One write: alone in its transaction, or with others. */
-interface Piece {
-  /** Answers what tells its caller, once it is on the disk. */
-  readonly run: (work: Work) => () => void;
-  readonly failed: (error: unknown) => void;
-}
 
 /**
  * One SQLite file. SQLite is synchronous, so its own busy time-out would stop the event loop: it is 0 here, and the
@@ -145,41 +139,6 @@ export class Connection {
       await delay(retryMs);
     }
   }
-}
-
-function pieceOf<T>(
-  act: (work: Work) => T,
-  failed: (error: unknown) => void = () => undefined,
-): { readonly piece: Piece; readonly promise: Promise<T> } {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const run: Piece['run'] = (work) => {
-    const result = act(work);
-    return () => resolve(result);
-  };
-  const fail: Piece['failed'] = (error) => {
-    failed(error);
-    reject(error);
-  };
-  return { piece: { run, failed: fail }, promise };
-}
-
-/** Runs them one after the other, and answers what tells each caller. One that refuses for a reason of its own leaves the others. */
-function inOrder(work: Work, pieces: readonly Piece[]): (() => void)[] {
-  return pieces.map((piece) => {
-    if (pieces.length === 1) return piece.run(work);
-    work.run('SAVEPOINT piece');
-    let tell: () => void;
-    try {
-      tell = piece.run(work);
-    } catch (error) {
-      // With a failure of the store itself the whole transaction is over.
-      if (isOfStore(error)) throw error;
-      work.run('ROLLBACK TO piece');
-      tell = () => piece.failed(error);
-    }
-    work.run('RELEASE piece');
-    return tell;
-  });
 }
 
 /**
