@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { deadlineIn } from './deadline.ts';
 import type { Step, UndoEnd } from './step.ts';
-import { Abandoned, actOf, durableIfPossible, instant, words, type Run } from './run.ts';
+import { Abandoned, actOf, durableIfPossible, instant, intentOf, UNBEGUN, words, type Run } from './run.ts';
 
 /** One try of one undo: short, so that an unreachable server keeps no other from being restored. */
 const TRY_MS = 5_000;
@@ -48,10 +48,16 @@ function closeInterrupted<C>(run: Run<C>): void {
   }
 }
 
-/** Announced and never begun: the journal must not say that the point of no return is passed. */
+/**
+ * Announced and never begun: the journal must not say that the point of no return is passed, and whoever takes this up must not
+ * undo what others may have done since.
+ */
 async function withdrawPrepared<C>(run: Run<C>): Promise<void> {
-  for (const id of run.prepared.keys()) {
-    if (!run.begun.has(id)) await durableIfPossible(run.journal.write(id, 'note', { withdrawn: true }));
+  const { steps } = run.program;
+  for (const [index, { id }] of steps.entries()) {
+    if (!run.prepared.has(id) || run.begun.has(id)) continue;
+    const withdrawn = { withdrawn: true, [UNBEGUN]: [id, ...intentOf(steps, index).ahead] };
+    await durableIfPossible(run.journal.write(id, 'note', withdrawn));
   }
 }
 

@@ -524,6 +524,11 @@ async function leftDuring(id: string, last?: (operationId: string) => Promise<un
   const started = await operations.start(heading, '{}', program(steps));
   await reached.promise;
   await last?.(started.operation?.id ?? '');
+  leaseIsFree();
+}
+
+/** The console that ran it is gone; what the steps did until then is forgotten. */
+function leaseIsFree(): void {
   store.leasesHeld.set('operations/erp5', {
     name: 'operations/erp5',
     holder: 'gone',
@@ -558,6 +563,24 @@ describe('an operation that a console left', () => {
     expect(await next.get('op-1')).toMatchObject(asked);
     const view = await takenUp('undo', [step('a'), step('b'), point(), step('events')]);
     expect(view).toMatchObject({ outcome: 'cancelled-restored', ...asked });
+  });
+
+  test('is not undone in the steps that were announced and never begun: what is found there is the work of others', async () => {
+    const steps = [
+      fails('lock', { readsOnly: true }),
+      step('fence'),
+      step('drain', { beside: true }),
+      step('promote', { intentAhead: true }),
+    ];
+    const ending = Promise.withResolvers<never>();
+    const closing = Promise.withResolvers<void>();
+    const close = async () => (closing.resolve(), await ending.promise);
+    await operations.start(heading, '{}', program(steps, { announced: true, close }));
+    await closing.promise;
+    leaseIsFree();
+    const view = await takenUp('undo', steps);
+    expect(log).toEqual(['undo lock', 'close']);
+    expect(statesOf(view)).toEqual(['lock undone', 'fence not-run', 'drain not-run', 'promote not-run']);
   });
 
   test('leaves no step unknown that has nothing to undo', async () => {

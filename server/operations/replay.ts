@@ -2,7 +2,8 @@ import { followUp, operation, operationStep, type FollowUp, type Operation } fro
 import type { OperationRow } from '../store/store.ts';
 import { cancelAsked } from './ask-to-cancel.ts';
 import { isObject, recorded, type Entry } from './journal.ts';
-import { instant, WRITE_OUTAGE } from './run.ts';
+import { instant, UNBEGUN, WRITE_OUTAGE } from './run.ts';
+import type { Json } from './step.ts';
 
 const resultShape = operationStep.pick({
   state: true,
@@ -51,15 +52,23 @@ export function replayedView(row: OperationRow, entries: readonly Entry[]): Oper
   };
 }
 
-/** When each step's intent was written, by step id, in the order of the intents; those written ahead included. */
+/**
+ * When each step's intent was written, by step id, in the order of the intents; those written ahead included, and those that were
+ * withdrawn before they began left out.
+ */
 export function beginnings(entries: readonly Entry[]): Map<string, number> {
   const begun = new Map<string, number>();
   for (const { at, step, kind, data } of entries) {
+    if (kind === 'note') for (const id of idsIn(data, UNBEGUN)) begun.delete(id);
     if (kind !== 'intent') continue;
-    const ahead = isObject(data) && Array.isArray(data['ahead']) ? data['ahead'].map(String) : [];
-    for (const id of [step, ...ahead]) if (!begun.has(id)) begun.set(id, at);
+    for (const id of [step, ...idsIn(data, 'ahead')]) if (!begun.has(id)) begun.set(id, at);
   }
   return begun;
+}
+
+function idsIn(data: Json, name: string): string[] {
+  const ids = isObject(data) ? data[name] : undefined;
+  return Array.isArray(ids) ? ids.map(String) : [];
 }
 
 /** The steps that came to a good end, by their results. */

@@ -81,6 +81,9 @@ function prepareNext<C>(run: Run<C>, step: Step<C>): void {
 /** The name under which the journal keeps the measured write outage. */
 export const WRITE_OUTAGE = 'write-outage';
 
+/** The name under which the journal keeps the steps whose intents were withdrawn: an undo has nothing of theirs. */
+export const UNBEGUN = 'unbegun';
+
 /** The act of a step: its words go to the view, its records to the journal. */
 export function actOf<C>(
   run: Run<C>,

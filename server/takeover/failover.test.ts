@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { connect } from '../mariadb/connection.ts';
 import { SqlError } from '../mariadb/sql-error.ts';
+import { entriesOf } from '../operations/journal.ts';
 import { createCluster, type SandboxCluster } from '../sandbox/cluster.ts';
 import { stopReplication } from '../sandbox/faults.ts';
 import { caughtUp, followed } from '../sandbox/replication.ts';
@@ -210,6 +212,25 @@ describe('a replica that read what was under way after the plan has more than th
     await primaryIsSeenDead();
     await expectHandOver();
   });
+});
+
+test('where another one holds a lock nothing is announced, so that nobody undoes what was not begun', async () => {
+  await cluster.server('db-1').kill();
+  await primaryIsSeenDead();
+  const { id: planId } = await baton.takeovers.plan({ target: 'db-2' });
+  const db3 = cluster.server('db-3');
+  const other = await connect({ ...db3.address, ...cluster.accounts.operate }, 5_000);
+  try {
+    await other.query("SELECT GET_LOCK('baton.takeover', 0)", { timeoutMs: 5_000 });
+    const asked = { planId, accept: ['replica-ahead'], confirm: 'db-2', dryRun: false, actor: 'ana' };
+    const { operationId } = await baton.takeovers.start(asked);
+    expect((await baton.operations.ended(operationId)).outcome).toBe('refused');
+    const entries = entriesOf(await baton.store.journal.entries(operationId));
+    const announced = entries.filter(({ kind }) => kind === 'intent').map(({ step }) => step);
+    expect(announced).toEqual(['lock', 'record', 'confirm-dead']);
+  } finally {
+    other.destroy();
+  }
 });
 
 test('clicks at two consoles at once, on one store and for one target, are one operation', async () => {

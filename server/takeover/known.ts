@@ -13,9 +13,13 @@ export function knowBefore(context: TakeoverContext, look: FreshLook, persisted:
   if (values.length === seen.length) context.before = Object.fromEntries(values);
 }
 
-/** What is durable with the operation itself; with the values that an undo needs, the intent of its first change as well. */
+/**
+ * What is durable with the operation itself; with the values that an undo needs, and under all of its locks, the intent of its first
+ * change as well: without them others may be at work, and whoever takes it up must not undo what they have done.
+ */
 export function knownOf({
   task,
+  links,
   connections,
   before,
   persistedBefore,
@@ -28,7 +32,7 @@ export function knownOf({
         ? []
         : [{ step: 'record', name: 'persisted-read-only', value: persistedBefore }]),
     ],
-    announced: before !== null,
+    announced: before !== null && failoverReplicas(task).every((server) => links.holds(server)),
     urgent: task.kind === 'failover',
   };
 }

@@ -43,8 +43,9 @@ export function fence(oldPrimary: string): Step<TakeoverContext> {
     },
     async undo(context, act) {
       const agent = context.parts.agent(oldPrimary);
-      // What was there before is put back; where nobody could say what that was, nothing was written.
-      if (!agent || context.persistedBefore === undefined) return { kind: 'nothing' };
+      // What was there before is put back; where nobody could say what that was, nothing was written. Under another primary the
+      // fence holds: it may be that of whoever promoted it.
+      if (!agent || context.persistedBefore === undefined || context.overtaken) return { kind: 'nothing' };
       try {
         await agent.persistReadOnly(context.persistedBefore);
       } catch {
