@@ -1,6 +1,7 @@
 import { releaseLock } from '../mariadb/advisory-lock.ts';
 import type { Connection } from '../mariadb/connection.ts';
 import { Session } from '../mariadb/session.ts';
+import { SqlError } from '../mariadb/sql-error.ts';
 import type { Task } from './task.ts';
 
 /** lock: holds the advisory lock; freeze: holds the read lock; wait: long waits; side: watches, lists, ends sessions. */
@@ -25,6 +26,8 @@ export class Links {
   /** Connections that hold the advisory lock of their server. */
   readonly #holding = new WeakSet<Session>();
   #abandoned = false;
+  /** How often everything was closed. */
+  #closed = 0;
   #lost = 0;
 
   constructor(connect: Connect) {
@@ -46,15 +49,19 @@ export class Links {
     );
   }
 
-  /** Closes everything, and what is still being opened as soon as it is. */
+  /** As closeAll, and whatever is opened from now on. */
   abandon(): void {
     this.#abandoned = true;
     this.closeAll();
   }
 
   async #opened(server: string, purpose: Purpose, timeoutMs: number): Promise<Session> {
+    const closed = this.#closed;
     const session = await this.fresh(server, timeoutMs, purpose === 'freeze' ? FREEZE_WAIT_SECONDS : undefined);
-    if (this.#abandoned) session.close();
+    if (this.#abandoned || closed !== this.#closed) {
+      session.close();
+      throw new SqlError('lost', 0, 'it was opened for what is over');
+    }
     this.#sessions.get(key(server, purpose))?.close();
     this.#sessions.set(key(server, purpose), session);
     session.keepAlive();
@@ -139,7 +146,9 @@ export class Links {
     this.closeAll();
   }
 
+  /** Also what is being opened, as soon as it is: nobody would close that. */
   closeAll(): void {
+    this.#closed += 1;
     for (const session of this.#sessions.values()) session.close();
     this.#sessions.clear();
   }
