@@ -38,31 +38,39 @@ test('an old primary that came back under the fence of a failover that is undone
   }
 });
 
-test('the fence holds where somebody else has promoted the target meanwhile, and the failover is undone', async () => {
-  await using cluster = await createCluster();
-  const [primary, target] = [cluster.server('db-1'), cluster.server('db-2')];
-  const { socket, optionsFile: defaultsFile, persistFile } = primary;
-  const agent = await startTestAgent({ server: { socket, defaultsFile, persistFile } });
-  const moment = { when: 'before', statement: 'RESET SLAVE', on: 'db-2' } as const;
-  const baton = await startBaton(cluster, {
-    agent: (server) => (server === 'db-1' ? agent.client : null),
-    onConnection: atStatement(moment, async () => {
-      await until(async () => (await agent.client.persistedReadOnly()) === true, { what: 'db-1 is fenced' });
-      const promoted = ['STOP SLAVE', 'RESET SLAVE ALL', 'SET GLOBAL read_only=0'];
-      await target.sql(...promoted, `KILL USER ${cluster.accounts.operate.user}`);
-    }),
-  });
-  try {
-    await primary.kill();
-    await until(() => baton.watcher.observationOf('db-1')?.kind === 'unreachable', { what: 'db-1 is seen to be gone' });
-    const view = await baton.promote('db-2');
-    expect(view.outcome).toBe('failed-needs-hands');
-    expect(view.followUps.map(({ text }) => text).join()).toContain('somebody else has promoted it');
-    expect(await agent.client.persistedReadOnly()).toBe(true);
-    await primary.start();
-    expect(await writableOf(cluster.servers)).toEqual(['db-2']);
-  } finally {
-    await baton.stop();
-    await agent.remove();
-  }
-});
+test.each(['db-2', 'db-3'])(
+  'the fence holds where somebody else has promoted %s under a failover to db-2',
+  async (other) => {
+    await using cluster = await createCluster();
+    const [primary, target] = [cluster.server('db-1'), cluster.server('db-2')];
+    const { socket, optionsFile: defaultsFile, persistFile } = primary;
+    const agent = await startTestAgent({ server: { socket, defaultsFile, persistFile } });
+    const moment = { when: 'before', statement: 'RESET SLAVE', on: 'db-2' } as const;
+    const baton = await startBaton(cluster, {
+      agent: (server) => (server === 'db-1' ? agent.client : null),
+      onConnection: atStatement(moment, async () => {
+        await until(async () => (await agent.client.persistedReadOnly()) === true, { what: 'db-1 is fenced' });
+        const { host, port } = cluster.server(other).address;
+        await cluster.server(other).sql('STOP SLAVE', 'RESET SLAVE ALL', 'SET GLOBAL read_only=0');
+        if (other !== 'db-2')
+          await target.sql('STOP SLAVE', `CHANGE MASTER TO MASTER_HOST='${host}', MASTER_PORT=${port}`, 'START SLAVE');
+        await target.sql(`KILL USER ${cluster.accounts.operate.user}`);
+      }),
+    });
+    try {
+      await primary.kill();
+      await until(() => baton.watcher.observationOf('db-1')?.kind === 'unreachable', {
+        what: 'db-1 is seen to be gone',
+      });
+      const view = await baton.promote('db-2');
+      expect(view.outcome).toBe('failed-needs-hands');
+      expect(view.followUps.map(({ text }) => text).join()).toContain('somebody else has promoted');
+      expect(await agent.client.persistedReadOnly()).toBe(true);
+      await primary.start();
+      expect(await writableOf(cluster.servers)).toEqual([other]);
+    } finally {
+      await baton.stop();
+      await agent.remove();
+    }
+  },
+);

@@ -2,7 +2,7 @@ import { changePrimary } from '../../mariadb/change-primary.ts';
 import { readSeal, sealOf, stopWrites } from '../../mariadb/freeze.ts';
 import { formatGtidList } from '../../mariadb/gtid.ts';
 import { forgetPrimary, readReplication, startReplication } from '../../mariadb/promote.ts';
-import { replicaStatus } from '../../mariadb/replica-status.ts';
+import { replicaStatus, type ReplicaStatus } from '../../mariadb/replica-status.ts';
 import type { Session } from '../../mariadb/session.ts';
 import { done, failed, type Act, type Step, type UndoEnd } from '../../operations/step.ts';
 import { look, oldPrimaryOf, perform, type TakeoverContext } from '../context.ts';
@@ -12,6 +12,8 @@ import { SqlError } from '../../mariadb/sql-error.ts';
 import { targetConnection } from '../task.ts';
 import { stopWatched } from '../stop-watched.ts';
 import { undoSession } from '../undo-session.ts';
+
+const CONNECT_MS = 2_000;
 
 /**
  * The last act before the target forgets: the lock's own connection still has the sealed position. null: all is well, or
@@ -32,13 +34,37 @@ async function takesWrites(act: Act, session: Session): Promise<boolean> {
 }
 
 /**
- * This takeover has not opened it, so somebody else has, on another store or by hand, while our locks were gone: what was
+ * This takeover has not done that, so somebody else has, on another store or by hand, while our locks were gone: what was
  * acknowledged there since would be lost by an undo.
  */
-function promotedByOthers(context: TakeoverContext, server: string): UndoEnd {
+function promotedByOthers(context: TakeoverContext, seen: string): UndoEnd {
   context.overtaken = true;
-  const note = `${server} takes writes and follows nobody: somebody else has promoted it. Nothing is undone`;
+  const note = `${seen}. Nothing is undone`;
   return { kind: 'given-up', note, followUps: [handsOf.note(`${note}: look that no other server takes writes.`)] };
+}
+
+/** The server of the cluster that it was made to follow in the old primary's place, and that takes writes; null: there is none. */
+async function promotedInstead(
+  { task, links }: TakeoverContext,
+  act: Act,
+  server: string,
+  { host, port }: ReplicaStatus,
+): Promise<string | null> {
+  const others = task.servers.filter(({ name }) => name !== task.oldPrimary && name !== server);
+  const followed = others.find((other) => other.host === host && other.port === port)?.name;
+  if (followed === undefined) return null;
+  let session;
+  try {
+    session = await links.fresh(followed, Math.min(CONNECT_MS, act.deadline.remainingMs()));
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    return null;
+  }
+  try {
+    return (await takesWrites(act, session)) ? followed : null;
+  } finally {
+    session.close();
+  }
 }
 
 /** The target forgets the old primary. This still has an inverse: CHANGE MASTER with every field, and START. */
@@ -81,8 +107,11 @@ export function promote(server: string): Step<TakeoverContext> {
         // One that was writable before, and was not made read-only by us, says nothing by taking writes.
         const closed = context.before?.[server]?.readOnly !== false || context.madeReadOnly.includes(server);
         if (closed && statuses.length === 0 && (await takesWrites(act, session)))
-          return promotedByOthers(context, server);
+          return promotedByOthers(context, `${server} takes writes and follows nobody: somebody else has promoted it`);
         const status = statuses.find(({ connection }) => connection === name);
+        const instead = status ? await promotedInstead(context, act, server, status) : null;
+        if (instead !== null)
+          return promotedByOthers(context, `${server} follows ${instead}: somebody else has promoted that`);
         const applies = status?.sqlThread === 'running';
         if (applies && !closed) return { kind: 'nothing' };
         await perform(act, session, stopWrites(2));
