@@ -59,17 +59,18 @@ export class AgentRequests {
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: string;
       readonly signal?: AbortSignal;
-      /** To send it twice is as good as once: over a connection that rests, and again where that one had ended. */
+      /** To send it twice is as good as once: over a connection that rests, and again where that one had ended. Absent: a GET is. */
       readonly repeatable?: boolean;
     },
   ): Promise<IncomingMessage> {
     const url = new URL(path, this.#address.url);
     const open = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const { repeatable = options.method === 'GET' } = options;
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const request = open(url, {
       method: options.method,
       ...(this.#address.socketPath !== undefined && { socketPath: this.#address.socketPath }),
-      agent: options.method === 'POST' && !options.repeatable ? this.#fresh : this.#agent,
+      agent: repeatable ? this.#agent : this.#fresh,
       ...(options.signal && { signal: options.signal }),
       headers: {
         ...options.headers,
@@ -82,10 +83,14 @@ export class AgentRequests {
     });
     const late = new Error(`no answer within ${options.timeoutMs / 1000} s`);
     const deadline = setTimeout(() => request.destroy(late), options.timeoutMs);
-    request.on('response', resolve);
+    let answered = false;
+    request.on('response', (answer) => {
+      answered = true;
+      resolve(answer);
+    });
     request.on('error', (error) => {
-      const hadEnded = options.repeatable && request.reusedSocket && error !== late && !options.signal?.aborted;
-      if (hadEnded) resolve(this.send(path, { ...options, repeatable: false }));
+      const hadEnded = request.reusedSocket && !answered && error !== late && !options.signal?.aborted;
+      if (repeatable && hadEnded) resolve(this.send(path, { ...options, repeatable: false }));
       else reject(this.unavailable(error));
     });
     request.on('close', () => clearTimeout(deadline));

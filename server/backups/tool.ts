@@ -74,13 +74,16 @@ export function startTool(
   };
 }
 
+/** nice adds it to where it is begun, and stops at 19. */
+const lowest = '39';
+
 /**
  * The program and its arguments so that it ends with us, however we end: the next run works on the same files. `yielding`: at
  * the lowest priority, of which Linux makes that of the disk too (ioprio_set(2)).
  */
 export function bound(argv: readonly string[], yielding: boolean): [program: string, args: string[]] {
   const tied = ['setpriv', '--pdeathsig', 'KILL', ...argv];
-  return yielding ? ['nice', ['-n', '19', ...tied]] : ['setpriv', tied.slice(1)];
+  return yielding ? ['nice', ['-n', lowest, ...tied]] : ['setpriv', tied.slice(1)];
 }
 
 /** The last lines, and of more than a few those that name an error. */

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { BatonError } from '../../contract/errors.ts';
 import type { NodeStatus } from '../../contract/galera-status.ts';
 import { done, failed, skipped, type Act, type Step, type StepEnd } from '../../operations/step.ts';
 import { startPosition } from '../parse/recovered.ts';
@@ -75,10 +76,17 @@ async function settled(context: RecoveryContext, act: Act, node: string): Promis
   const before = names.slice(0, names.indexOf(memberOf(task, node))).filter(({ name }) => !context.left.has(name));
   const until = performance.now() + NOTICED_MS;
   for (;;) {
-    const status = statusIn(await agentOf(context, task.node).evidence());
-    const counted = status?.clusterStatus === 'primary' ? status.clusterSize : 0;
-    if (context.left.size < 2 || counted <= before.length || performance.now() > until) return status;
-    act.waitsFor(`${task.node} to notice who is gone`);
+    const late = performance.now() > until;
+    try {
+      const status = statusIn(await agentOf(context, task.node).evidence());
+      const counted = status?.clusterStatus === 'primary' ? status.clusterSize : 0;
+      if (context.left.size < 2 || counted <= before.length || late) return status;
+      act.waitsFor(`${task.node} to notice who is gone`);
+    } catch (error) {
+      // An agent that is silent for a moment says nothing of its node.
+      if (!(error instanceof BatonError) || late) throw error;
+      act.waitsFor(error.message);
+    }
     await delay(PAUSE_MS);
   }
 }
