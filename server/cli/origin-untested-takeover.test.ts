@@ -12,6 +12,7 @@ import { replicationFiles } from '../sandbox/secure.ts';
 import type { SandboxServer } from '../sandbox/server-process.ts';
 import { until } from '../sandbox/until.ts';
 import { runBaton } from './testing/run-baton.ts';
+import { transports } from './testing/transports.ts';
 
 /*
  * What the origin's acceptance tests leave out of a takeover, by the names of that list, over every transport, in the order of one
@@ -36,12 +37,7 @@ const asked = ({ id, confirm }: TakeoverPlan, accept: readonly string[] = []) =>
   ...(confirm && { confirm }),
 });
 
-describe.each([
-  { words: 'plain, IPv4', secure: false, host: '127.0.0.1' },
-  { words: 'plain, IPv6', secure: false, host: '::1' },
-  { words: 'TLS, IPv4', secure: true, host: '127.0.0.1' },
-  { words: 'TLS, IPv6', secure: true, host: '::1' },
-] as const)('$words', ({ secure, host }) => {
+describe.each(transports)('$words', ({ secure, host }) => {
   let real: RealConsole;
   let running: RunningConsole;
   let blank: BlankServer | null = null;

@@ -12,17 +12,13 @@ import { replicationFiles } from '../sandbox/secure.ts';
 import type { SandboxServer } from '../sandbox/server-process.ts';
 import { startWriteLoad } from '../sandbox/write-load.ts';
 import { runBaton, type Ran } from './testing/run-baton.ts';
+import { transports } from './testing/transports.ts';
 
 const rows = async (server: SandboxServer): Promise<string[]> =>
   (await server.sql('SELECT CONCAT(id, value) AS row FROM shop.letters ORDER BY id')).map((row) => String(row['row']));
 
 /** The origin's acceptance test of that name (SlapOS, software/erp5/test/test/test_mariadb.py), whole. */
-describe.each([
-  { words: 'plain, IPv4', secure: false, host: '127.0.0.1' },
-  { words: 'plain, IPv6', secure: false, host: '::1' },
-  { words: 'TLS, IPv4', secure: true, host: '127.0.0.1' },
-  { words: 'TLS, IPv6', secure: true, host: '::1' },
-] as const)('$words', ({ secure, host }) => {
+describe.each(transports)('$words', ({ secure, host }) => {
   let folder: string;
   let real: RealConsole;
   let blank: BlankServer | null = null;

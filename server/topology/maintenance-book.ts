@@ -32,9 +32,8 @@ export class MaintenanceBook {
 
   /** Reads what stands in the store, whoever wrote it; answers why it could not, or null. What is known stays then. */
   async load(timeoutMs = storeTimeoutMs): Promise<string | null> {
-    const read = this.#turn(async () => this.#take(await this.#memory.maintenance()));
     try {
-      await within(timeoutMs, 'store', read);
+      await within(timeoutMs, 'store', this.#read());
       return null;
     } catch (error) {
       return messageOf(error);
@@ -77,7 +76,7 @@ export class MaintenanceBook {
   async #tell(tell: (server: string, was: Maintenance) => Promise<void>): Promise<void> {
     for (const name of this.#over().keys()) {
       // Each time: what this console knows may be older than what another one did.
-      await this.#turn(async () => this.#take(await this.#memory.maintenance()));
+      await this.#read();
       const was = this.#over().get(name);
       if (!was) continue;
       await tell(name, was);
@@ -89,6 +88,10 @@ export class MaintenanceBook {
   #over(): Maintenances {
     const now = this.#now();
     return new Map([...this.#all].filter(([server]) => maintenanceAt(this.#all, server, now) === null));
+  }
+
+  async #read(): Promise<void> {
+    await this.#turn(async () => this.#take(await this.#memory.maintenance()));
   }
 
   async #change(change: (all: Map<string, Maintenance>) => boolean): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Operation } from '../../contract/operation.ts';
 import type { RejoinPlan } from '../../contract/rejoin.ts';
+import { rejoinPlanOf } from '../../http/testing/examples.ts';
 import { fakeConsole, type FakeConsole } from '../testing/fake-console.ts';
 import { runBaton, type Ran } from '../testing/run-baton.ts';
 
@@ -17,20 +18,7 @@ afterEach(() => fake.close());
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 const at = '2026-11-20T12:00:00.000Z';
-const plan: RejoinPlan = {
-  cluster: 'erp5',
-  server: 'db-1',
-  address: '127.0.0.1:1',
-  primary: 'db-2',
-  checks: [],
-  steps: [],
-  extraTransactions: null,
-  blocked: false,
-  setAside: false,
-  confirm: null,
-  command: 'baton rejoin erp5/db-1',
-  observedAt: at,
-};
+const plan: RejoinPlan = { ...rejoinPlanOf('erp5', 'db-1'), address: '127.0.0.1:1', primary: 'db-2', observedAt: at };
 const ended: Operation = {
   id: 'op1',
   kind: 'rejoin',
