@@ -3,7 +3,7 @@ import { signInTest, type SignInAnswer, type SignInTest } from '../contract/agen
 import { BatonError, messageOf } from '../contract/errors.ts';
 import { asReplication, connect, type SqlTls } from '../mariadb/connection.ts';
 import { SqlError } from '../mariadb/sql-error.ts';
-import { judgeBy } from '../tls/judge-server.ts';
+import { withJudge } from '../tls/judge-server.ts';
 import { readMaterial } from '../tls/material.ts';
 
 const CONNECT_MS = 2_000;
@@ -39,7 +39,7 @@ async function readTls({ verifyServer, ...files }: NonNullable<SignInTest['tls']
       key: named(key),
       crl: named(crl),
     });
-    return asReplication({ ...material, judge: judgeBy(material) }, verifyServer);
+    return asReplication(withJudge(material), verifyServer);
   } catch (error) {
     throw new SqlError('tls', 0, `the agent can't use the files of that replication: ${messageOf(error)}`);
   }

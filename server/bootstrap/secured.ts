@@ -5,7 +5,7 @@ import { BatonError, messageOf } from '../contract/errors.ts';
 import { noSsl } from '../mariadb/change-primary.ts';
 import { asReplication, type SqlTarget } from '../mariadb/connection.ts';
 import type { ReplicaStatus } from '../mariadb/replica-status.ts';
-import { judgeBy } from '../tls/judge-server.ts';
+import { withJudge } from '../tls/judge-server.ts';
 import { readMaterial, type TlsFiles } from '../tls/material.ts';
 import type { HttpAccess } from './open-url.ts';
 
@@ -75,7 +75,7 @@ export async function secured({ files, named, verifyServer }: ReplicaTls, wanted
       key: absolute(files.key),
       crl: absolute(files.crl),
     },
-    primaryTls: asReplication({ ...material, judge: judgeBy(material) }, verifyServer),
+    primaryTls: asReplication(withJudge(material), verifyServer),
   };
 }
 

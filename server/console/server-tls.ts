@@ -2,7 +2,7 @@ import type { ClusterConfiguration } from '../contract/configuration/cluster.ts'
 import { noSsl } from '../mariadb/change-primary.ts';
 import type { SqlTls } from '../mariadb/connection.ts';
 import type { ReplicaStatus } from '../mariadb/replica-status.ts';
-import { judgeBy } from '../tls/judge-server.ts';
+import { withJudge } from '../tls/judge-server.ts';
 import type { ClusterSecrets } from './cluster-secrets.ts';
 
 /** How the console's own connections to a server are protected, as of now; undefined: not at all. */
@@ -10,10 +10,8 @@ export function serverTlsOf(
   { servers }: ClusterConfiguration,
   { serverTls }: Pick<ClusterSecrets, 'serverTls'>,
 ): (server: string) => SqlTls | undefined {
-  return (server) => {
-    if (serverTls === null) return undefined;
-    return { ...serverTls.current, judge: judgeBy(serverTls.current), name: servers[server]?.serverName };
-  };
+  return (server) =>
+    serverTls === null ? undefined : { ...withJudge(serverTls.current), name: servers[server]?.serverName };
 }
 
 /** What the configuration says of TLS for the replication of a server; undefined: nothing. */

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import type { TlsMaterial } from './material.ts';
 import { certificateProblem } from './peer.ts';
-import { readRevocationLists, revocationCode } from './revocation-list.ts';
+import { readRevocationLists, revocationCode, type RevocationList } from './revocation-list.ts';
 
 /** Why the server at the other end of a handshake that went well is not taken all the same; null: it is. */
 export type ServerJudge = (socket: TLSSocket) => string | null;
@@ -13,12 +13,13 @@ const judges = new WeakMap<NonNullable<TlsMaterial['crl']>, ServerJudge>();
  * For a client that gives TLS no revocation lists: judges by them as OpenSSL does, each certificate up to the root by a list of its
  * issuer that holds. undefined: there are none. The same lists have the same judge, who throws where they can't be read.
  */
-export function judgeBy({ crl }: TlsMaterial): ServerJudge | undefined {
+function judgeBy({ crl }: TlsMaterial): ServerJudge | undefined {
   if (crl === undefined) return undefined;
   const known = judges.get(crl);
   if (known) return known;
+  let lists: RevocationList[] | null = null;
   const judge: ServerJudge = (socket) => {
-    const lists = crl.flatMap(readRevocationLists);
+    lists ??= crl.flatMap(readRevocationLists);
     for (const certificate of chainOf(socket.getPeerCertificate(true))) {
       const code = revocationCode(certificate, lists, new Date());
       if (code !== null) return `its certificate ${certificateProblem(code)}`;
@@ -27,6 +28,11 @@ export function judgeBy({ crl }: TlsMaterial): ServerJudge | undefined {
   };
   judges.set(crl, judge);
   return judge;
+}
+
+/** The material with the judge of its revocation lists, for such a client. */
+export function withJudge(material: TlsMaterial): TlsMaterial & { readonly judge: ServerJudge | undefined } {
+  return { ...material, judge: judgeBy(material) };
 }
 
 /** A root is its own issuer. */
