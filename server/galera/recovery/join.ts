@@ -47,7 +47,7 @@ export function join(task: Task, node: string): Step<RecoveryContext> {
 async function joined(context: RecoveryContext, act: Act, member: TaskMember): Promise<StepEnd> {
   const { name: node } = member;
   const first = context.task.node;
-  const [own, donor] = await Promise.all([agentOf(context, node).evidence(), settled(context, act, node)]);
+  const [own, donor] = await Promise.all([agentOf(context, node).evidence(), statusOnceNoticed(context, act, node)]);
   if (isSynced(statusIn(own))) return skipped(`${node} is Synced already`);
   if (donor?.clusterStatus === 'non-primary') return nobodyServes(context, act);
   if (donor?.clusterStatus !== 'primary') return failed(`${first} is not Primary any more`);
@@ -70,7 +70,7 @@ async function joined(context: RecoveryContext, act: Act, member: TaskMember): P
  * What the first node says. Where one has failed to join, it is waited for that the others notice: only then it shows whether
  * they have a majority without it.
  */
-async function settled(context: RecoveryContext, act: Act, node: string): Promise<NodeStatus | null> {
+async function statusOnceNoticed(context: RecoveryContext, act: Act, node: string): Promise<NodeStatus | null> {
   const { task } = context;
   const names = [...membersWith(task, 'begin', 'serving'), ...membersWith(task, 'join'), ...membersWith(task, 'copy')];
   const before = names.slice(0, names.indexOf(memberOf(task, node))).filter(({ name }) => !context.left.has(name));
