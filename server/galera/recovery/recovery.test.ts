@@ -146,7 +146,14 @@ test('what changes between the review and the click stops it', async () => {
     }),
   ).rejects.toMatchObject({ code: expect.stringMatching(/outdated|refused/) });
   await on.desk.recoveries.stopNode(other);
-  await until(async () => (await on.stage.evidence(other)).alive.kind === 'down', { what: `${other} is down` });
+  // Its agent is busy with the stop for a moment after the node is seen to be down.
+  await until(
+    async () => {
+      const { evidence, work } = await on.stage.agent(other).evidence();
+      return evidence.alive.kind === 'down' && work.endedAt !== null;
+    },
+    { what: `${other} is down` },
+  );
   expect((await recover()).outcome).toBe('succeeded');
 });
 
